@@ -1,0 +1,1 @@
+"""AlloKoli: make a phone voice assistant by talking."""
