@@ -1,0 +1,72 @@
+"""The database's history, the same on the embedded server, on any PostgreSQL and on Supabase."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+
+from allokoli.core.database import APP_ROLE, admin_url, app_password
+from allokoli.core.settings import Settings, get_settings
+
+_FOLDER = Path(__file__).parent
+_LOCK = 4_207_849
+
+
+def migrate(revision: str = "head") -> None:
+    """Bring the database to a revision; safe to run twice, and by two processes at once.
+
+    Args:
+        revision: an Alembic revision.
+    """
+    settings = get_settings()
+    engine = create_engine(admin_url(settings))
+    with engine.connect() as connection:
+        connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        connection.commit()
+        try:
+            _ensure_app_role(connection, settings)
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            if revision == "base" or revision.startswith("-"):
+                command.downgrade(config, revision)
+            else:
+                command.upgrade(config, revision)
+        finally:
+            connection.rollback()
+            connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+            connection.commit()
+    engine.dispose()
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, with no file."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _ensure_app_role(connection: object, settings: Settings) -> None:
+    """Make the role the application connects as, and give it today's password."""
+    from psycopg import sql
+    from sqlalchemy import Connection
+
+    assert isinstance(connection, Connection)  # noqa: S101 - narrows the type for the driver call
+    raw = connection.connection.driver_connection
+    assert raw is not None  # noqa: S101 - an open connection has one
+    cursor = raw.cursor()
+    for role, options in (("authenticated", "nologin"), (APP_ROLE, "login noinherit")):
+        cursor.execute("select 1 from pg_roles where rolname = %s", (role,))
+        if cursor.fetchone() is None:
+            cursor.execute(sql.SQL(f"create role {{}} {options}").format(sql.Identifier(role)))
+    cursor.execute(
+        sql.SQL(
+            "alter role {} login noinherit nosuperuser nobypassrls nocreatedb nocreaterole"
+            " password {}"
+        ).format(sql.Identifier(APP_ROLE), sql.Literal(app_password(settings)))
+    )
+    cursor.execute(
+        sql.SQL("grant authenticated to {}").format(sql.Identifier(APP_ROLE))
+    )
+    connection.commit()

@@ -1,0 +1,123 @@
+"""Mail: queued with the change that causes it, delivered by a job, visible to the operator.
+
+With no SMTP server configured a mail stays in the outbox, which the interface shows.
+"""
+
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import make_msgid
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import aiosmtplib
+from sqlalchemy import String, Text, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import DateTime
+
+from allokoli.core import clock, events, jobs
+from allokoli.core.database import Base, session
+from allokoli.core.identity import Identity
+from allokoli.core.settings import get_settings
+
+_TIMEOUT_S = 20
+
+
+class Mail(Base):
+    """A mail and what became of it.
+
+    `status`: queued, sent, failed (will be tried again, see `error`), outbox (no SMTP server).
+    """
+
+    __tablename__ = "mails"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    org_id: Mapped[UUID]
+    to: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(server_default="queued")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+async def queue(
+    opened: AsyncSession,
+    *,
+    org_id: UUID,
+    to: str,
+    subject: str,
+    text: str,
+    html: str | None = None,
+) -> Mail:
+    """Queue a mail inside the session's transaction.
+
+    Args:
+        opened: the session.
+        org_id: the organization it is sent for.
+        to: one address.
+        subject: one line; line breaks are folded into spaces.
+        text: the body.
+        html: the same body for mail programs that show HTML.
+    """
+    mail = Mail(
+        org_id=org_id, to=to, subject=" ".join(subject.split())[:300], text=text, html=html
+    )
+    if not get_settings().smtp_url:
+        mail.status = "outbox"
+    opened.add(mail)
+    await opened.flush()
+    await events.publish(opened, f"org:{org_id}", event="mail", id=str(mail.id))
+    if get_settings().smtp_url:
+        await jobs.defer(opened, deliver, org_id=str(org_id), mail_id=str(mail.id))
+    return mail
+
+
+@jobs.task("core.deliver_mail")
+async def deliver(org_id: str, mail_id: str) -> None:
+    """Send one mail; on failure note why and let the job be tried again."""
+    async with session(Identity.job(org_id)) as opened:
+        mail = await opened.scalar(
+            select(Mail).where(Mail.id == UUID(mail_id)).with_for_update()
+        )
+        if mail is None or mail.status == "sent":
+            return
+        mail.attempts += 1
+        failure: Exception | None = None
+        try:
+            await _send(mail)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            failure = error
+            mail.status, mail.error = "failed", f"{type(error).__name__}: {error}"[:300]
+        else:
+            mail.status, mail.error, mail.sent_at = "sent", None, clock.now()
+        await events.publish(opened, f"org:{org_id}", event="mail", id=mail_id)
+    if failure is not None:
+        raise failure
+
+
+async def _send(mail: Mail) -> None:
+    settings = get_settings()
+    server = urlsplit(settings.smtp_url)
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.mail_from, mail.to, mail.subject
+    # The same id at each attempt lets the receiving server drop a duplicate.
+    message["Message-ID"] = make_msgid(idstring=str(mail.id), domain="allokoli")
+    message.set_content(mail.text)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
+    tls = server.scheme == "smtps"
+    await aiosmtplib.send(
+        message,
+        hostname=server.hostname,
+        port=server.port or (465 if tls else 587),
+        username=unquote(server.username) if server.username else None,
+        password=unquote(server.password) if server.password else None,
+        use_tls=tls,
+        timeout=_TIMEOUT_S,
+    )

@@ -1,0 +1,176 @@
+"""Every setting of the product, in one place.
+
+Values come from the environment (`ALLOKOLI_*`), then from a `.env` file, then from the defaults
+below, which run the whole product on one machine with no account anywhere.
+"""
+
+import json
+import os
+import secrets
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from allokoli.core import embedded_postgres
+from allokoli.core.errors import BadSetting
+
+
+class Settings(BaseSettings):
+    """The settings, read once per process by `get_settings`.
+
+    Attributes:
+        data_dir: where the embedded server, secrets, models and recordings are kept.
+        host: address the web process listens on.
+        port: port of the web process (1-65535).
+        public_url: address people and voice platforms reach the product at.
+        engine_host: address the engine listens on; keep it on the loopback.
+        engine_port: port of the engine (1-65535).
+        engine_internal_url: engine as reached by the web process and the worker.
+        web_internal_url: web process as reached by the engine and the worker.
+        database_url: PostgreSQL as its owner, for migrations; embedded server when unset.
+        secret_key: signs tokens; made once and kept in `data_dir` when unset.
+        vault_keys: Fernet keys, newest first; made once and kept in `data_dir` when unset.
+        smtp_url: `smtp://user:password@host:587` or `smtps://…:465`; mails stay in the outbox
+            page when unset.
+        mail_from: sender of every mail.
+        storage_url: `s3://bucket/prefix` for object storage; files in `data_dir` when unset.
+        whisper_model: model-hub name of the local recognizer.
+        max_body_bytes: largest JSON body accepted, in bytes.
+        log_level: DEBUG, INFO, WARNING or ERROR.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ALLOKOLI_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    data_dir: Path = Path(".data")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str = ""
+    engine_host: str = "127.0.0.1"
+    engine_port: int = Field(default=8001, ge=1, le=65535)
+    engine_internal_url: str = ""
+    web_internal_url: str = ""
+    database_url: str = ""
+    secret_key: str = ""
+    vault_keys: list[str] = []
+    smtp_url: str = ""
+    mail_from: str = "AlloKoli <ne-pas-repondre@localhost>"
+    storage_url: str = ""
+    whisper_model: str = "Systran/faster-whisper-base"
+    default_locale: str = "fr"
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    max_calls_per_organization: int = Field(default=10, ge=1)
+    log_level: str = "INFO"
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("public_url", "engine_internal_url", "web_internal_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("vault_keys")
+    @classmethod
+    def _fernet_keys(cls, value: list[str]) -> list[str]:
+        for key in value:
+            Fernet(key)
+        return value
+
+    def model_post_init(self, _context: object) -> None:
+        """Derive addresses and complete the secrets."""
+        self.public_url = self.public_url or f"http://{_reachable(self.host)}:{self.port}"
+        self.web_internal_url = (
+            self.web_internal_url or f"http://{_reachable(self.host)}:{self.port}"
+        )
+        self.engine_internal_url = (
+            self.engine_internal_url or f"http://{_reachable(self.engine_host)}:{self.engine_port}"
+        )
+        if not self.secret_key or not self.vault_keys:
+            kept = _kept_secrets(self.data_dir / "secrets.json")
+            self.secret_key = self.secret_key or kept["secret_key"]
+            self.vault_keys = self.vault_keys or kept["vault_keys"]
+
+    @property
+    def engine_public_url(self) -> str:
+        """The engine as Vapi's clients reach it, through the web address."""
+        return f"{self.public_url}/engine"
+
+    @property
+    def postgres_dir(self) -> Path:
+        """Files of the embedded server."""
+        return self.data_dir / "postgres"
+
+    @property
+    def models_dir(self) -> Path:
+        """Local speech models."""
+        return self.data_dir / "models"
+
+    @property
+    def recordings_dir(self) -> Path:
+        """Recordings of calls still running."""
+        return self.data_dir / "recordings"
+
+    @cached_property
+    def admin_database_url(self) -> str:
+        """PostgreSQL as the owner of the schema. Only migrations and the supervisor use it.
+
+        Raises:
+            BadSetting: no server is configured and the embedded one is not running.
+        """
+        return self.database_url or embedded_postgres.url(self.postgres_dir)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        BadSetting: a value is wrong; the sentence names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "ALLOKOLI_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSetting(f"{name}: {first['msg']}") from None
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - compared, not bound
+
+
+def _kept_secrets(path: Path) -> dict[str, Any]:
+    """Read the machine's own secrets, making them the first time, readable by their owner only."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{path} cannot be read: {error}") from None
+    made = {
+        "secret_key": secrets.token_urlsafe(48),
+        "vault_keys": [Fernet.generate_key().decode()],
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(made, file)
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            return _kept_secrets(path)
+        finally:
+            draft.unlink()
+    except OSError as error:
+        raise BadSetting(f"{path} cannot be written: {error.strerror}") from None
+    return made

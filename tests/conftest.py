@@ -1,0 +1,67 @@
+"""One real PostgreSQL for the whole run, migrated once, emptied between tests."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="allokoli-tests-"))
+_FOLDER.chmod(0o755)
+os.environ["ALLOKOLI_DATA_DIR"] = str(_FOLDER)
+os.environ.pop("ALLOKOLI_DATABASE_URL", None)
+os.environ["ALLOKOLI_LOG_LEVEL"] = "WARNING"
+
+from allokoli.core import clock, database, events  # noqa: E402 - settings are read from the lines above
+from allokoli.core.embedded_postgres import EmbeddedPostgres  # noqa: E402
+from allokoli.core.migrations import migrate  # noqa: E402
+from allokoli.core.settings import Settings, get_settings  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A server of our own, stopped and removed at the end."""
+    server = EmbeddedPostgres(get_settings().postgres_dir)
+    server.start()
+    yield server
+    asyncio.run(database.dispose())
+    server.stop()
+    shutil.rmtree(_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres) -> Settings:
+    """The same server with every migration applied."""
+    migrate()
+    return get_settings()
+
+
+@pytest.fixture
+async def settings(migrated: Settings):
+    """An empty, migrated database, and the settings that lead to it."""
+    yield migrated
+    await events.close()
+    await asyncio.to_thread(_empty, migrated)
+
+
+@pytest.fixture
+def at(request):
+    """Set the product's clock: `at(datetime(...))`."""
+    request.addfinalizer(lambda: clock.set_source(None))
+    return lambda moment: clock.set_source(lambda: moment)
+
+
+def _empty(settings: Settings) -> None:
+    import psycopg
+
+    url = database.admin_url(settings).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        tables = connection.execute(
+            "select format('%I.%I', schemaname, tablename) from pg_tables"
+            " where schemaname in ('public', 'engine', 'jobs')"
+            " and tablename not in ('alembic_version')"
+        ).fetchall()
+        if tables:
+            connection.execute("truncate " + ", ".join(name for (name,) in tables) + " cascade")
