@@ -14,10 +14,10 @@ os.environ["ALLOKOLI_DATA_DIR"] = str(_FOLDER)
 os.environ.pop("ALLOKOLI_DATABASE_URL", None)
 os.environ["ALLOKOLI_LOG_LEVEL"] = "WARNING"
 
-from allokoli.core import clock, database, events  # noqa: E402 - settings are read from the lines above
-from allokoli.core.embedded_postgres import EmbeddedPostgres  # noqa: E402
-from allokoli.core.migrations import migrate  # noqa: E402
-from allokoli.core.settings import Settings, get_settings  # noqa: E402
+from allokoli.core import clock, database, events
+from allokoli.core.embedded_postgres import EmbeddedPostgres
+from allokoli.core.migrations import migrate
+from allokoli.core.settings import Settings, get_settings
 
 
 @pytest.fixture(scope="session")
@@ -47,10 +47,10 @@ async def settings(migrated: Settings):
 
 
 @pytest.fixture
-def at(request):
+def at():
     """Set the product's clock: `at(datetime(...))`."""
-    request.addfinalizer(lambda: clock.set_source(None))
-    return lambda moment: clock.set_source(lambda: moment)
+    yield lambda moment: clock.set_source(lambda: moment)
+    clock.set_source(None)
 
 
 def _empty(settings: Settings) -> None:

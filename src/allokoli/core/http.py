@@ -49,7 +49,12 @@ def create_app(
     app.add_exception_handler(Exception, answer)
     app.add_middleware(BoundedBody, answer=answer, large_body_paths=large_body_paths)
     app.add_middleware(RequestLog)
+    app.add_api_route("/healthz", _health, include_in_schema=False)
     return app
+
+
+async def _health() -> dict[str, str]:
+    return {"status": "ok"}
 
 
 def our_error_body(error: AlloKoliError, request: Request) -> dict[str, Any]:
@@ -123,7 +128,8 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [
-                    *message["headers"], (b"x-request-id", request_id.encode()),
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
                 ]
             await send(message)
 

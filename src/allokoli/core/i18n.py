@@ -46,9 +46,7 @@ def format_datetime(moment: datetime, locale: str, timezone: str, style: str = "
         timezone: IANA name, e.g. "Europe/Paris".
         style: short, medium, long or full.
     """
-    return str(
-        dates.format_datetime(moment, style, tzinfo=ZoneInfo(timezone), locale=locale)
-    )
+    return str(dates.format_datetime(moment, style, tzinfo=ZoneInfo(timezone), locale=locale))
 
 
 def format_duration(seconds: float, locale: str) -> str:

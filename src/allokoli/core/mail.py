@@ -40,9 +40,7 @@ class Mail(Base):
     status: Mapped[str] = mapped_column(server_default="queued")
     attempts: Mapped[int] = mapped_column(server_default="0")
     error: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
@@ -65,9 +63,7 @@ async def queue(
         text: the body.
         html: the same body for mail programs that show HTML.
     """
-    mail = Mail(
-        org_id=org_id, to=to, subject=" ".join(subject.split())[:300], text=text, html=html
-    )
+    mail = Mail(org_id=org_id, to=to, subject=" ".join(subject.split())[:300], text=text, html=html)
     if not get_settings().smtp_url:
         mail.status = "outbox"
     opened.add(mail)
@@ -82,9 +78,7 @@ async def queue(
 async def deliver(org_id: str, mail_id: str) -> None:
     """Send one mail; on failure note why and let the job be tried again."""
     async with session(Identity.job(org_id)) as opened:
-        mail = await opened.scalar(
-            select(Mail).where(Mail.id == UUID(mail_id)).with_for_update()
-        )
+        mail = await opened.scalar(select(Mail).where(Mail.id == UUID(mail_id)).with_for_update())
         if mail is None or mail.status == "sent":
             return
         mail.attempts += 1

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import obstore
+import obstore.exceptions
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from allokoli.core.errors import BadSetting, NotFound
@@ -78,5 +79,5 @@ def _store() -> ObjectStore:
         return LocalStore(folder, automatic_cleanup=True)
     try:
         return from_url(settings.storage_url)
-    except Exception as error:
+    except (ValueError, obstore.exceptions.BaseError) as error:
         raise BadSetting(f"ALLOKOLI_STORAGE_URL: {error}") from None

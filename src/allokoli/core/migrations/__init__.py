@@ -1,10 +1,12 @@
 """The database's history, the same on the embedded server, on any PostgreSQL and on Supabase."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from psycopg import sql
+from sqlalchemy import Connection, create_engine, text
 
 from allokoli.core.database import APP_ROLE, admin_url, app_password
 from allokoli.core.settings import Settings, get_settings
@@ -47,15 +49,10 @@ def alembic_config() -> Config:
     return config
 
 
-def _ensure_app_role(connection: object, settings: Settings) -> None:
+def _ensure_app_role(connection: Connection, settings: Settings) -> None:
     """Make the role the application connects as, and give it today's password."""
-    from psycopg import sql
-    from sqlalchemy import Connection
-
-    assert isinstance(connection, Connection)  # noqa: S101 - narrows the type for the driver call
-    raw = connection.connection.driver_connection
-    assert raw is not None  # noqa: S101 - an open connection has one
-    cursor = raw.cursor()
+    driver_connection: Any = connection.connection.driver_connection
+    cursor = driver_connection.cursor()
     for role, options in (("authenticated", "nologin"), (APP_ROLE, "login noinherit")):
         cursor.execute("select 1 from pg_roles where rolname = %s", (role,))
         if cursor.fetchone() is None:
@@ -66,7 +63,5 @@ def _ensure_app_role(connection: object, settings: Settings) -> None:
             " password {}"
         ).format(sql.Identifier(APP_ROLE), sql.Literal(app_password(settings)))
     )
-    cursor.execute(
-        sql.SQL("grant authenticated to {}").format(sql.Identifier(APP_ROLE))
-    )
+    cursor.execute(sql.SQL("grant authenticated to {}").format(sql.Identifier(APP_ROLE)))
     connection.commit()

@@ -39,9 +39,7 @@ class ApiKey(Base):
     kind: Mapped[str]
     key_hash: Mapped[bytes] = mapped_column(BYTEA)
     preview: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 

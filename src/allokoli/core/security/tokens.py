@@ -22,7 +22,11 @@ def issue(claims: dict[str, Any], purpose: str, ttl_s: int) -> str:
     """
     issued = int(clock.now().timestamp())
     body = {
-        "jti": str(uuid4()), **claims, "aud": purpose, "iat": issued, "exp": issued + ttl_s,
+        "jti": str(uuid4()),
+        **claims,
+        "aud": purpose,
+        "iat": issued,
+        "exp": issued + ttl_s,
     }
     return jwt.encode(body, get_settings().secret_key, _ALGORITHM)
 

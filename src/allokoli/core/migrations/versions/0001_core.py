@@ -1,6 +1,7 @@
 """Who asks (auth), background jobs, API keys and mails."""
 
 from importlib import resources
+from typing import Any
 
 from alembic import op
 
@@ -48,8 +49,8 @@ def _jobs() -> None:
     op.execute("create schema jobs")
     op.execute("set local search_path to jobs")
     schema = resources.files("procrastinate").joinpath("sql/schema.sql").read_text("utf-8")
-    raw = op.get_bind().connection.driver_connection
-    raw.cursor().execute(schema)
+    driver_connection: Any = op.get_bind().connection.driver_connection
+    driver_connection.execute(schema)
     op.execute(
         """
         do $do$ declare routine record; begin

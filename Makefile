@@ -1,0 +1,57 @@
+# AlloKoli's commands. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run install models web translations dev test quick check bench pictures lock clean
+SHELL := /bin/bash
+PY := .venv/bin/python
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: install web models ## Install what is missing and start AlloKoli (Ctrl-C stops it)
+	@exec .venv/bin/allokoli run
+
+install: ## Install the pinned and hashed Python packages into .venv
+	@scripts/install runtime
+	@$(MAKE) --no-print-directory translations
+
+models: ## Make sure the local speech models are there
+	@scripts/fetch-models
+
+web: ## Build the interface if its sources changed
+	@$(PY) scripts/build-web
+
+translations: ## Compile the translations if they changed
+	@$(PY) scripts/build-translations
+
+dev: ## Install what tests and checks need as well
+	@scripts/install dev
+	@$(MAKE) --no-print-directory translations web models
+
+test: dev ## Run every test this machine can run, and list what was skipped and why
+	@.venv/bin/pytest $(ARGS)
+
+quick: dev ## Run the tests that need neither audio, browser nor processes (under a minute)
+	@.venv/bin/pytest -m "not audio and not browser and not process" $(ARGS)
+
+check: dev ## Lint, types, import rules, templates, translations
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@$(PY) scripts/check-templates
+	@$(PY) scripts/check-translations
+
+bench: dev ## Measure latency, memory and start-up; prints percentiles and ratios
+	@for file in bench/bench_*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
+
+pictures: dev ## Take again the pictures that the documents show
+	@$(PY) scripts/pictures
+
+lock: ## Resolve the requirements again, with hashes
+	@for name in runtime weights dev; do \
+	    .venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate \
+	        --python-version 3.11 --universal requirements/$$name.in -o requirements/$$name.txt; \
+	done
+
+clean: ## Remove what was installed and built; your data in .data stays
+	@rm -rf .venv node_modules src/allokoli/web/static/dist
