@@ -1,0 +1,39 @@
+"""The web process: pages, the platform's API, and the way to the built-in voice engine."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from allokoli.core import database, events, http
+from allokoli.web import engine_proxy, error_pages
+from allokoli.web.browser_guard import BrowserGuard
+from allokoli.web.pages import landing
+from allokoli.web.static_files import Fingerprinted
+
+
+def create_app() -> FastAPI:
+    """The application uvicorn serves."""
+    app = http.create_app(
+        "AlloKoli",
+        lifespan=_lifespan,
+        large_body_paths=(engine_proxy.PREFIX + "/",),
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    error_pages.install(app)
+    app.add_middleware(BrowserGuard)
+    app.mount("/static", Fingerprinted())
+    app.include_router(engine_proxy.router)
+    app.include_router(landing.router, include_in_schema=False)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with engine_proxy.open_client() as client:
+        app.state.engine = client
+        yield
+    await events.close()
+    await database.dispose()

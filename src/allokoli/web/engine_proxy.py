@@ -1,0 +1,132 @@
+"""`/engine/*`: the built-in voice engine, reached through the web address.
+
+Bodies stream both ways, so server-sent events arrive as they are sent. Errors of the passage itself
+are written in the engine's own shape, since its clients are Vapi's.
+"""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+
+import httpx
+import structlog
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from allokoli.core.settings import get_settings
+
+_log = structlog.get_logger()
+router = APIRouter(include_in_schema=False)
+
+PREFIX = "/engine"
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+# A live stream may be quiet; the engine sends a comment at least every 15 s.
+_TIMEOUT = httpx.Timeout(connect=5, read=90, write=30, pool=5)
+_LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+
+# RFC 9110 §7.6.1, and what only concerns one side of the passage.
+_HOP_BY_HOP = {
+    b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization",
+    b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade",
+}  # fmt: skip
+_NOT_SENT = _HOP_BY_HOP | {b"host", b"cookie", b"x-forwarded-for"}
+_NOT_RETURNED = _HOP_BY_HOP | {b"set-cookie", b"server", b"date", b"x-request-id"}
+
+
+def open_client() -> httpx.AsyncClient:
+    """The connections to the engine; opened once for the life of the web process."""
+    return httpx.AsyncClient(
+        base_url=get_settings().engine_internal_url,
+        timeout=_TIMEOUT,
+        limits=_LIMITS,
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+@router.api_route(PREFIX + "/{path:path}", methods=_METHODS)
+async def pass_on(request: Request, path: str) -> Response:
+    """Hand a request to the engine and stream its answer back."""
+    limit = get_settings().max_body_bytes
+    if _announced_bytes(request) > limit:
+        return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request entity too large")
+    client: httpx.AsyncClient = request.app.state.engine
+    url = httpx.URL(path="/" + path, query=request.scope["query_string"])
+    outgoing = client.build_request(
+        request.method,
+        url,
+        headers=_request_headers(request),
+        content=_bounded(request, limit) if _has_body(request) else None,
+    )
+    try:
+        answer = await client.send(outgoing, stream=True)
+    except BodyTooLargeError:
+        return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request entity too large")
+    except httpx.TimeoutException:
+        return _refusal(HTTPStatus.GATEWAY_TIMEOUT, "The voice engine did not answer in time")
+    except httpx.HTTPError as error:
+        _log.warning("engine_unreachable", error=type(error).__name__)
+        return _refusal(HTTPStatus.BAD_GATEWAY, "The voice engine is not running")
+    response = StreamingResponse(_body(answer), answer.status_code)
+    response.raw_headers = _kept(answer.headers.raw, _NOT_RETURNED)
+    return response
+
+
+class BodyTooLargeError(Exception):
+    """A body of unannounced length went over the limit."""
+
+
+async def _bounded(request: Request, limit: int) -> AsyncIterator[bytes]:
+    seen = 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen > limit:
+            raise BodyTooLargeError
+        yield chunk
+
+
+async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in answer.aiter_raw():
+            yield chunk
+    finally:
+        await answer.aclose()
+
+
+def _announced_bytes(request: Request) -> int:
+    announced = request.headers.get("content-length", "0")
+    return int(announced) if announced.isdigit() else 0
+
+
+def _has_body(request: Request) -> bool:
+    return _announced_bytes(request) > 0 or "transfer-encoding" in request.headers
+
+
+def _request_headers(request: Request) -> list[tuple[bytes, bytes]]:
+    headers = _kept(request.headers.raw, _NOT_SENT)
+    before = request.headers.get("x-forwarded-for")
+    caller = request.client.host if request.client else "unknown"
+    forwarded = {
+        "x-forwarded-for": f"{before}, {caller}" if before else caller,
+        "x-forwarded-proto": request.url.scheme,
+        "x-forwarded-host": request.headers.get("host", ""),
+        "x-forwarded-prefix": PREFIX,
+    }
+    return headers + [(name.encode(), value.encode()) for name, value in forwarded.items()]
+
+
+def _kept(headers: list[tuple[bytes, bytes]], dropped: set[bytes]) -> list[tuple[bytes, bytes]]:
+    lowered = [(name.lower(), value) for name, value in headers]
+    named = {
+        token.strip().lower()
+        for name, value in lowered
+        if name == b"connection"
+        for token in value.split(b",")
+    }
+    return [(name, value) for name, value in lowered if name not in dropped | named]
+
+
+def _refusal(status: HTTPStatus, message: str) -> JSONResponse:
+    phrase = "Payload Too Large" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.phrase
+    return JSONResponse(
+        {"message": message, "error": phrase, "statusCode": status.value}, status.value
+    )

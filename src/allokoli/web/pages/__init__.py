@@ -1,0 +1,1 @@
+"""Pages, one module a subject; each renders templates of the same name."""
