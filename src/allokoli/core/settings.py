@@ -38,6 +38,7 @@ class Settings(BaseSettings):
             page when unset.
         mail_from: sender of every mail.
         storage_url: `s3://bucket/prefix` for object storage; files in `data_dir` when unset.
+        models_dir: local speech models; in `data_dir` when unset.
         whisper_model: model-hub name of the local recognizer.
         max_body_bytes: largest JSON body accepted, in bytes.
         log_level: DEBUG, INFO, WARNING or ERROR.
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     mail_from: str = "AlloKoli <ne-pas-repondre@localhost>"
     storage_url: str = ""
+    models_dir: Path = Path()
     whisper_model: str = "Systran/faster-whisper-base"
     default_locale: str = "fr"
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
@@ -85,7 +87,9 @@ class Settings(BaseSettings):
         return value
 
     def model_post_init(self, _context: object) -> None:
-        """Derive addresses and complete the secrets."""
+        """Derive addresses and folders, and complete the secrets."""
+        if self.models_dir == Path():
+            self.models_dir = self.data_dir / "models"
         self.public_url = self.public_url or f"http://{_reachable(self.host)}:{self.port}"
         self.web_internal_url = (
             self.web_internal_url or f"http://{_reachable(self.host)}:{self.port}"
@@ -107,11 +111,6 @@ class Settings(BaseSettings):
     def postgres_dir(self) -> Path:
         """Files of the embedded server."""
         return self.data_dir / "postgres"
-
-    @property
-    def models_dir(self) -> Path:
-        """Local speech models."""
-        return self.data_dir / "models"
 
     @property
     def recordings_dir(self) -> Path:

@@ -1,0 +1,96 @@
+"""Mail leaves when it can, is tried again when it cannot, and the operator sees which."""
+
+import socket
+from uuid import uuid4
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from allokoli.core import jobs, mail
+from allokoli.core.database import session
+from allokoli.core.identity import Identity
+from allokoli.core.mail import Mail
+
+
+class Mailbox:
+    """A real SMTP server's memory."""
+
+    def __init__(self) -> None:
+        self.received = []
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the library's name
+        self.received.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(settings, monkeypatch):
+    box = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    monkeypatch.setattr(settings, "smtp_url", f"smtp://127.0.0.1:{port}")
+    yield box
+    server.stop()
+
+
+async def _queue(identity: Identity, subject: str = "Réservation") -> None:
+    async with session(identity) as opened:
+        await mail.queue(
+            opened, org_id=identity.organization, to="a@b.fr", subject=subject, text="Été"
+        )
+
+
+async def _stored(identity: Identity) -> Mail:
+    async with session(identity) as opened:
+        return (await opened.scalars(select(Mail))).one()
+
+
+async def test_a_mail_is_delivered_and_marked_sent(mailbox):
+    identity = Identity.job(uuid4())
+    await _queue(identity)
+    await jobs.run_worker(wait=False)
+    assert len(mailbox.received) == 1
+    assert mailbox.received[0].rcpt_tos == ["a@b.fr"]
+    assert (await _stored(identity)).status == "sent"
+
+
+async def test_delivering_twice_sends_once(mailbox):
+    identity = Identity.job(uuid4())
+    await _queue(identity)
+    await jobs.run_worker(wait=False)
+    stored = await _stored(identity)
+    await mail.deliver(org_id=str(identity.org_id), mail_id=str(stored.id))
+    assert len(mailbox.received) == 1
+
+
+async def test_a_dead_smtp_server_is_shown_and_the_mail_is_tried_again(settings, monkeypatch):
+    monkeypatch.setattr(settings, "smtp_url", "smtp://127.0.0.1:9")
+    identity = Identity.job(uuid4())
+    await _queue(identity)
+    await jobs.run_worker(wait=False)
+    stored = await _stored(identity)
+    assert (stored.status, stored.attempts) == ("failed", 1)
+    assert stored.error
+    assert await _jobs_waiting() == 1
+
+
+async def test_without_an_smtp_server_the_mail_stays_in_the_outbox(settings):
+    identity = Identity.job(uuid4())
+    await _queue(identity)
+    assert (await _stored(identity)).status == "outbox"
+
+
+async def test_a_line_break_in_a_subject_adds_no_header(mailbox):
+    identity = Identity.job(uuid4())
+    await _queue(identity, subject="Bonjour\r\nBcc: tous@example.com")
+    await jobs.run_worker(wait=False)
+    assert mailbox.received[0].rcpt_tos == ["a@b.fr"]
+    assert (await _stored(identity)).subject == "Bonjour Bcc: tous@example.com"
+
+
+async def _jobs_waiting() -> int:
+    async with jobs.app().open_async() as application:
+        return len(list(await application.job_manager.list_jobs_async(status="todo")))
