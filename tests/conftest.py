@@ -47,6 +47,15 @@ async def settings(migrated: Settings):
 
 
 @pytest.fixture
+def data_folder():
+    """A folder for a whole product's data, open enough for a server that runs as another user."""
+    parent = Path(tempfile.mkdtemp(prefix="allokoli-product-"))
+    parent.chmod(0o755)
+    yield parent / "data"
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+@pytest.fixture
 def at():
     """Set the product's clock: `at(datetime(...))`."""
     yield lambda moment: clock.set_source(lambda: moment)

@@ -6,9 +6,11 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from allokoli.core.database import APP_ROLE, admin_url, app_password
+from allokoli.core.errors import BadSetting
 from allokoli.core.settings import Settings, get_settings
 
 _FOLDER = Path(__file__).parent
@@ -22,8 +24,8 @@ def migrate(revision: str = "head") -> None:
         revision: an Alembic revision.
     """
     settings = get_settings()
-    engine = create_engine(admin_url(settings))
-    with engine.connect() as connection:
+    engine = create_engine(admin_url(settings), connect_args={"connect_timeout": 10})
+    with _connect(engine) as connection:
         connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": _LOCK})
         connection.commit()
         try:
@@ -39,6 +41,14 @@ def migrate(revision: str = "head") -> None:
             connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": _LOCK})
             connection.commit()
     engine.dispose()
+
+
+def _connect(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise BadSetting(f"No database at ALLOKOLI_DATABASE_URL: {reason}") from None
 
 
 def alembic_config() -> Config:
