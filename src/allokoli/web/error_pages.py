@@ -28,9 +28,8 @@ async def answer(request: Request, error: Exception) -> Response:
         _log.error("unexpected_error", error=type(error).__name__, exc_info=error)
     if request.url.path.startswith(_FOR_PROGRAMS):
         return JSONResponse(our_error_body(known, request), known.status)
-    if isinstance(known, Unauthorized) and request.method == "GET":
-        locale = locale_of(request)
-        return RedirectResponse(f"/{locale}/login?next={request.url.path}", 303)
+    if isinstance(known, Unauthorized):
+        return _to_login(request)
     locale = locale_of(request)
     return render(
         request,
@@ -40,3 +39,12 @@ async def answer(request: Request, error: Exception) -> Response:
         sentence=gettext(locale, known.message),
         request_id=request.scope.get("request_id"),
     )
+
+
+def _to_login(request: Request) -> Response:
+    """Ask people to sign in, then bring them back where they were."""
+    back = request.url.path if request.method == "GET" else ""
+    login = f"/{locale_of(request)}/login?next={back}"
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"hx-redirect": login.partition("?")[0]})
+    return RedirectResponse(login, 303)

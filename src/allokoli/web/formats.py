@@ -11,6 +11,7 @@ from babel import dates
 from allokoli.core import clock
 from allokoli.core.i18n import LOCALES, best_locale, format_duration, format_percent
 from allokoli.core.settings import get_settings
+from allokoli.web.typography import NO_BREAK
 
 DEFAULT_TIMEZONE = "Europe/Paris"
 
@@ -31,9 +32,6 @@ def of(locale: str) -> dict[str, Callable[..., str]]:
     """The formatting functions templates call, bound to a language."""
     return {
         "when": lambda moment, timezone=DEFAULT_TIMEZONE: when(moment, locale, timezone),
-        "clock_time": lambda moment, timezone=DEFAULT_TIMEZONE: str(
-            dates.format_time(moment, "short", tzinfo=ZoneInfo(timezone), locale=locale)
-        ),
         "duration": lambda seconds: format_duration(seconds, locale),
         "percent": lambda share: format_percent(share, locale),
         "value": lambda found: value(found, locale),
@@ -44,12 +42,20 @@ def when(moment: datetime, locale: str, timezone: str) -> str:
     """A moment as one says it: the time today, the weekday this week, else the date."""
     zone = ZoneInfo(timezone)
     local, today = moment.astimezone(zone), clock.now().astimezone(zone).date()
-    hour = dates.format_time(local, "short", tzinfo=zone, locale=locale)
+    hour = hour_of(local.time(), locale)
     days = (today - local.date()).days
     if days in {0, 1}:
-        return f"{_NEAR_DAYS[locale][days]} {hour}"
+        return f"{_NEAR_DAYS[locale][days]}{_AT[locale]}{hour}"
     pattern = "EEEE d MMMM" if 0 < days < 7 else "d MMM y"  # noqa: PLR2004 - a week
-    return f"{dates.format_date(local, pattern, locale=locale)} {hour}"
+    return f"{dates.format_date(local, pattern, locale=locale)}{_AT[locale]}{hour}"
+
+
+def hour_of(moment: time, locale: str) -> str:
+    """A time of day: `20 h 30` in French, as one says it."""
+    if locale != "fr":
+        return str(dates.format_time(moment, "short", locale=locale))
+    minutes = f"{NO_BREAK}{moment.minute:02d}" if moment.minute else ""
+    return f"{moment.hour}{NO_BREAK}h{minutes}"
 
 
 def value(found: Any, locale: str) -> str:
@@ -79,7 +85,7 @@ def _time(text: str, locale: str) -> str | None:
         moment = time.fromisoformat(text) if ":" in text else None
     except ValueError:
         return None
-    return None if moment is None else str(dates.format_time(moment, "short", locale=locale))
+    return None if moment is None else hour_of(moment, locale)
 
 
 def _phone(text: str, _locale: str) -> str | None:
@@ -89,7 +95,9 @@ def _phone(text: str, _locale: str) -> str | None:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    # U+2066 and U+2069 keep the digits in order inside Hebrew.
+    return f"\u2066{written.replace(' ', NO_BREAK)}\u2069"
 
 
 _NEAR_DAYS = {
@@ -97,4 +105,5 @@ _NEAR_DAYS = {
     "en": ("today", "yesterday"),
     "he": ("היום", "אתמול"),
 }
+_AT = {"fr": " à ", "en": ", ", "he": ", "}
 _YES_NO = {"fr": ("oui", "non"), "en": ("yes", "no"), "he": ("כן", "לא")}

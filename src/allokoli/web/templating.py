@@ -40,7 +40,7 @@ def render(
     theme = request.cookies.get("theme", "")
     html = page.render(
         request=request,
-        owner=getattr(request.state, "owner", None),
+        signed_in=getattr(request.state, "identity", None) is not None,
         theme=theme if theme in THEMES else "",
         path=request.url.path,
         elsewhere=_other_languages(request, locale),
@@ -108,7 +108,5 @@ def ngettext(locale: str, one: str, many: str, count: int) -> str:
 def _other_languages(request: Request, locale: str) -> list[tuple[str, str, str]]:
     rest = request.url.path.removeprefix(f"/{locale}") if request.method == "GET" else ""
     return [
-        (code, name, f"/{code}{rest}")
-        for code, name in LANGUAGE_NAMES.items()
-        if code != locale
+        (code, name, f"/{code}{rest}") for code, name in LANGUAGE_NAMES.items() if code != locale
     ]

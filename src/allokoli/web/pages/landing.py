@@ -40,4 +40,3 @@ async def landing(request: Request, locale: str) -> HTMLResponse:
     if request.cookies.get("locale") != locale:
         page.set_cookie("locale", locale, max_age=_YEAR_S, samesite="lax", httponly=True)
     return page
-
