@@ -102,7 +102,7 @@ def _throttling() -> None:
         );
         create index on public.attempts (bucket, at);
         create index on public.attempts (at);
-        alter table public.attempts enable row level security;
+        alter table public.attempts enable row level security, force row level security;
         create function auth.count_attempts(name text, since timestamptz) returns bigint
         language sql stable security definer set search_path = public, pg_temp as $f$
           select count(*) from attempts where bucket = name and at > since
@@ -147,7 +147,6 @@ def _idempotency() -> None:
           route text not null,
           key varchar(200) not null,
           fingerprint bytea not null,
-          status int,
           response jsonb,
           created_at timestamptz not null,
           primary key (org_id, route, key)

@@ -1,0 +1,1 @@
+"""Assistants, kept in our table and mirrored at the voice platform."""

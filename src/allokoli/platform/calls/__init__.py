@@ -1,0 +1,1 @@
+"""Calls, mirrored from the voice platform's server messages."""

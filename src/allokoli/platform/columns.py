@@ -1,0 +1,21 @@
+"""Columns most tables have."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import DateTime
+
+from allokoli.core import clock
+
+Id = Annotated[UUID, mapped_column(primary_key=True, server_default=func.gen_random_uuid())]
+Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), default=clock.now)]
+UpdatedAt = Annotated[
+    datetime, mapped_column(DateTime(timezone=True), default=clock.now, onupdate=clock.now)
+]
+Json = Annotated[dict[str, Any], mapped_column(JSONB(none_as_null=True))]
+JsonList = Annotated[list[Any], mapped_column(JSONB(none_as_null=True))]

@@ -1,0 +1,1 @@
+"""The tenant, its voice platform and its API keys."""

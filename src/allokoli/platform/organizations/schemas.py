@@ -1,0 +1,66 @@
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from allokoli.vapi.regions import Kind
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+
+
+def _known_timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("unknown time zone")
+    return value
+
+
+class OrganizationRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    locale: str
+    timezone: str
+    created_at: datetime
+
+
+class OrganizationUpdate(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    locale: Literal["fr", "en", "he"] | None = None
+    timezone: Annotated[str, AfterValidator(_known_timezone)] | None = None
+
+
+class VoicePlatformRead(BaseModel):
+    """The voice platform in use; of its key only the last four characters are shown."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: Kind
+    key_preview: str
+
+
+class ApiKeyCreate(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    kind: Literal["private", "public"]
+
+
+class ApiKeyRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    kind: Literal["private", "public"]
+    preview: str
+    created_at: datetime
+
+
+class ApiKeyCreated(ApiKeyRead):
+    """`key` is shown this once."""
+
+    key: str

@@ -1,0 +1,1 @@
+"""Phone numbers at the voice platform."""
