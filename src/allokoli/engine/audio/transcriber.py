@@ -1,0 +1,92 @@
+"""The shared recognizer as a Pipecat service."""
+
+from collections.abc import AsyncGenerator, Callable
+
+from pipecat.frames.frames import Frame, TranscriptionFrame
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.settings import STTSettings
+from pipecat.services.stt_service import SegmentedSTTService, STTService
+from pipecat.utils.time import time_now_iso8601
+
+from allokoli.engine.speech.recognizer import SAMPLE_RATE, Recognizer
+
+_SLOWEST_S = 1.5
+_LONGEST_S = 25.0
+_BYTES_PER_S = SAMPLE_RATE * 2
+
+
+class LocalTranscriber(SegmentedSTTService):
+    """Recognizes what the caller says, a whole turn at a time.
+
+    A pause shorter than a turn's end splits the speech in segments. Each new segment is recognized
+    together with those before it in the turn: a phone number said pair by pair comes out whole.
+
+    Args:
+        recognizer: shared by the process.
+        language: of the call.
+        context: gives what the assistant said last.
+        on_heard: told the words of the turn so far, before the frame leaves.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        language: str,
+        *,
+        context: Callable[[], str],
+        on_heard: Callable[[str], None],
+    ) -> None:
+        super().__init__(
+            settings=STTSettings(model="whisper", language=None),
+            ttfs_p99_latency=_SLOWEST_S,
+            trailing_silence_secs=0.0,
+        )
+        self._recognizer = recognizer
+        self._language = language
+        self._context = context
+        self._on_heard = on_heard
+        self._turn = 0
+        self._settled = self._current = ""
+        self._turn_audio = b""
+
+    def turn_ended(self) -> None:
+        """What comes next belongs to another turn."""
+        self._turn += 1
+        self._settled, self._current, self._turn_audio = "", "", b""
+
+    @property
+    def wants_wav_segments(self) -> bool:
+        return False
+
+    async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
+        """Recognize the turn up to this segment, 16-bit mono at 16 kHz."""
+        if len(self._turn_audio) + len(audio) > _LONGEST_S * _BYTES_PER_S:
+            self._settled = f"{self._settled} {self._current}".strip()
+            self._turn_audio = b""
+        self._turn_audio += audio
+        turn = self._turn
+        text = await self._hear(self._turn_audio)
+        if turn != self._turn:  # the turn was closed without waiting for this segment
+            text = await self._hear(audio)
+        self._current = text
+        if text:
+            self._on_heard(f"{self._settled} {text}".strip())
+            yield TranscriptionFrame(text, "caller", time_now_iso8601())
+
+    async def push_frame(
+        self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
+    ) -> None:
+        """Mark a transcript final only when nothing more of the turn is being said.
+
+        The base marks all of them; one that arrives while the caller has already gone on would
+        then end the turn without its last words.
+        """
+        more = self._user_speaking or not self._segment_queue.empty()
+        if isinstance(frame, TranscriptionFrame) and more:
+            await STTService.push_frame(self, frame, direction)
+        else:
+            await super().push_frame(frame, direction)
+
+    async def _hear(self, audio: bytes) -> str:
+        heard = await self._recognizer.hear(audio, self._language, context=self._context())
+        return heard.text

@@ -1,0 +1,152 @@
+"""Whisper, loaded once and shared by every call of the process.
+
+The stock service pads every utterance to 30 s before encoding it. CTranslate2 accepts shorter
+windows: padding by 8 s of silence gives the same text four times sooner. On rare utterances a
+short window makes the model repeat itself; those are recognized again on the full window.
+"""
+
+import asyncio
+import os
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+SAMPLE_RATE = 16_000
+LANGUAGES = ("fr", "en", "he")
+_WINDOW_S = 30.0
+_PADDING_S = 8.0
+_MAX_TOKENS, _MODEL_TOKENS = 224, 448
+_CONTEXT_CHARS = 200
+_LOOP_COMPRESSION = 2.0
+_TOKENS_PER_S, _TOKENS_AT_LEAST = 9.0, 8
+_UNSURE_SCORE = -1.0
+_NOISE_PROBABILITY, _NOISE_SCORE = 0.6, -0.5
+_BEAM = 4
+# Written as Whisper should write: digits, hours and phone numbers as figures, whole sentences.
+# Without it "vendredi à dix-neuf heures trente" comes back as "Dix-Nefur-30".
+_STYLE = {
+    "fr": "D'accord, pour 3 personnes, vendredi à 12h15. Mon numéro est le 07 81 92 64 30.",
+    "en": "OK, for 3 people, on Friday at 12:15 pm. My number is 415 555 0132.",
+    "he": "בסדר, ל-3 אנשים, ביום שישי בשעה 12:15.",
+}
+
+Audio = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the recognizer makes of an utterance.
+
+    Attributes:
+        text: the words, "" for noise.
+        score: mean log-probability of the words, 0 is certain.
+        no_speech: probability that nobody spoke (0 to 1).
+    """
+
+    text: str
+    score: float
+    no_speech: float
+
+
+class Recognizer:
+    """Speech to text, safe to share between calls and threads.
+
+    Args:
+        folder: the model, in CTranslate2's format (see `weights.find_models`).
+        workers: utterances recognized at once; each takes one core.
+    """
+
+    def __init__(self, folder: Path, *, workers: int = 2) -> None:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        from faster_whisper import WhisperModel
+        from faster_whisper.tokenizer import Tokenizer
+
+        self._whisper: Any = WhisperModel(
+            str(folder),
+            device="cpu",
+            compute_type="int8",
+            cpu_threads=1,
+            num_workers=workers,
+            local_files_only=True,
+        )
+        self._tokenizers: dict[str, Any] = {
+            language: Tokenizer(
+                self._whisper.hf_tokenizer, multilingual=True, task="transcribe", language=language
+            )
+            for language in LANGUAGES
+        }
+        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recognizer")
+
+    async def hear(self, pcm: bytes, language: str, *, context: str = "") -> Heard:
+        """Recognize one utterance.
+
+        Args:
+            pcm: 16-bit mono samples at 16 kHz; what exceeds 30 s is cut.
+            language: "fr", "en" or "he"; any other is taken for English.
+            context: what the assistant just said; an answer is better understood after it.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, self.hear_now, pcm, language, context
+        )
+
+    def hear_now(self, pcm: bytes, language: str, context: str = "") -> Heard:
+        """As `hear`, in the calling thread."""
+        audio: Audio = np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
+        duration_s = len(audio) / SAMPLE_RATE
+        window_s = min(_WINDOW_S, duration_s + _PADDING_S)
+        heard, tokens = self._decode(audio, language, window_s, context)
+        if _noise(heard):
+            return Heard("", heard.score, heard.no_speech)
+        if window_s < _WINDOW_S and _doubtful(heard, tokens, duration_s):
+            heard, _ = self._decode(audio, language, _WINDOW_S, context)
+        return heard
+
+    def close(self) -> None:
+        """Let the threads go. Utterances being recognized are finished."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _decode(
+        self, audio: Audio, language: str, window_s: float, context: str
+    ) -> tuple[Heard, int]:
+        samples = int(window_s * SAMPLE_RATE)
+        padded = np.zeros(samples, np.float32)
+        padded[: len(audio)] = audio[:samples]
+        features = self._whisper.feature_extractor(padded, padding=0)[:, : samples // 160]
+        tokenizer = self._tokenizers.get(language, self._tokenizers["en"])
+        before = f" {_STYLE.get(language, _STYLE['en'])} {context[-_CONTEXT_CHARS:]}".rstrip()
+        prompt = self._whisper.get_prompt(
+            tokenizer, tokenizer.encode(before), without_timestamps=True
+        )
+        result = self._whisper.model.generate(
+            self._whisper.encode(features),
+            [prompt],
+            beam_size=_BEAM,
+            max_length=min(_MODEL_TOKENS, len(prompt) + _MAX_TOKENS),
+            sampling_temperature=0.0,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        tokens = result.sequences_ids[0]
+        heard = Heard(tokenizer.decode(tokens).strip(), result.scores[0], result.no_speech_prob)
+        return heard, len(tokens)
+
+
+def _noise(heard: Heard) -> bool:
+    """Whether nobody spoke, and the words come from the model's imagination."""
+    return heard.no_speech > _NOISE_PROBABILITY and heard.score < _NOISE_SCORE
+
+
+def _doubtful(heard: Heard, tokens: int, duration_s: float) -> bool:
+    """Whether the short window made the model repeat itself or guess."""
+    data = heard.text.encode()
+    compression = len(data) / max(1, len(zlib.compress(data)))
+    return (
+        compression > _LOOP_COMPRESSION
+        or tokens > duration_s * _TOKENS_PER_S + _TOKENS_AT_LEAST
+        or heard.score < _UNSURE_SCORE
+    )
