@@ -105,6 +105,24 @@ class VoicePlatform:
         """POST to a path below the base address, e.g. `call/<id>/control`; never repeated."""
         return _object(await self._send("POST", path, body))
 
+    async def act_at(self, url: str, body: dict[str, Any]) -> None:
+        """POST to an address the platform itself gave, such as a call's `controlUrl`, which
+        carries its own permission: our key is not sent there.
+
+        Raises:
+            NotFound: the address is no longer served.
+        """
+        try:
+            async with asyncio.timeout(self._total_s):
+                response = await self._http.post(url, json=body)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise errors.unreachable() from None
+        except (TimeoutError, httpx.TimeoutException):
+            raise errors.timed_out() from None
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise errors.nonsense() from None
+        _answer(response)
+
     async def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:
         """Call a tool of the platform's MCP server.
 

@@ -239,7 +239,6 @@ def _calls() -> None:
           outcome text check (outcome in ('success', 'failure')),
           recording text not null default 'none'
             check (recording in ('none', 'pending', 'stored', 'failed')),
-          recording_url text,
           recording_key text,
           reported_at timestamptz,
           notified_at timestamptz,

@@ -1,0 +1,127 @@
+"""The mail an owner gets after a call: what the caller wanted, in the owner's language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from babel.dates import format_date
+
+from allokoli.core.i18n import format_datetime, format_duration, mark, translator
+from allokoli.platform.calls.models import Call
+
+_INTENTS = {
+    "book": mark("Réservation"),
+    "change": mark("Modification"),
+    "cancel": mark("Annulation"),
+    "question": mark("Question"),
+    "message": mark("Message"),
+    "human": mark("Demande à parler à quelqu’un"),
+    "urgent": mark("Urgence"),
+    "opt_out": mark("Ne souhaite plus être appelé"),
+    "wrong_number": mark("Erreur de numéro"),
+    "other": mark("Autre demande"),
+}
+_APPOINTMENT = mark("Rendez-vous")
+_CALL = mark("Appel")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    subject: str
+    text: str
+
+
+def call_summary(
+    call: Call, blueprint: dict[str, Any] | None, *, locale: str, timezone: str, url: str
+) -> Letter:
+    """Compose the mail.
+
+    Args:
+        call: a call that ended.
+        blueprint: its assistant's, for the labels of what was asked.
+        locale: language of the organization.
+        timezone: of the organization.
+        url: page of the call.
+    """
+    say = translator(locale).gettext
+    topic = say(_topic(call, blueprint))
+    assistant = call.assistant_name or say("votre assistant")
+    lines = [
+        say("Bonjour,"),
+        "",
+        say("Votre assistant «\u00a0%(name)s\u00a0» vient de répondre à un appel.")
+        % {"name": assistant},
+        "",
+        _line(say("Demande"), topic),
+        *_facts(call, say, locale, timezone),
+        *_collected(call, blueprint, say, locale),
+    ]
+    if call.summary:
+        lines += ["", _line(say("Résumé"), call.summary)]
+    lines += [
+        "",
+        _line(say("Écouter l’appel et lire la transcription"), url),
+        "",
+        say("Cordialement,"),
+        say("L’équipe AlloKoli"),
+    ]
+    subject = say("%(topic)s par téléphone — %(name)s") % {"topic": topic, "name": assistant}
+    return Letter(subject, "\n".join(lines) + "\n")
+
+
+def _topic(call: Call, blueprint: dict[str, Any] | None) -> str:
+    services = (blueprint or {}).get("services") or []
+    if call.intent == "book" and "appointment" in services and "reservation" not in services:
+        return _APPOINTMENT
+    return _INTENTS.get(call.intent or "", _CALL)
+
+
+def _facts(call: Call, say: Callable[[str], str], locale: str, timezone: str) -> list[str]:
+    began = call.started_at or call.created_at
+    facts = [_line(say("Reçu le"), format_datetime(began, locale, timezone, "long"))]
+    if call.duration_s is not None:
+        facts.append(_line(say("Durée"), format_duration(call.duration_s, locale)))
+    if call.customer_number:
+        facts.append(_line(say("Appelant"), _phone(call.customer_number)))
+    return facts
+
+
+def _collected(
+    call: Call, blueprint: dict[str, Any] | None, say: Callable[[str], str], locale: str
+) -> list[str]:
+    data = call.structured_data or {}
+    fields = [field for field in (blueprint or {}).get("fields") or [] if isinstance(field, dict)]
+    known = [(str(one.get("key")), str(one.get("label")), one.get("type")) for one in fields]
+    named = {key for key, _, _ in known}
+    extra = [(key, key, None) for key in data if key not in named and key != "intent"]
+    lines = [
+        _line(f"• {label}", _shown(data[key], kind, say, locale))
+        for key, label, kind in [*known, *extra]
+        if isinstance(data.get(key), (str, int, float)) and data[key] != ""
+    ]
+    return ["", *lines] if lines else []
+
+
+def _shown(value: Any, kind: str | None, say: Callable[[str], str], locale: str) -> str:
+    if isinstance(value, bool):
+        return say("oui") if value else say("non")
+    if kind == "date" and isinstance(value, str):
+        try:
+            return str(format_date(date.fromisoformat(value), "full", locale=locale))
+        except ValueError:
+            return value
+    return _phone(str(value)) if kind == "phone" else str(value)
+
+
+def _phone(number: str) -> str:
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _line(label: str, value: str) -> str:
+    return f"{label}\u00a0: {value}"
