@@ -1,0 +1,156 @@
+"""The caller's form: the fields of a blueprint, what callers may want, and what they may ask."""
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allokoli.blueprint.blueprint import STANDARD_TYPES, Blueprint, CallerField
+from allokoli.blueprint.caller_asides import caller_asides
+from allokoli.blueprint.caller_goals import caller_goals
+from allokoli.blueprint.opening_hours import check_date, check_time
+from allokoli.blueprint.wording import echo_date, echo_time, join
+from allokoli.dialogue import Choice, Form, Slot
+from allokoli.dialogue.lexicon import load
+from allokoli.dialogue.text import capital
+
+_RESTAURANT_FIRST_HOUR = 11
+_OFFICE_FIRST_HOUR = 7
+_OTHER_KEY = "other"
+
+
+def caller_form(blueprint: Blueprint, now: datetime | None = None) -> Form:
+    """The form that a caller of this blueprint's assistant fills.
+
+    Args:
+        blueprint: what the owner said.
+        now: the present, aware; past moments are refused. The start of the call by default.
+    """
+    moment = now or datetime.now(UTC)
+    local = moment.astimezone(ZoneInfo(blueprint.timezone)).replace(tzinfo=None)
+    return _form(blueprint.model_dump_json(), local.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=256)
+def _form(blueprint_json: str, local: datetime) -> Form:
+    blueprint = Blueprint.model_validate_json(blueprint_json)
+    data = load("allokoli.blueprint", blueprint.language, "caller")
+    slots = tuple(_slot(field, blueprint, data, local) for field in caller_fields(blueprint, data))
+    tone = data["tone"][blueprint.tone]
+    wording = {key: tuple(value) for key, value in data["wording"].items()}
+    goals = caller_goals(blueprint, data, slots)
+    booking = next((goal for goal in goals if goal.key == "book"), None)
+    return Form(
+        slots=slots,
+        goals=goals,
+        asides=caller_asides(blueprint, data, local),
+        wording=wording,
+        default_goal="book" if booking else "message",
+        stuck_goal="message",
+        welcome=blueprint.greeting,
+        start=tone["start"],
+        acknowledge=_acknowledgement(blueprint, data, local.date()),
+        earliest_hour=(
+            _RESTAURANT_FIRST_HOUR if blueprint.sector == "restaurant" else _OFFICE_FIRST_HOUR
+        ),
+        timezone=blueprint.timezone,
+        country=blueprint.country,
+    )
+
+
+def caller_fields(blueprint: Blueprint, data: dict[str, Any]) -> list[CallerField]:
+    """The blueprint's fields, and those that a message, a change or a cancellation needs."""
+    fields = list(blueprint.fields)
+    known = {field.key for field in fields}
+    for key in ("name", "phone"):
+        if key not in known:
+            fields.append(CallerField(key=key, label=key, type=STANDARD_TYPES[key]))
+    if "message" not in known:
+        label = data["fields"]["message"]["label"]
+        fields.append(CallerField(key="message", label=label, type="text"))
+    return fields
+
+
+def _slot(
+    field: CallerField, blueprint: Blueprint, data: dict[str, Any], local: datetime
+) -> Slot:
+    words = data["fields"].get(field.key, {})
+    other = data["fields"][_OTHER_KEY]
+    locale = blueprint.language
+    choices = tuple(Choice(value=choice, label=choice) for choice in field.choices or ())
+    kind = field.type if field.type != "choice" or choices else "text"
+    ask = tuple(words.get("ask", ()))
+    none = words.get("none")
+    if not words:
+        template = other.get(f"ask_{kind}", other["ask"])
+        listed = join([choice.label for choice in choices], locale)
+        ask = tuple(line.format(label=field.label, choices=listed) for line in template)
+        question = field.label.rstrip().endswith("?")
+        if question:
+            ask = (field.label.strip(), *ask[1:])
+        none = other["none"] if kind == "text" and question else None
+    check = None
+    if field.key == "date":
+        check = check_date(blueprint, data, local)
+    elif field.key == "time":
+        check = check_time(blueprint, data, local)
+    return Slot(
+        key=field.key,
+        type=kind,
+        label=field.label,
+        required=field.required,
+        ask=tuple(capital(line) for line in ask),
+        choices=choices,
+        patterns=tuple(words.get("patterns", ())),
+        mentions=tuple(words.get("mentions", (field.label.lower(),))),
+        none=none,
+        leads=tuple(words.get("leads", ())),
+        details=words.get("details", ""),
+        suggestions=tuple(choice.label for choice in choices) or tuple(
+            words.get("suggestions", ())
+        ),
+        maximum=500 if field.type == "number" else 10_000,
+        past=field.key == "birth_date",
+        check=check,
+    )
+
+
+def _acknowledgement(blueprint: Blueprint, data: dict[str, Any], today: date) -> Any:
+    tone = data["tone"][blueprint.tone]
+    locale = blueprint.language
+
+    def acknowledge(new: dict[str, Any], values: dict[str, Any], corrected: bool) -> str:
+        said = echo(new, values, data, today, locale)
+        if corrected:
+            first = tone["fixed"]
+        elif said or len(values) < 2:  # noqa: PLR2004
+            first = tone["ack"][0]
+        else:
+            first = tone["thanks"]
+        return f"{first} {capital(said)}." if said else str(first)
+
+    return acknowledge
+
+
+def echo(
+    new: dict[str, Any], values: dict[str, Any], data: dict[str, Any], today: date, locale: str
+) -> str:
+    """What was just heard, in the caller's terms: `pour 4 personnes ce soir à 20h`."""
+    from datetime import time
+
+    parts = []
+    for key in ("party_size", "guests", "nights", "date", "time"):
+        if key not in new:
+            continue
+        value = new[key]
+        words = data["fields"][key]
+        if key == "date":
+            moment = time.fromisoformat(values["time"]) if values.get("time") else None
+            said = echo_date(date.fromisoformat(value), moment, today, locale)
+        elif key == "time":
+            said = echo_time(time.fromisoformat(value), locale)
+        else:
+            said = str(value)
+        template = words.get("echo_one" if value == 1 else "echo", "{value}")
+        parts.append(template.format(value=said))
+    return " ".join(parts)

@@ -1,0 +1,156 @@
+"""What callers may want of an assistant, with how each is read back and closed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time
+from typing import Any
+
+from allokoli.blueprint.blueprint import Blueprint
+from allokoli.blueprint.wording import speak_date, speak_time, speak_value
+from allokoli.dialogue import Goal, Slot
+from allokoli.dialogue.lexicon import lexicon
+
+_ASK_ORDER = ("party_size", "guests", "date", "time", "nights", "reason", "name", "phone")
+_KINDS = {
+    "reservation": "reservation",
+    "appointment": "appointment",
+    "order": "order",
+    "qualification": "request",
+    "support": "request",
+}
+_CONTACT = ("name", "phone")
+
+
+def caller_goals(
+    blueprint: Blueprint, data: dict[str, Any], slots: Sequence[Slot]
+) -> tuple[Goal, ...]:
+    """The goals of a blueprint, most urgent first."""
+    goals = data["goals"]
+    keys = [slot.key for slot in slots]
+    contact = tuple(key for key in _CONTACT if key in keys)
+    when = tuple(key for key in ("date", "time") if blueprint.field(key))
+    found = [_at_once(key, goals[key]) for key in ("opt_out", "wrong_number")]
+    for key, needed in (("cancel", when[:1]), ("change", when)):
+        found.append(_asked(key, goals[key], needed + contact, blueprint, data, slots))
+    found.append(_asked("message", goals["message"], ("message", *contact), blueprint, data, slots))
+    kind = booking_kind(blueprint)
+    if kind:
+        found.append(_book(data["book"][kind], blueprint, data, slots))
+    return tuple(found)
+
+
+def booking_kind(blueprint: Blueprint) -> str | None:
+    """Which of the booking wordings fits: reservation, appointment, order, request, or none."""
+    for service, kind in _KINDS.items():
+        if service in blueprint.services:
+            return kind
+    return None
+
+
+def _at_once(key: str, words: dict[str, Any]) -> Goal:
+    return Goal(
+        key=key,
+        phrases=tuple(words["phrases"]),
+        closing=lambda _values: str(words["closing"]),
+        at_once=True,
+        action=key,
+    )
+
+
+def _asked(
+    key: str,
+    words: dict[str, Any],
+    needed: tuple[str, ...],
+    blueprint: Blueprint,
+    data: dict[str, Any],
+    slots: Sequence[Slot],
+) -> Goal:
+    asks = {name: (str(words[name]),) for name in ("date", "time") if name in words}
+    together = [(("name", "phone"), _together(data, ("name", "phone")))]
+    if "together" in words:
+        together.insert(0, (("date", "time"), str(words["together"])))
+    return Goal(
+        key=key,
+        phrases=tuple(words["phrases"]),
+        slots=needed,
+        opening=str(words["opening"]),
+        recap=_recap(words["recap"], needed, blueprint, data, slots),
+        closing=lambda _values: str(words["closing"]),
+        together=tuple(together),
+        asks=asks,
+        action=key,
+    )
+
+
+def _book(
+    words: dict[str, Any], blueprint: Blueprint, data: dict[str, Any], slots: Sequence[Slot]
+) -> Goal:
+    keys = [field.key for field in blueprint.fields]
+    ordered = [key for key in _ASK_ORDER if key in keys]
+    ordered += [key for key in keys if key not in ordered]
+    together = tuple(
+        (tuple(entry["keys"]), str(entry["ask"]))
+        for entry in data["together"]
+        if set(entry["keys"]) <= set(keys)
+    )
+
+    def closing(values: Mapping[str, Any]) -> str:
+        return str(words["closing"]).format(when=_when(values, blueprint.language))
+
+    return Goal(
+        key="book",
+        phrases=tuple(words["phrases"]),
+        slots=tuple(ordered),
+        opening=str(words["opening"]),
+        recap=_recap(words["recap"], tuple(ordered), blueprint, data, slots),
+        closing=closing,
+        together=together,
+        implied_by=frozenset(keys) - {"name", "phone", "message", "reason"},
+        action="book",
+    )
+
+
+def _together(data: dict[str, Any], keys: tuple[str, ...]) -> str:
+    return next((str(e["ask"]) for e in data["together"] if tuple(e["keys"]) == keys), "")
+
+
+def _when(values: Mapping[str, Any], locale: str) -> str:
+    parts = []
+    says = lexicon(locale).time["says"]
+    if values.get("date"):
+        day = speak_date(date.fromisoformat(values["date"]), locale)
+        parts.append(str(says.get("on", "{date}")).format(date=day))
+    if values.get("time"):
+        moment = speak_time(time.fromisoformat(values["time"]), locale)
+        parts.append(str(says["at"]).format(time=moment))
+    return (str(says.get("when_lead", " ")) + " ".join(parts)) if parts else ""
+
+
+def _recap(
+    head: str,
+    keys: tuple[str, ...],
+    blueprint: Blueprint,
+    data: dict[str, Any],
+    slots: Sequence[Slot],
+) -> Callable[[Mapping[str, Any]], str]:
+    kinds = {slot.key: slot for slot in slots}
+    fallback = data["fields"]["other"]["read"]
+
+    def recap(values: Mapping[str, Any]) -> str:
+        parts: list[str] = []
+        for key in keys:
+            if key not in values or key not in kinds:
+                continue
+            slot = kinds[key]
+            words = data["fields"].get(key, {})
+            template = words.get("read", fallback)
+            if values[key] == 1 and "read_one" in words:
+                template = words["read_one"]
+            value = speak_value(slot.type, values[key], blueprint.language)
+            said = template.format(value=value, label=slot.label.rstrip(" ?"))
+            if key == "time" and parts and "date" in values:
+                parts[-1] += f" {said}"
+            else:
+                parts.append(said)
+        return f"{head} {', '.join(parts)}. {data['recap']['end']}"
+
+    return recap

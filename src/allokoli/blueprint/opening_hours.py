@@ -1,0 +1,110 @@
+"""Whether a caller's day and hour are within opening hours, and what to propose instead."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from allokoli.blueprint.blueprint import Blueprint
+from allokoli.blueprint.wording import speak_date, speak_intervals, speak_time
+from allokoli.dialogue.text import capital
+
+_SEARCH_DAYS = 30
+Check = Callable[[Any, Mapping[str, Any]], str | None]
+
+
+def check_date(blueprint: Blueprint, data: dict[str, Any], local: datetime) -> Check:
+    """Refuses past and closed days with the sentence to say."""
+    words = data["wording"]
+
+    def check(value: str, _values: Mapping[str, Any]) -> str | None:
+        day = date.fromisoformat(value)
+        if day < local.date():
+            return str(words["past"][0])
+        hours = blueprint.hours
+        if hours is None or not hours.any_open() or hours.on(day):
+            return None
+        said = words["closed_day"][0].format(day=speak_date(day, blueprint.language))
+        near = nearest_open_day(blueprint, day, local.date())
+        if near:
+            proposal = speak_date(near, blueprint.language)
+            said += " " + words["near_day"][0].format(day=proposal)
+        return str(said)
+
+    return check
+
+
+def check_time(blueprint: Blueprint, data: dict[str, Any], local: datetime) -> Check:
+    """Refuses moments gone by and hours outside opening, with the sentence to say."""
+    words = data["wording"]
+
+    def check(value: str, values: Mapping[str, Any]) -> str | None:
+        if not values.get("date"):
+            return None
+        day = date.fromisoformat(values["date"])
+        if datetime.combine(day, time.fromisoformat(value)) <= local:
+            return str(words["past"][0])
+        hours = blueprint.hours
+        if hours is None or not hours.any_open():
+            return None
+        intervals = hours.on(day)
+        if any(_within(value, start, end) for start, end in intervals) or not intervals:
+            return None
+        return str(
+            words["closed_hour"][0].format(
+                time=speak_time(time.fromisoformat(value), blueprint.language),
+                hours=speak_intervals(intervals, blueprint.language),
+            )
+        )
+
+    return check
+
+
+def nearest_open_day(blueprint: Blueprint, day: date, today: date) -> date | None:
+    """The open day nearest to a closed one, the later one when two are as near."""
+    hours = blueprint.hours
+    if hours is None:
+        return None
+    for distance in range(1, _SEARCH_DAYS):
+        for candidate in (day + timedelta(days=distance), day - timedelta(days=distance)):
+            if candidate >= today and hours.on(candidate):
+                return candidate
+    return None
+
+
+def speak_week(blueprint: Blueprint, data: dict[str, Any], local: datetime) -> str:
+    """The week's hours in a sentence, days with the same hours together."""
+    words = data["wording"]
+    hours = blueprint.hours
+    if hours is None or not hours.any_open():
+        return str(words["hours_none"][0])
+    monday = local.date() - timedelta(days=local.weekday())
+    from allokoli.blueprint.wording import join, speak_weekday
+
+    groups: list[tuple[list[date], list[tuple[str, str]]]] = []
+    for index in range(7):
+        day = monday + timedelta(days=index)
+        week = (hours.mon, hours.tue, hours.wed, hours.thu, hours.fri, hours.sat, hours.sun)
+        if groups and groups[-1][1] == week[index]:
+            groups[-1][0].append(day)
+        else:
+            groups.append(([day], week[index]))
+    said = []
+    for days, intervals in groups:
+        if not intervals:
+            continue
+        names = [speak_weekday(day, blueprint.language) for day in days]
+        run = len(days) > 2  # noqa: PLR2004
+        shown = (
+            words["hours_run"][0].format(first=names[0], last=names[-1])
+            if run
+            else join(names, blueprint.language)
+        )
+        spoken = speak_intervals(intervals, blueprint.language)
+        said.append(words["hours_day"][0].format(day=shown, hours=spoken))
+    return capital(str(words["hours_today"][0]).format(hours=join(said, blueprint.language)))
+
+
+def _within(value: str, start: str, end: str) -> bool:
+    if end <= start:
+        return value >= start or value < end
+    return start <= value < end

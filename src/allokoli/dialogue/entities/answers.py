@@ -1,0 +1,61 @@
+"""Yes, no, none, "as you like", and the other short things people answer."""
+
+from typing import Literal
+
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
+
+Answer = Literal["yes", "no"]
+_NEAR_START_CHARS = 14
+_SHORT_WORDS = 6
+_SOCIAL = ("restart", "repeat", "refuse", "anything", "wait", "goodbye", "insult", "hello")
+_WHOLE = frozenset({"repeat", "hello", "insult", "wait"})
+_FILL_WORDS = 3
+
+
+def find_answer(folded: str, locale: str) -> Answer | None:
+    """Whether the sentence opens with a yes or a no, or is little else."""
+    words = lexicon(locale).words
+    best: tuple[int, int, Answer] | None = None
+    answers: tuple[Answer, Answer] = ("yes", "no")
+    for answer in answers:
+        for phrase in words[answer]:
+            match = phrase_pattern(phrase).search(folded)
+            if match is None:
+                continue
+            rank = (match.start(), -(match.end() - match.start()), answer)
+            if best is None or rank < best:
+                best = rank
+    if best is None:
+        return None
+    if best[0] <= _NEAR_START_CHARS or len(folded.split()) <= _SHORT_WORDS:
+        return best[2]
+    return None
+
+
+def says_none(folded: str, locale: str) -> bool:
+    """Whether "none" was said (`non aucune`, `pas d'allergies`)."""
+    return find_phrase(lexicon(locale).words["none"], folded) is not None
+
+
+def find_social(folded: str, locale: str) -> str | None:
+    """What the sentence does besides answering: `repeat`, `anything`, `goodbye`, …"""
+    words = lexicon(locale).words
+    count = len(folded.split())
+    for kind in _SOCIAL:
+        span = find_phrase(words[kind], folded)
+        if span is None:
+            continue
+        said = len(folded[span[0] : span[1]].split())
+        if kind in _WHOLE and count - said > _FILL_WORDS:
+            continue
+        return kind
+    return None
+
+
+def looks_like_question(text: str, folded: str, locale: str) -> bool:
+    """Whether the person asked something."""
+    if text.rstrip().endswith(("?", "؟")):
+        return True
+    first = " ".join(folded.split()[:4])
+    return find_phrase(lexicon(locale).words["question"], first) is not None

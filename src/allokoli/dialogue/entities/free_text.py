@@ -1,0 +1,65 @@
+"""Free answers and choices."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from allokoli.dialogue.form import Choice
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.text import fold
+from allokoli.dialogue.utterance import Span, Utterance
+
+_MAX_CHARS = 300
+
+
+def find_text(utterance: Utterance, patterns: Sequence[str]) -> tuple[str, Span] | None:
+    """A free text introduced by one of the patterns, up to the end of its clause."""
+    for pattern in patterns:
+        match = _compiled(pattern).search(utterance.raw_folded)
+        if match and match.group("value").strip():
+            span = match.span("value")
+            value = utterance.raw[slice(*span)].strip(" .,;:!?\"'")[:_MAX_CHARS]
+            if value:
+                return value, utterance.from_raw(match.span())
+    return None
+
+
+def rest_text(utterance: Utterance, locale: str) -> str:
+    """What remains of the sentence, without its first hesitations."""
+    text = ", ".join(utterance.rest())
+    fillers = sorted(lexicon(locale).words["hesitation"], key=len, reverse=True)
+    changed = True
+    while changed:
+        changed = False
+        for filler in fillers:
+            match = re.match(rf"{re.escape(filler)}(?!\w)[\s,.:!-]*", fold(text))
+            if match and match.end():
+                text, changed = text[match.end() :], True
+                break
+    return text.strip(" ,.;:!-")[:_MAX_CHARS]
+
+
+def find_choice(utterance: Utterance, choices: Sequence[Choice]) -> tuple[str, Span] | None:
+    """The choice whose phrase was said, the longest phrase winning."""
+    best: tuple[str, Span] | None = None
+    folded = utterance.mask()
+    for choice in choices:
+        span = find_phrase((*choice.phrases, choice.label), folded)
+        if span and (best is None or span[1] - span[0] > best[1][1] - best[1][0]):
+            best = choice.value, span
+    return best
+
+
+@lru_cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    before, _, after = fold(pattern).partition("{value}")
+    words = [
+        re.escape(word).replace(r"\*", r"\w*").replace(r"\|", "|").replace(r"\(", "(?:")
+        .replace(r"\)", ")")
+        for word in before.split()
+    ]  # fmt: skip
+    head = r"[\s,:]+".join(words)
+    tail = r"\s+".join(re.escape(word) for word in after.split())
+    end = rf"\s+{tail}(?!\w)" if tail else r"(?=[.;!?]|,\s|$)"
+    return re.compile(rf"(?<!\w){head}(?:\s*[:,]\s*|\s+|(?<=')\s*)(?P<value>.+?){end}")

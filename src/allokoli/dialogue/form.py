@@ -1,0 +1,166 @@
+"""What a conversation has to find out, and what it can answer on the way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from allokoli.dialogue.utterance import Utterance
+
+SlotType = Literal[
+    "text", "name", "phone", "email", "date", "time", "number", "choice", "yes_no", "custom"
+]
+Reader = Callable[[Utterance, bool, Mapping[str, Any]], Any]
+"""Reads a slot its own way: (utterance, was it asked, answers so far) → value or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the answers a slot accepts, with the phrases that mean it."""
+
+    value: str
+    label: str
+    phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing to find out.
+
+    Attributes:
+        key: its name in the answers.
+        type: how it is read.
+        label: what it is called when read back.
+        required: whether the form is complete without it.
+        ask: ways to ask for it, the next one after each failure.
+        choices: for `choice`.
+        patterns: phrases holding `{value}` that give it unasked (`je m'appelle {value}`).
+        mentions: phrases that point at it (`l'heure`), so that it can be asked again.
+        none: what "no" means as an answer (`aucune`), or None when "no" answers nothing.
+        leads: words dropped at the start of a free answer (`aux`, `une allergie aux`).
+        details: what to ask after a bare "yes" to a slot that has `none`.
+        default: what "as you like" means; None when there is no sensible proposal.
+        proposal: how the default is announced.
+        suggestions: quick answers.
+        reader: reads a `custom` slot, or adds to what its type reads.
+        minimum, maximum: bounds of a number.
+        volunteered_only: never asked, only taken when offered.
+        verbatim: the sentence is kept as said, never cut at corrections.
+        past: a date in the past, read with its year.
+        check: refuses a value with the sentence to say, or returns None.
+    """
+
+    key: str
+    type: SlotType
+    label: str
+    required: bool = True
+    ask: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    patterns: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    none: Any = None
+    leads: tuple[str, ...] = ()
+    details: str = ""
+    default: Any = None
+    proposal: str = ""
+    suggestions: tuple[str, ...] = ()
+    reader: Reader | None = None
+    minimum: int = 1
+    maximum: int = 10_000
+    volunteered_only: bool = False
+    verbatim: bool = False
+    past: bool = False
+    check: Callable[[Any, Mapping[str, Any]], str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Something the person may want, with what must be known to do it.
+
+    Attributes:
+        key: its name (`book`).
+        phrases: how it is said.
+        slots: the slots it needs, in the order they are asked.
+        opening: said when it is recognized and something is still missing.
+        recap: builds the sentence that reads everything back and asks for a yes.
+        closing: builds the last sentence; the conversation ends with it.
+        together: groups of slots asked in one sentence, largest first.
+        implied_by: slots whose answer implies this goal.
+        at_once: end right away, with nothing to ask.
+        asks: questions of this goal that replace the slots' own.
+        confirm: whether a yes is needed before closing.
+        action: reported with the last reply.
+    """
+
+    key: str
+    phrases: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
+    opening: str = ""
+    recap: Callable[[Mapping[str, Any]], str] | None = None
+    closing: Callable[[Mapping[str, Any]], str] | None = None
+    together: tuple[tuple[tuple[str, ...], str], ...] = ()
+    implied_by: frozenset[str] = frozenset()
+    at_once: bool = False
+    asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    confirm: bool = True
+    action: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A question that can be answered without leaving the form.
+
+    Attributes:
+        key: its name.
+        answer: what is said; the form then goes on.
+        phrases: how it is said.
+        question: a written question, matched by its words.
+        goal: a goal to turn to after the answer.
+        intent: the caller's intent it shows when nothing else was wanted.
+    """
+
+    key: str
+    answer: str
+    phrases: tuple[str, ...] = ()
+    question: str = ""
+    goal: str | None = None
+    intent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A whole conversation's worth of slots, goals and asides.
+
+    Attributes:
+        slots: every slot, whatever the goal.
+        goals: what the person may want, most urgent first.
+        asides: what can be answered on the way.
+        wording: sentences of the policy (`again`, `closing_silence`, …), each with variants.
+        default_goal: the goal taken when slots are answered before any was named.
+        stuck_goal: the goal turned to when nothing is understood, or None to take defaults.
+        welcome: the first sentence.
+        start: asked when nothing is wanted yet.
+        acknowledge: builds the words said on hearing answers: (new answers, all) → sentence.
+        refine: the form as it stands once these answers are known.
+        earliest_hour: hours below this are taken in the afternoon when the day part is not said.
+        timezone, country: where the dates and phone numbers are read.
+    """
+
+    slots: tuple[Slot, ...]
+    goals: tuple[Goal, ...]
+    asides: tuple[Aside, ...] = ()
+    wording: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    default_goal: str | None = None
+    stuck_goal: str | None = None
+    welcome: str = ""
+    start: str = ""
+    acknowledge: Callable[[Mapping[str, Any], Mapping[str, Any], bool], str] | None = None
+    refine: "Callable[[Mapping[str, Any]], Form] | None" = None
+    earliest_hour: int = 7
+    timezone: str = "Europe/Paris"
+    country: str = "FR"
+
+    def slot(self, key: str) -> Slot | None:
+        return next((slot for slot in self.slots if slot.key == key), None)
+
+    def goal(self, key: str | None) -> Goal | None:
+        return next((goal for goal in self.goals if goal.key == key), None)

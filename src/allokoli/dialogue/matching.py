@@ -1,0 +1,57 @@
+"""Phrases of the data files, matched against what was said.
+
+A phrase is plain words. `*` at the end of a word stands for any ending, `...` for up to three
+words in between, and `(a|b)` for either word.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from allokoli.dialogue.text import fold
+from allokoli.dialogue.utterance import Span
+
+_STEM_CHARS = 5
+_MIN_CONTENT_CHARS = 3
+
+
+@lru_cache(maxsize=4096)
+def phrase_pattern(phrase: str) -> re.Pattern[str]:
+    """Compile a phrase into a pattern over folded text."""
+    parts = []
+    for word in fold(phrase).split():
+        if word == "...":
+            parts.append(r"(?:\W+\w+){0,3}?")
+            continue
+        body = re.escape(word).replace(r"\*", r"\w*").replace(r"\|", "|")
+        body = body.replace(r"\(", "(?:").replace(r"\)", ")")
+        parts.append(body if not parts else r"[\W_]+" + body)
+    return re.compile(r"(?<!\w)" + "".join(parts) + r"(?!\w)")
+
+
+def find_phrase(phrases: Iterable[str], folded: str) -> Span | None:
+    """The longest place where one of the phrases was said."""
+    best: Span | None = None
+    for phrase in phrases:
+        for match in phrase_pattern(phrase).finditer(folded):
+            if best is None or match.end() - match.start() > best[1] - best[0]:
+                best = match.span()
+    return best
+
+
+def similarity(question: str, folded: str, ignored: frozenset[str]) -> float:
+    """How much of a written question was said, from 0 to 1, by its content words."""
+    wanted = content_stems(fold(question), ignored)
+    said = content_stems(folded, ignored)
+    if not wanted or not said:
+        return 0.0
+    common = len(wanted & said)
+    return 0.6 * common / len(wanted) + 0.4 * common / len(said)
+
+
+def content_stems(folded: str, ignored: frozenset[str]) -> frozenset[str]:
+    return frozenset(
+        word[:_STEM_CHARS]
+        for word in re.findall(r"\w+", folded)
+        if len(word) >= _MIN_CONTENT_CHARS and word not in ignored
+    )

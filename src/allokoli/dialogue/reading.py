@@ -1,0 +1,148 @@
+"""Reading one slot out of a sentence, by its type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from allokoli.dialogue.entities.answers import find_answer
+from allokoli.dialogue.entities.dates import find_date, parse_written_date
+from allokoli.dialogue.entities.emails import find_email
+from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text
+from allokoli.dialogue.entities.names import find_name
+from allokoli.dialogue.entities.numbers import find_count
+from allokoli.dialogue.entities.phones import find_phone, loose_digits, parse_phone
+from allokoli.dialogue.entities.times import find_bare_hour, find_time
+from allokoli.dialogue.form import Form, Slot
+from allokoli.dialogue.utterance import Utterance
+
+
+@dataclass(slots=True)
+class Context:
+    """What reading depends on besides the sentence.
+
+    Attributes:
+        form: the form being filled.
+        values: the answers so far.
+        today: the day of the conversation, where the organization is.
+        locale: the language spoken.
+        part: part of the day said before.
+        digits: digits of a phone number heard so far.
+        correcting: whether answers are being corrected.
+    """
+
+    form: Form
+    values: Mapping[str, Any]
+    today: date
+    locale: str
+    part: str | None = None
+    digits: str = ""
+    correcting: bool = False
+
+
+def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:
+    """The slot's value where its wording gives it away, asked or not; None otherwise."""
+    if slot.reader is not None:
+        return slot.reader(heard, asked, context.values)
+    match slot.type:
+        case "phone":
+            return _phone(heard, context)
+        case "email":
+            return _kept(heard, find_email(heard, context.locale))
+        case "date":
+            day = _kept(heard, find_date(heard, context.today, context.locale))
+            return day.isoformat() if day else None
+        case "time":
+            moment = _kept(
+                heard,
+                find_time(
+                    heard,
+                    context.locale,
+                    earliest_hour=context.form.earliest_hour,
+                    part=context.part,
+                ),
+            )
+            return moment.strftime("%H:%M") if moment else None
+        case "number":
+            return _kept(heard, _count(slot, heard, asked=False))
+        case "choice":
+            return _kept(heard, find_choice(heard, slot.choices))
+        case "text":
+            return _kept(heard, find_text(heard, slot.patterns))
+        case "name":
+            found = find_name(heard, context.locale, asked=False, weak=context.correcting)
+            return _kept(heard, found)
+    return None
+
+
+def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> Any:
+    """The slot's value when it was just asked, so that a bare answer counts.
+
+    Args:
+        slot: what was asked.
+        heard: the sentence, less what was already read from it.
+        context: what reading depends on.
+        alone: whether nothing else was asked with it.
+    """
+    match slot.type:
+        case "number":
+            return _kept(heard, _count(slot, heard, asked=True))
+        case "time":
+            found = find_bare_hour(
+                heard, earliest_hour=context.form.earliest_hour, part=context.part
+            )
+            moment = _kept(heard, found)
+            return moment.strftime("%H:%M") if moment else None
+        case "date":
+            if not alone:
+                return None
+            day = parse_written_date(heard.raw, context.today, context.locale)
+            return day.isoformat() if day else None
+        case "name":
+            return _kept(heard, find_name(heard, context.locale, asked=True))
+        case "yes_no":
+            answer = find_answer(heard.folded, context.locale)
+            return None if answer is None else answer == "yes"
+        case "text":
+            return _text(slot, heard, context, alone=alone)
+    return None
+
+
+def _phone(heard: Utterance, context: Context) -> str | None:
+    country = context.form.country
+    found = find_phone(heard, country)
+    if found:
+        heard.use(found.span)
+        return found.e164
+    digits = loose_digits(heard) if context.digits else None
+    joined = parse_phone(context.digits + digits[0], country) if digits else None
+    if joined and digits:
+        heard.use(digits[1])
+    return joined
+
+
+def _text(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> str | None:
+    if slot.verbatim:
+        return heard.raw or None
+    if not alone:
+        return None
+    text = rest_text(heard, context.locale)
+    if slot.none is not None:
+        for lead in slot.leads:
+            if text.lower().startswith(lead + " "):
+                text = text[len(lead) + 1 :].strip()
+    return text if len(text) > 1 else None
+
+
+def _count(slot: Slot, heard: Utterance, *, asked: bool) -> tuple[int, tuple[int, int]] | None:
+    return find_count(
+        heard, slot.patterns, asked=asked, minimum=slot.minimum, maximum=slot.maximum
+    )
+
+
+def _kept(heard: Utterance, found: tuple[Any, tuple[int, int]] | None) -> Any:
+    """The value found, its words marked as used."""
+    if found is None:
+        return None
+    heard.use(found[1])
+    return found[0]

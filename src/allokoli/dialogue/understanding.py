@@ -1,0 +1,213 @@
+"""What one sentence means to a form that stands at a certain point."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allokoli.dialogue.entities.answers import (
+    Answer,
+    find_answer,
+    find_social,
+    looks_like_question,
+    says_none,
+)
+from allokoli.dialogue.entities.phones import loose_digits
+from allokoli.dialogue.entities.times import find_part_of_day
+from allokoli.dialogue.form import Aside, Form, Goal, Slot
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase, phrase_pattern, similarity
+from allokoli.dialogue.reading import Context, read_asked, read_given
+from allokoli.dialogue.state import State
+from allokoli.dialogue.utterance import Span, Utterance
+
+_SIMILAR = 0.5
+_SIMILAR_UNASKED = 0.72
+
+
+@dataclass(slots=True)
+class Understanding:
+    """What was understood.
+
+    Attributes:
+        fills: answers, by slot.
+        goal: what the person wants, when they said it.
+        aside: a question of theirs that has an answer.
+        answer: yes or no.
+        social: `repeat`, `anything`, `goodbye`, …
+        mentioned: a slot pointed at without an answer.
+        question: whether they asked something.
+        notes: what to remember (part of the day, unfinished digits).
+        heard: one line per thing understood, for the trace.
+    """
+
+    fills: dict[str, Any] = field(default_factory=dict)
+    goal: Goal | None = None
+    aside: Aside | None = None
+    answer: Answer | None = None
+    social: str | None = None
+    mentioned: str | None = None
+    question: bool = False
+    notes: dict[str, Any] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.fills or self.goal or self.aside or self.answer or self.social)
+
+
+def understand(
+    form: Form, state: State, text: object, *, now: datetime, locale: str
+) -> Understanding:
+    """Read a sentence.
+
+    Args:
+        form: the form being filled.
+        state: where the conversation stands.
+        text: what was said.
+        now: the present, aware.
+        locale: the language spoken.
+    """
+    whole = Utterance.of(text, locale)
+    found = Understanding()
+    _recognize(form, whole, found, locale)
+    today = now.astimezone(ZoneInfo(form.timezone)).date()
+    segments = [whole] if _wants_verbatim(form, state) else list(_segments(whole, locale))
+    for index, segment in enumerate(segments):
+        context = Context(
+            form=form,
+            values={**state.values, **found.fills},
+            today=today,
+            locale=locale,
+            part=found.notes.get("part") or state.notes.get("part"),
+            digits=str(state.notes.get("digits", "")),
+            correcting=state.phase in {"confirming", "correcting"} or index > 0,
+        )
+        before = dict(found.fills)
+        _read(form, state, segment, context, found)
+        if index and found.fills == before and before:
+            _apply_bare_correction(form, segment, context, found, list(before)[-1])
+    for key, value in found.fills.items():
+        found.heard.append(f"{key}={value!r}")
+    return found
+
+
+def _recognize(form: Form, whole: Utterance, found: Understanding, locale: str) -> None:
+    folded = whole.folded
+    found.answer = find_answer(folded, locale)
+    found.social = find_social(folded, locale)
+    found.question = looks_like_question(whole.raw, folded, locale)
+    found.goal = next((goal for goal in form.goals if find_phrase(goal.phrases, folded)), None)
+    found.aside = _find_aside(form, folded, locale, asked=found.question)
+    if found.goal and found.aside and not found.question:
+        found.aside = None
+    found.mentioned = next(
+        (slot.key for slot in form.slots if find_phrase(slot.mentions, folded)), None
+    )
+    part = find_part_of_day(folded, locale)
+    if part:
+        found.notes["part"] = part
+    for name in ("answer", "social", "mentioned"):
+        if getattr(found, name):
+            found.heard.append(f"{name}={getattr(found, name)}")
+    if found.goal:
+        found.heard.append(f"goal={found.goal.key}")
+    if found.aside:
+        found.heard.append(f"aside={found.aside.key}")
+
+
+def _find_aside(form: Form, folded: str, locale: str, *, asked: bool) -> Aside | None:
+    said = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]
+    spans = [(span[1] - span[0], aside) for aside, span in said if span]
+    if spans:
+        return max(spans, key=lambda item: item[0])[1]
+    ignored = frozenset(lexicon(locale).words["stop"])
+    scores = [
+        (similarity(aside.question, folded, ignored), aside)
+        for aside in form.asides
+        if aside.question
+    ]
+    best = max(scores, key=lambda item: item[0], default=None)
+    if best and best[0] >= (_SIMILAR if asked else _SIMILAR_UNASKED):
+        return best[1]
+    return None
+
+
+def _read(
+    form: Form, state: State, segment: Utterance, context: Context, found: Understanding
+) -> None:
+    asked = [slot for key in state.asking if (slot := form.slot(key))]
+    for slot in _reading_order(form.slots):
+        value = read_given(slot, segment, context, asked=slot.key in state.asking)
+        if value is not None:
+            found.fills[slot.key] = value
+            context.values = {**context.values, slot.key: value}
+    for slot in asked:
+        if slot.key not in found.fills and not _is_elsewhere(found, slot):
+            value = read_asked(slot, segment, context, alone=len(asked) == 1)
+            if value is not None:
+                found.fills[slot.key] = value
+    for slot in asked:
+        if slot.none is None or slot.key in found.fills:
+            continue
+        only_one = len(asked) == 1
+        declined = says_none(segment.folded, context.locale)
+        if (declined or (only_one and found.answer == "no")) and found.social != "refuse":
+            found.fills[slot.key] = slot.none
+    if "phone" in state.asking and "phone" not in found.fills:
+        digits = loose_digits(segment)
+        if digits:
+            found.notes["digits"] = digits[0]
+            segment.use(digits[1])
+
+
+def _reading_order(slots: tuple[Slot, ...]) -> list[Slot]:
+    order = ("custom", "phone", "email", "date", "time", "number", "choice", "text", "name")
+    rank = {kind: index for index, kind in enumerate(order)}
+    return sorted(slots, key=lambda slot: rank.get(slot.type, len(order)))
+
+
+def _is_elsewhere(found: Understanding, slot: Slot) -> bool:
+    """Whether the sentence is about something else than a bare answer to this slot."""
+    if found.social in {"repeat", "restart", "goodbye", "wait", "refuse", "anything", "insult"}:
+        return True
+    if slot.type in {"text", "name"} and (found.aside or found.goal):
+        return True
+    return slot.type in {"text", "name"} and found.question and slot.reader is None
+
+
+def _apply_bare_correction(
+    form: Form, segment: Utterance, context: Context, found: Understanding, key: str
+) -> None:
+    """`quatre personnes, euh non, cinq`: the lone value replaces the one said just before."""
+    slot = form.slot(key)
+    if slot is None or slot.type not in {"number", "time", "name", "date"}:
+        return
+    value = read_given(slot, segment, context, asked=True)
+    if value is None:
+        value = read_asked(slot, segment, context, alone=True)
+    if value is not None:
+        found.fills[key] = value
+
+
+def _segments(whole: Utterance, locale: str) -> Iterator[Utterance]:
+    """The sentence cut where the person corrects themself."""
+    cuts: list[Span] = []
+    for phrase in lexicon(locale).words["correction"]:
+        cuts += [match.span() for match in phrase_pattern(phrase).finditer(whole.raw_folded)]
+    at = 0
+    for start, end in sorted(cuts):
+        if start < at:
+            continue
+        if re.search(r"\w", whole.raw[at:start]):
+            yield Utterance.of(whole.raw[at:start], locale)
+        at = end
+    if at == 0 or re.search(r"\w", whole.raw[at:]):
+        yield Utterance.of(whole.raw[at:], locale)
+
+
+def _wants_verbatim(form: Form, state: State) -> bool:
+    slots = [form.slot(key) for key in state.asking]
+    return any(slot is not None and slot.verbatim for slot in slots)
