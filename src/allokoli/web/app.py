@@ -6,9 +6,20 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from allokoli.core import database, events, http
+from allokoli.platform import api as platform_api
 from allokoli.web import engine_proxy, error_pages
 from allokoli.web.browser_guard import BrowserGuard
-from allokoli.web.pages import landing
+from allokoli.web.pages import (
+    account,
+    assistants,
+    calls,
+    dashboard,
+    landing,
+    outbox,
+    settings,
+    test_call,
+)
+from allokoli.web.session_cookies import SessionCookies
 from allokoli.web.static_files import Fingerprinted
 
 
@@ -23,10 +34,13 @@ def create_app() -> FastAPI:
         redoc_url=None,
     )
     error_pages.install(app)
+    app.add_middleware(SessionCookies)
     app.add_middleware(BrowserGuard)
     app.mount("/static", Fingerprinted())
     app.include_router(engine_proxy.router)
-    app.include_router(landing.router, include_in_schema=False)
+    app.include_router(platform_api.router, prefix="/api/v1")
+    for page in (landing, account, dashboard, assistants, test_call, calls, outbox, settings):
+        app.include_router(page.router, include_in_schema=False)
     return app
 
 

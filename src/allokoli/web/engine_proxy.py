@@ -103,10 +103,12 @@ def _has_body(request: Request) -> bool:
 
 def _request_headers(request: Request) -> list[tuple[bytes, bytes]]:
     headers = _kept(request.headers.raw, _NOT_SENT)
-    before = request.headers.get("x-forwarded-for")
+    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop]
     caller = request.client.host if request.client else "unknown"
+    # A trusted balancer in front has already put the caller last.
+    hops += [caller] if hops[-1:] != [caller] else []
     forwarded = {
-        "x-forwarded-for": f"{before}, {caller}" if before else caller,
+        "x-forwarded-for": ", ".join(hops),
         "x-forwarded-proto": request.url.scheme,
         "x-forwarded-host": request.headers.get("host", ""),
         "x-forwarded-prefix": PREFIX,

@@ -96,8 +96,7 @@ def _phone(text: str, _locale: str) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    # U+2066 and U+2069 keep the digits in order inside Hebrew.
-    return f"\u2066{written.replace(' ', NO_BREAK)}\u2069"
+    return written.replace(" ", NO_BREAK)
 
 
 _NEAR_DAYS = {

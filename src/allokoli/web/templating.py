@@ -38,6 +38,7 @@ def render(
     locale = locale_of(request)
     page = environment(locale).get_template(template)
     theme = request.cookies.get("theme", "")
+    context.setdefault("timezone", formats.DEFAULT_TIMEZONE)
     html = page.render(
         request=request,
         signed_in=getattr(request.state, "identity", None) is not None,

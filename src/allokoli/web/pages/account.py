@@ -101,7 +101,8 @@ def _login(email: str, password: str) -> Login:
 
 def _explained(error: ValidationError) -> AlloKoliError:
     wrong = {problem["loc"][0] for problem in error.errors()}
-    return InvalidInput(_WRONG_ADDRESS if "email" in wrong else _SHORT_PASSWORD)
+    sentence = _WRONG_ADDRESS if "email" in wrong else _SHORT_PASSWORD
+    return InvalidInput(sentence)
 
 
 def _front(

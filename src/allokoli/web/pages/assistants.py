@@ -1,0 +1,115 @@
+"""My assistants: the list, and one with its settings and latest calls."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from allokoli.core.database import session
+from allokoli.core.errors import AlloKoliError
+from allokoli.core.identity import Identity
+from allokoli.platform.assistants import service
+from allokoli.platform.assistants.schemas import AssistantRead, AssistantUpdate
+from allokoli.platform.calls import service as call_service
+from allokoli.platform.calls.schemas import CallFilters
+from allokoli.web import recap, wording
+from allokoli.web.locale_path import PREFIX
+from allokoli.web.pages.calls import timezone_of
+from allokoli.web.session_cookies import Owner
+from allokoli.web.templating import gettext, render
+
+router = APIRouter(prefix=PREFIX + "/assistants")
+
+Text = Annotated[str, Form(max_length=2000)]
+_LATEST = 10
+
+
+@router.get("")
+async def index(request: Request, owner: Owner) -> HTMLResponse:
+    async with session(owner) as opened:
+        page = await service.list_assistants(opened)
+    return render(request, "assistants/index.html", assistants=[card(one) for one in page.data])
+
+
+@router.get("/{assistant_id}")
+async def show(
+    request: Request,
+    locale: str,
+    owner: Owner,
+    assistant_id: UUID,
+    saved: bool = False,
+) -> HTMLResponse:
+    return await _page(request, locale, owner, assistant_id, saved=saved)
+
+
+@router.post("/{assistant_id}")
+async def edit(
+    request: Request,
+    locale: str,
+    owner: Owner,
+    assistant_id: UUID,
+    name: Text = "",
+    greeting: Text = "",
+    tone: Text = "",
+    notify_email: Text = "",
+) -> Response:
+    async with session(owner) as opened:
+        found = await service.get_assistant(opened, assistant_id)
+    kept = (found.blueprint or {}).get("notify") or {}
+    changes = {
+        "name": name.strip(),
+        "greeting": greeting.strip(),
+        "tone": tone,
+        "notify": {**kept, "email": notify_email.strip() or None},
+    }
+    try:
+        await service.update_assistant(owner, assistant_id, AssistantUpdate(blueprint=changes))
+    except AlloKoliError as error:
+        trouble = gettext(locale, error.message)
+        return await _page(
+            request, locale, owner, assistant_id, trouble=trouble, status=error.status
+        )
+    return RedirectResponse(f"/{locale}/assistants/{assistant_id}?saved=true", 303)
+
+
+def card(assistant: AssistantRead) -> dict[str, Any]:
+    """An assistant as lists show it."""
+    blueprint = assistant.blueprint or {}
+    return {"id": assistant.id, "name": assistant.name, "sector": blueprint.get("sector")}
+
+
+async def _page(
+    request: Request,
+    locale: str,
+    owner: Identity,
+    assistant_id: UUID,
+    *,
+    saved: bool = False,
+    trouble: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    async with session(owner) as opened:
+        assistant = await service.get_assistant(opened, assistant_id)
+        latest = CallFilters(assistant_id=assistant_id)
+        calls = await call_service.list_calls(opened, latest, limit=_LATEST)
+        timezone = await timezone_of(opened, owner)
+    blueprint = assistant.blueprint or {}
+    return render(
+        request,
+        "assistants/show.html",
+        status=status,
+        assistant=assistant,
+        plan={
+            "name": assistant.name,
+            "greeting": blueprint.get("greeting"),
+            "tone": blueprint.get("tone"),
+            "notify_email": (blueprint.get("notify") or {}).get("email"),
+        },
+        tones=list(wording.TONES),
+        recap=recap.lines(blueprint, locale),
+        calls=calls.data,
+        timezone=timezone,
+        saved=saved,
+        trouble=trouble,
+    )

@@ -1,0 +1,93 @@
+"""Settings: access keys, the voice platform, the account."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from pydantic import ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from allokoli.core.database import session
+from allokoli.core.errors import Forbidden
+from allokoli.core.i18n import mark as _
+from allokoli.core.identity import Identity
+from allokoli.core.settings import get_settings
+from allokoli.platform.accounts import service as accounts
+from allokoli.platform.organizations import service
+from allokoli.platform.organizations.schemas import ApiKeyCreate
+from allokoli.web.locale_path import PREFIX
+from allokoli.web.session_cookies import Owner
+from allokoli.web.templating import gettext, render
+
+router = APIRouter(prefix=PREFIX + "/settings")
+
+Text = Annotated[str, Form(max_length=200)]
+
+_PLATFORMS = {
+    "engine": (
+        _("Moteur intégré"),
+        _("Les appels sont pris sur votre machine. Aucune clé n’est nécessaire."),
+    ),
+    "vapi": (_("Vapi (États-Unis)"), _("Les appels sont pris par Vapi, avec votre clé.")),
+    "vapi-eu": (_("Vapi (Europe)"), _("Les appels sont pris par Vapi, avec votre clé.")),
+}
+
+
+@router.get("")
+async def show(request: Request, locale: str, owner: Owner) -> HTMLResponse:
+    return await _page(request, locale, owner)
+
+
+@router.post("/keys")
+async def create_key(
+    request: Request, locale: str, owner: Owner, name: Text = "", kind: Text = ""
+) -> Response:
+    _only_admins(owner)
+    try:
+        wanted = ApiKeyCreate.model_validate({"name": name, "kind": kind})
+    except ValidationError:
+        return RedirectResponse(f"/{locale}/settings", 303)
+    async with session(owner) as opened:
+        _row, key = await service.create_api_key(opened, owner, wanted)
+    # Shown in this answer only: no address leads to it again.
+    return await _page(request, locale, owner, new_key=key)
+
+
+@router.post("/keys/{key_id}/revoke")
+async def revoke_key(locale: str, owner: Owner, key_id: UUID) -> Response:
+    _only_admins(owner)
+    async with session(owner) as opened:
+        await service.revoke_api_key(opened, key_id)
+    return RedirectResponse(f"/{locale}/settings", 303)
+
+
+def _only_admins(owner: Identity) -> None:
+    if owner.role not in {"owner", "admin"}:
+        raise Forbidden("Cette action est réservée aux administrateurs de l’organisation.")
+
+
+async def _page(
+    request: Request, locale: str, owner: Identity, *, new_key: str = ""
+) -> HTMLResponse:
+    async with session(owner) as opened:
+        keys = await service.list_api_keys(opened)
+        platform = await service.voice_platform(opened, owner)
+        person = await accounts.described(opened, owner)
+    return render(
+        request,
+        "settings/index.html",
+        headers={"cache-control": "no-store"},
+        keys=keys,
+        new_key=new_key,
+        platform=_described(platform.kind, locale),
+        person=person,
+    )
+
+
+def _described(kind: str, locale: str) -> dict[str, Any]:
+    label, sentence = _PLATFORMS[kind]
+    return {
+        "label": gettext(locale, label),
+        "sentence": gettext(locale, sentence),
+        "base_url": get_settings().engine_public_url,
+    }
