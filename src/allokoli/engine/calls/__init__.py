@@ -1,0 +1,1 @@
+"""The life of a call: asked for, running, ended, concluded, reported."""

@@ -1,0 +1,1 @@
+"""What is said and done in a call, whatever carries it: text in, events out."""

@@ -1,0 +1,26 @@
+"""Rows of the entities an organization keeps at the engine."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import DateTime
+
+from allokoli.core.database import Base
+
+
+class Resource(Base):
+    """An entity of any kind: what the client sent, as it was sent."""
+
+    __tablename__ = "resources"
+    __table_args__ = {"schema": "engine"}  # noqa: RUF012 - SQLAlchemy's way
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    org_id: Mapped[UUID]
+    kind: Mapped[str]
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

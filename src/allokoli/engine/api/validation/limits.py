@@ -1,0 +1,143 @@
+"""Ranges and lengths, which the SDK's types do not carry.
+
+Source: Vapi's published API reference. Keys are `parent.property`, where the parent is the property
+holding the object ("" for the entity itself), so that a rule holds wherever the object appears:
+an assistant inside a call, a model inside a squad member's assistant.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_MAX_PROBLEMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Bounds of a number, a text's length, or of each text of a list; both ends included."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+    pattern: str | None = None
+
+
+_ASSISTANT = {
+    "name": Limit(at_most=40),
+    "maxDurationSeconds": Limit(10, 43_200),
+    "voicemailMessage": Limit(at_most=1_000),
+    "endCallMessage": Limit(at_most=1_000),
+    "endCallPhrases": Limit(2, 140),
+}
+_PHONE_TEXT = Limit(3, 40)
+_ANALYSIS_TIMEOUT = Limit(1, 60)
+
+_ANYWHERE = {
+    "model.temperature": Limit(0, 2),
+    "model.maxTokens": Limit(50, 10_000),
+    "model.numFastTurns": Limit(0),
+    "model.timeoutSeconds": Limit(0, 300),
+    "model.promptCacheKey": Limit(at_most=64),
+    "server.timeoutSeconds": Limit(1, 300),
+    "backoffPlan.maxRetries": Limit(0, 10),
+    "backoffPlan.baseDelaySeconds": Limit(0, 10),
+    "summaryPlan.timeoutSeconds": _ANALYSIS_TIMEOUT,
+    "structuredDataPlan.timeoutSeconds": _ANALYSIS_TIMEOUT,
+    "successEvaluationPlan.timeoutSeconds": _ANALYSIS_TIMEOUT,
+    "analysisPlan.minMessagesThreshold": Limit(0),
+    "startSpeakingPlan.waitSeconds": Limit(0, 5),
+    "stopSpeakingPlan.numWords": Limit(0, 10),
+    "stopSpeakingPlan.voiceSeconds": Limit(0, 0.5),
+    "stopSpeakingPlan.backoffSeconds": Limit(0, 10),
+    "stopSpeakingPlan.acknowledgementPhrases": Limit(at_most=240),
+    "stopSpeakingPlan.interruptionPhrases": Limit(at_most=240),
+    "keypadInputPlan.timeoutSeconds": Limit(0, 10),
+    "chunkPlan.minCharacters": Limit(1, 80),
+    "formatPlan.numberToDigitsCutoff": Limit(0),
+    "voicemailDetection.beepMaxAwaitSeconds": Limit(0, 30),
+    "transportConfigurations.timeout": Limit(1, 600),
+    "function.name": Limit(at_most=64, pattern=r"[a-zA-Z0-9_-]{1,64}"),
+    "customer.number": _PHONE_TEXT,
+    "customer.name": Limit(at_most=40),
+    "customer.email": Limit(at_most=40),
+    "customer.externalId": Limit(at_most=40),
+    "customer.extension": Limit(at_most=10),
+    **{
+        f"{parent}.{name}": limit
+        for parent in ("assistant", "assistantOverrides", "membersOverrides")
+        for name, limit in _ASSISTANT.items()
+    },
+}
+
+ASSISTANT = {f".{name}": limit for name, limit in _ASSISTANT.items()}
+CALL = {".name": Limit(at_most=40)}
+SQUAD: dict[str, Limit] = {}
+TOOL = {".timeoutSeconds": Limit(1, 300)}
+PHONE_NUMBER = {
+    ".name": Limit(at_most=40),
+    ".number": _PHONE_TEXT,
+    ".numberDesiredAreaCode": Limit(3, 3),
+}
+
+
+def check_limits(body: dict[str, Any], own: dict[str, Limit]) -> list[str]:
+    """What is out of range in an entity, in the words of Vapi's validator.
+
+    Args:
+        body: an entity whose shape is right.
+        own: the rules of its own properties.
+    """
+    rules = _ANYWHERE | own
+    problems: list[str] = []
+    for path, value in _walk(body, ""):
+        limit = rules.get(_rule_name(path))
+        if limit is not None:
+            problems.extend(_problems(limit, value, path))
+        if len(problems) >= _MAX_PROBLEMS:
+            break
+    return problems
+
+
+def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if path:
+        yield path, value
+    if isinstance(value, dict):
+        for name, one in value.items():
+            # Free-form objects are the owner's own; nothing in them is ours to judge.
+            if name not in {"metadata", "variableValues", "schema", "parameters"}:
+                yield from _walk(one, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            if isinstance(one, (dict, list)):
+                yield from _walk(one, f"{path}.{index}")
+
+
+def _rule_name(path: str) -> str:
+    names = [part for part in path.split(".") if not part.isdigit()]
+    parent = names[-2] if len(names) > 1 else ""
+    return f"{'customer' if parent == 'customers' else parent}.{names[-1]}" if names else ""
+
+
+def _problems(limit: Limit, value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from _length(limit, value, path, "")
+    elif isinstance(value, list):
+        if any(isinstance(one, str) and list(_length(limit, one, path, "")) for one in value):
+            offending = next(
+                one for one in value if isinstance(one, str) and list(_length(limit, one, path, ""))
+            )
+            yield from _length(limit, offending, path, "each value in ")
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        if limit.at_least is not None and value < limit.at_least:
+            yield f"{path} must not be less than {limit.at_least:g}"
+        if limit.at_most is not None and value > limit.at_most:
+            yield f"{path} must not be greater than {limit.at_most:g}"
+
+
+def _length(limit: Limit, value: str, path: str, each: str) -> Iterator[str]:
+    if limit.at_least is not None and len(value) < limit.at_least:
+        yield f"{each}{path} must be longer than or equal to {limit.at_least:g} characters"
+    if limit.at_most is not None and len(value) > limit.at_most:
+        yield f"{each}{path} must be shorter than or equal to {limit.at_most:g} characters"
+    if limit.pattern is not None and not re.fullmatch(limit.pattern, value):
+        yield f"{each}{path} must match {limit.pattern} regular expression"

@@ -1,0 +1,104 @@
+"""The engine's HTTP application: Vapi's contract, MCP, and the guided model."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+
+from allokoli.core import database, events
+from allokoli.core.http import create_app as create_http_app
+from allokoli.core.settings import get_settings
+from allokoli.engine.api import calls, recordings, web_calls
+from allokoli.engine.api.crud import crud
+from allokoli.engine.api.errors import error_body
+from allokoli.engine.api.kinds import KINDS, warm_up
+from allokoli.engine.calls.switchboard import Switchboard
+from allokoli.engine.calls.voice import VoiceFactory
+from allokoli.engine.mcp_server.server import McpEndpoint
+from allokoli.engine.models.guided import ROUTES as GUIDED_ROUTES
+
+_log = structlog.get_logger()
+
+
+def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> FastAPI:
+    """The application.
+
+    Args:
+        voice: makes the audio of calls; the local one when None.
+        audio: False for an engine that carries text calls only (tests, tools).
+    """
+    mcp = McpEndpoint()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        speech: Any = None
+        factory = voice
+        if factory is None and audio:
+            speech, factory = await asyncio.to_thread(_local_voice)
+        board = Switchboard(factory)
+        app.state.switchboard = mcp.switchboard = board
+        # Reading the SDK's types takes seconds of one core; the first request must not wait.
+        warming = asyncio.create_task(asyncio.to_thread(warm_up))
+        await board.open()
+        try:
+            async with mcp.run():
+                yield
+        finally:
+            await asyncio.gather(warming, return_exceptions=True)
+            await board.close()
+            if speech is not None:
+                await asyncio.to_thread(speech.close)
+            await events.close()
+            await database.dispose()
+
+    app = create_http_app("AlloKoli engine", lifespan=lifespan, error_body=error_body)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["*"],
+        allow_headers=["authorization", "content-type"],
+        max_age=86_400,
+    )
+    for kind in KINDS:
+        app.include_router(crud(kind))
+    # Before `/call/{id}/…`, which would take `web` for an id.
+    app.include_router(web_calls.router)
+    app.include_router(calls.router)
+    app.include_router(recordings.router)
+    app.router.routes.extend(GUIDED_ROUTES)
+    app.router.routes.append(Route("/mcp", endpoint=mcp))
+
+    @app.get("/health", include_in_schema=False)
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    return app
+
+
+def _local_voice() -> tuple[Any, VoiceFactory]:
+    """The audio of this machine: models shared by every call of the process."""
+    from allokoli.engine.audio.limits import Limits
+    from allokoli.engine.audio.voice_call import VoiceCall
+    from allokoli.engine.calls.voice import Voice, VoiceRequest
+    from allokoli.engine.quiet import hush
+    from allokoli.engine.speech.speech import Speech
+
+    hush()
+    settings = get_settings()
+    speech = Speech.load(settings.models_dir, settings.whisper_model)
+
+    def make(request: VoiceRequest) -> Voice:
+        return VoiceCall(
+            request.conversation,
+            request.listener,
+            request.recording_path,
+            Limits(request.max_duration_s, request.silence_timeout_s),
+            speech,
+        )
+
+    return speech, make

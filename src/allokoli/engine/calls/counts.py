@@ -1,0 +1,95 @@
+"""What a call used: real counts at a price of zero, and how long its answers took."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allokoli.engine.calls.models import Call
+from allokoli.engine.conversation.conversation import Conversation
+from allokoli.engine.conversation.listener import TurnLatency
+
+_LATENCIES = {
+    "modelLatency": "model_ms",
+    "voiceLatency": "voice_ms",
+    "transcriberLatency": "transcriber_ms",
+    "endpointingLatency": "endpointing_ms",
+    "turnLatency": "turn_ms",
+}
+
+
+def added(metrics: Mapping[str, Any], conversation: Conversation) -> dict[str, Any]:
+    """A call's counts after some turns of a conversation that began with none."""
+    return {
+        **metrics,
+        "promptTokens": metrics.get("promptTokens", 0) + conversation.prompt_tokens,
+        "completionTokens": metrics.get("completionTokens", 0) + conversation.completion_tokens,
+        "characters": metrics.get("characters", 0) + conversation.characters,
+    }
+
+
+def turn(latency: TurnLatency) -> dict[str, float]:
+    """One answer's times, in milliseconds, by Vapi's names."""
+    return {name: round(getattr(latency, field), 1) for name, field in _LATENCIES.items()}
+
+
+def performance_metrics(call: Call) -> dict[str, Any]:
+    """Vapi's `artifact.performanceMetrics`."""
+    turns: list[dict[str, float]] = call.metrics.get("turns", [])
+    averages = {
+        f"{name}Average": round(sum(one[name] for one in turns) / len(turns), 1)
+        for name in _LATENCIES
+        if turns
+    }
+    return {
+        "turnLatencies": turns,
+        **averages,
+        "numAssistantInterrupted": call.metrics.get("interruptions", 0),
+        "numUserInterrupted": 0,
+    }
+
+
+def costs(call: Call) -> list[dict[str, Any]]:
+    """Vapi's `costs`: one entry a component."""
+    minutes = _minutes(call)
+    model = {
+        "type": "model",
+        "model": _named(call, "model", ("provider", "model")),
+        "promptTokens": call.metrics.get("promptTokens", 0),
+        "completionTokens": call.metrics.get("completionTokens", 0),
+        "cost": 0,
+    }
+    own = {"type": "vapi", "subType": "normal", "minutes": minutes, "cost": 0}
+    if call.transport == "text":
+        return [model, own]
+    transcriber = _named(call, "transcriber", ("provider", "model"))
+    voice = _named(call, "voice", ("provider", "voiceId"))
+    characters = call.metrics.get("characters", 0)
+    return [
+        {"type": "transport", "minutes": minutes, "cost": 0},
+        {"type": "transcriber", "transcriber": transcriber, "minutes": minutes, "cost": 0},
+        model,
+        {"type": "voice", "voice": voice, "characters": characters, "cost": 0},
+        own,
+    ]
+
+
+def cost_breakdown(call: Call) -> dict[str, Any]:
+    """Vapi's `costBreakdown`."""
+    free = dict.fromkeys(("transport", "stt", "llm", "tts", "vapi", "total"), 0)
+    return {
+        **free,
+        "llmPromptTokens": call.metrics.get("promptTokens", 0),
+        "llmCompletionTokens": call.metrics.get("completionTokens", 0),
+        "ttsCharacters": call.metrics.get("characters", 0) if call.transport != "text" else 0,
+    }
+
+
+def _minutes(call: Call) -> float:
+    if call.started_at is None:
+        return 0.0
+    until = call.ended_at or call.updated_at
+    return round(max((until - call.started_at).total_seconds(), 0.0) / 60, 4)
+
+
+def _named(call: Call, part: str, names: tuple[str, ...]) -> dict[str, Any]:
+    asked = call.assistant.get(part) or {}
+    return {name: asked.get(name) for name in names if asked.get(name) is not None}

@@ -1,0 +1,107 @@
+"""What an assistant's settings ask of a conversation, read once."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from allokoli.engine.conversation.variables import fill, standard_values
+
+SPEAKS_FIRST = "assistant-speaks-first"
+GENERATES_FIRST = "assistant-speaks-first-with-model-generated-message"
+END_CALL = "endCall"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The part of an assistant a conversation follows.
+
+    Attributes:
+        language: two letters.
+        first_message: said when the call opens; empty when there is none.
+        first_message_mode: one of Vapi's three.
+        instructions: system messages, variables filled.
+        end_call_tool: name of the function that hangs up; None when the assistant has none.
+        end_call_message: said before hanging up by tool, when nothing else was.
+        end_call_phrases: sentences of the assistant that end the call, lower case.
+    """
+
+    language: str
+    first_message: str = ""
+    first_message_mode: str = SPEAKS_FIRST
+    instructions: tuple[dict[str, str], ...] = ()
+    end_call_tool: str | None = None
+    end_call_message: str = ""
+    end_call_phrases: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def of(
+        cls,
+        assistant: dict[str, Any],
+        *,
+        now: datetime,
+        customer: dict[str, Any] | None = None,
+        variable_values: dict[str, Any] | None = None,
+    ) -> "Script":
+        """Read an assistant.
+
+        Args:
+            assistant: as Vapi writes it, overrides applied.
+            now: the call's start, aware.
+            customer: who calls, if known.
+            variable_values: the caller's own variables; they win over the standard ones.
+        """
+        local = now.astimezone(assistant_timezone(assistant))
+        values = standard_values(local, customer) | (variable_values or {})
+        model = assistant.get("model") or {}
+        return cls(
+            language=assistant_language(assistant),
+            first_message=fill(assistant.get("firstMessage") or "", values),
+            first_message_mode=assistant.get("firstMessageMode") or SPEAKS_FIRST,
+            instructions=tuple(
+                {"role": message.get("role") or "system", "content": fill(content, values)}
+                for message in model.get("messages") or ()
+                if isinstance(content := message.get("content"), str) and content
+            ),
+            end_call_tool=_end_call_tool(model.get("tools") or ()),
+            end_call_message=fill(assistant.get("endCallMessage") or "", values),
+            end_call_phrases=tuple(
+                phrase.strip().lower()
+                for phrase in assistant.get("endCallPhrases") or ()
+                if phrase.strip()
+            ),
+        )
+
+
+def assistant_language(assistant: dict[str, Any]) -> str:
+    """The language an assistant speaks first: its blueprint's, else its transcriber's."""
+    languages = blueprint_of(assistant).get("languages")
+    if isinstance(languages, list) and languages and isinstance(languages[0], str):
+        return languages[0][:2].lower()
+    spoken = (assistant.get("transcriber") or {}).get("language")
+    if isinstance(spoken, str) and spoken[:2].isalpha() and spoken != "multi":
+        return spoken[:2].lower()
+    return "fr"
+
+
+def assistant_timezone(assistant: dict[str, Any]) -> ZoneInfo:
+    """The time zone its callers live in."""
+    name = blueprint_of(assistant).get("timezone")
+    try:
+        return ZoneInfo(name if isinstance(name, str) else "Europe/Paris")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("Europe/Paris")
+
+
+def blueprint_of(assistant: dict[str, Any]) -> dict[str, Any]:
+    """The blueprint an assistant was compiled from; empty when it was not."""
+    metadata = assistant.get("metadata")
+    blueprint = metadata.get("blueprint") if isinstance(metadata, dict) else None
+    return blueprint if isinstance(blueprint, dict) else {}
+
+
+def _end_call_tool(tools: Any) -> str | None:
+    for tool in tools:
+        if isinstance(tool, dict) and tool.get("type") == END_CALL:
+            return (tool.get("function") or {}).get("name") or END_CALL
+    return None
