@@ -18,9 +18,22 @@ from allokoli.web.pages import (
     outbox,
     settings,
     test_call,
+    written_call,
 )
 from allokoli.web.session_cookies import SessionCookies
 from allokoli.web.static_files import Fingerprinted
+
+_PAGES = (
+    landing,
+    account,
+    dashboard,
+    assistants,
+    test_call,
+    written_call,
+    calls,
+    outbox,
+    settings,
+)
 
 
 def create_app() -> FastAPI:
@@ -39,7 +52,7 @@ def create_app() -> FastAPI:
     app.mount("/static", Fingerprinted())
     app.include_router(engine_proxy.router)
     app.include_router(platform_api.router, prefix="/api/v1")
-    for page in (landing, account, dashboard, assistants, test_call, calls, outbox, settings):
+    for page in _PAGES:
         app.include_router(page.router, include_in_schema=False)
     return app
 

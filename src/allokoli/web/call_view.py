@@ -42,14 +42,20 @@ def noted(call: CallDetail, blueprint: dict[str, Any] | None, locale: str) -> li
 
     Args:
         call: the call.
-        blueprint: its assistant's, for the owner's own labels; None when it is gone.
+        blueprint: its assistant's, for the labels of the owner's own fields; None when it is gone.
         locale: language of the standard labels.
     """
-    own = {field["key"]: field.get("label") for field in (blueprint or {}).get("fields") or []}
+    own = {field["key"]: field["label"] for field in (blueprint or {}).get("fields") or []}
     given = call.analysis.structured_data
     keys = [*own, *(key for key in given if key not in own)]
     return [
-        Noted(key, own.get(key) or gettext(locale, wording.FIELDS.get(key, key)), given[key])
+        Noted(key, _label(key, own, locale), given[key])
         for key in keys
         if key not in _NOT_NOTED and given.get(key) not in (None, "", [])
     ]
+
+
+def _label(key: str, own: dict[str, str], locale: str) -> str:
+    """Standard fields speak the reader's language, the owner's own keep their words."""
+    standard = wording.FIELDS.get(key)
+    return gettext(locale, standard) if standard else own.get(key, key)

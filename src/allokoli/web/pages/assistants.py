@@ -73,6 +73,18 @@ async def edit(
     return RedirectResponse(f"/{locale}/assistants/{assistant_id}?saved=true", 303)
 
 
+@router.post("/{assistant_id}/delete")
+async def delete(request: Request, locale: str, owner: Owner, assistant_id: UUID) -> Response:
+    try:
+        await service.delete_assistant(owner, assistant_id)
+    except AlloKoliError as error:
+        trouble = gettext(locale, error.message)
+        return await _page(
+            request, locale, owner, assistant_id, trouble=trouble, status=error.status
+        )
+    return RedirectResponse(f"/{locale}/assistants", 303)
+
+
 def card(assistant: AssistantRead) -> dict[str, Any]:
     """An assistant as lists show it."""
     blueprint = assistant.blueprint or {}

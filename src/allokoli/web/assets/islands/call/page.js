@@ -82,6 +82,7 @@ export class CallPage {
     const bubble = document.createElement("p");
     bubble.className = `bubble bubble-new${role === "user" ? " bubble-mine" : ""}`;
     bubble.dataset.role = role;
+    bubble.dir = "auto";
     const who = document.createElement("span");
     who.className = "sr-only";
     who.textContent = `${this.#words[role]} `;
