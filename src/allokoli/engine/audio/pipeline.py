@@ -7,7 +7,6 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.transports.base_transport import BaseTransport
 from pipecat.turns.user_start import TranscriptionUserTurnStartStrategy, VADUserTurnStartStrategy
-from pipecat.turns.user_stop import TurnAnalyzerUserTurnStopStrategy
 from pipecat.turns.user_turn_processor import UserTurnProcessor
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
@@ -15,6 +14,7 @@ from allokoli.engine.audio import turn_models
 from allokoli.engine.audio.dialogue_processor import DialogueProcessor
 from allokoli.engine.audio.ear import Ear
 from allokoli.engine.audio.transcriber import LocalTranscriber
+from allokoli.engine.audio.turn_stop import ListenerTurnStop
 from allokoli.engine.audio.voice import LocalVoice
 
 SAMPLE_RATE = 16_000
@@ -26,6 +26,7 @@ _WORDLESS_TURN_S = 2.0
 class CallPipeline:
     """The running parts of one call."""
 
+    language: str
     transport: BaseTransport
     transcriber: LocalTranscriber
     dialogue: DialogueProcessor
@@ -38,7 +39,7 @@ class CallPipeline:
         turns = UserTurnProcessor(
             user_turn_strategies=UserTurnStrategies(
                 start=[VADUserTurnStartStrategy(), TranscriptionUserTurnStartStrategy()],
-                stop=[TurnAnalyzerUserTurnStopStrategy(turn_analyzer=turn_models.turn_end())],
+                stop=[ListenerTurnStop(self.language)],
             ),
             user_turn_stop_timeout=_WORDLESS_TURN_S,
         )

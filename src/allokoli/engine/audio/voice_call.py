@@ -189,6 +189,7 @@ class VoiceCall:
         )
         transport = transport_over(connection)
         pipeline = CallPipeline(
+            language=language,
             transport=transport,
             transcriber=self._transcriber,
             dialogue=dialogue,

@@ -29,14 +29,15 @@ async def accept(sdp: str, sdp_type: str) -> SmallWebRTCConnection:
     """
     if sdp_type != "offer":
         raise InvalidOffer("The session description must be an offer.")
-    if "m=audio" not in sdp:
-        raise InvalidOffer("The offer carries no audio.")
     connection = SmallWebRTCConnection(ice_servers=[])
     try:
         await connection.initialize(sdp=sdp, type=sdp_type)
     except Exception:  # noqa: BLE001 - a parser fed with anything fails in any way
         await discard(connection)
         raise InvalidOffer("The offer is not a valid session description.") from None
+    if not any(one.kind == "audio" for one in connection.pc.getTransceivers()):
+        await discard(connection)
+        raise InvalidOffer("The offer carries no audio.")
     return connection
 
 

@@ -87,12 +87,14 @@ class Voices:
                     hand_over(ready)
                 return not stopped.is_set()
 
-            engine = self._take(language)
             try:
-                engine.speak(read, heard)
+                engine = self._take(language)
+                try:
+                    engine.speak(read, heard)
+                finally:
+                    self._release(language, engine)
                 hand_over(trimmer.flush())
             finally:
-                self._release(language, engine)
                 hand_over(None)
 
         job = loop.run_in_executor(self._pool, synthesize)

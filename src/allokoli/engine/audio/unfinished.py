@@ -1,0 +1,28 @@
+"""Whether words call for more: what a listener knows and the sound alone does not tell."""
+
+import re
+
+# A French phone number is five pairs of digits; a caller breathes between pairs.
+_PHONE_BEGUN = re.compile(r"(?<!\d)(?:0|\+\s?33\s?)\d(?:[\s.,-]*\d\d){0,3}\W*$")
+_CALLS_FOR_MORE = {
+    "fr": re.compile(
+        r"(?:^|[\s,.])(?:euh|et|ou|mais|donc|alors|pour|avec|sans|les?|la|de|du|des|à|aux?|une?"
+        r"|mon|ma|mes|notre|c'est|chez|vers|entre|[sm]'appelle|que|qui|dans|sur)\W*$"
+    ),
+    "en": re.compile(
+        r"(?:^|[\s,.])(?:um|uh|and|or|but|so|for|with|without|the|an?|of|to|at|in|on|my|our|is"
+        r"|it's|i'm|between|from|about|that)\W*$"
+    ),
+}
+
+
+def unfinished(text: str, language: str) -> bool:
+    """Whether the caller very likely has not finished.
+
+    Args:
+        text: what was understood of the turn so far.
+        language: "fr" or "en"; only a phone number is noticed in others.
+    """
+    words = text.lower().replace("’", "'")
+    calls = _CALLS_FOR_MORE.get(language)
+    return bool(_PHONE_BEGUN.search(words) or (calls and calls.search(words)))
