@@ -23,11 +23,17 @@ def styles() -> list[str]:
     return [_BASE + name for name in _manifest().get("main.js", {}).get("css", [])]
 
 
-@lru_cache(maxsize=1)
 def _manifest() -> dict[str, Any]:
+    """What Vite built, read again when it built again."""
+    path = STATIC / "dist/manifest.json"
     try:
-        found: dict[str, Any] = json.loads((STATIC / "dist/manifest.json").read_text("utf-8"))
+        return _read(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
         _log.warning("interface_not_built", remedy="run scripts/build-web")
         return {}
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, _changed_ns: int) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return found

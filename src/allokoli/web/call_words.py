@@ -38,6 +38,9 @@ _ERRORS = {
     "lost": _("La liaison a été coupée. Ce qui a été dit est conservé."),
 }
 
+# On this page the reader is the caller.
+_OWN_REASONS = {"customer-ended-call": _("Vous avez raccroché.")}
+
 
 def call_words(locale: str) -> dict[str, Any]:
     """Every sentence the call's script may show, in a language."""
@@ -45,6 +48,7 @@ def call_words(locale: str) -> dict[str, Any]:
         **{state: gettext(locale, sentence) for state, sentence in _STATES.items()},
         "errors": {code: gettext(locale, sentence) for code, sentence in _ERRORS.items()},
         "reasons": {
-            literal: gettext(locale, sentence) for literal, sentence in ENDED_REASONS.items()
+            literal: gettext(locale, sentence)
+            for literal, sentence in (ENDED_REASONS | _OWN_REASONS).items()
         },
     }

@@ -1,4 +1,4 @@
-"""A call in writing: the same conversation as by voice, to try an assistant without a microphone."""
+"""A call in writing: the conversation of a voice call, to try without a microphone."""
 
 from typing import Annotated
 from uuid import UUID

@@ -75,7 +75,7 @@ export class CallPage {
       bubble.lastChild.textContent = shown(turn);
       bubble.classList.toggle("bubble-partial", Boolean(turn.partial));
     });
-    log.lastElementChild?.scrollIntoView({ block: "nearest" });
+    log.scrollTop = log.scrollHeight;
   }
 
   #bubble(role) {
@@ -105,6 +105,8 @@ export class CallPage {
     this.#stop();
     if (reason === "lost") return this.#fail("lost");
     this.#show("ended");
+    const details = this.#one("#call-details");
+    if (this.#call) details.href = `${details.dataset.calls}/${this.#call.id}`;
     const sentence = this.#words.reasons[reason];
     if (sentence) this.#one("#call-state").textContent = sentence;
     this.#root.dataset.endedReason = reason ?? "";
