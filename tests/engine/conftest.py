@@ -3,15 +3,20 @@
 import asyncio
 import contextlib
 import socket
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import uvicorn
+from starlette.requests import Request
+from starlette.responses import Response
 from vapi import AsyncVapi
 
+from allokoli.core import database, jobs
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.core.security.api_keys import create_key
+from allokoli.core.settings import get_settings
 from allokoli.engine.app import create_app
 
 
@@ -49,9 +54,9 @@ async def engine_app(settings, engine_port, monkeypatch):
 
 
 @contextlib.asynccontextmanager
-async def serve(app, port: int):
+async def serve(app, port: int, lifespan: str = "on"):
     """Run an ASGI application on a port."""
-    config = uvicorn.Config(app, port=port, log_level="error", lifespan="on")
+    config = uvicorn.Config(app, port=port, log_level="error", lifespan=lifespan)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None
     running = asyncio.create_task(server.serve())
@@ -81,3 +86,62 @@ async def make_tenant(engine_app, engine_port):
         return Tenant(org_id, private, public, f"http://127.0.0.1:{engine_port}")
 
     return make
+
+
+class Receiver:
+    """A server that takes an assistant's messages, and refuses some when told to."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.messages: list[dict[str, Any]] = []
+        self.secrets: set[str | None] = set()
+        self.refused = 0
+        self._refusals: dict[str, int] = {}
+
+    def refuses(self, kind: str, *, times: int) -> None:
+        self._refusals[kind] = times
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [one for one in self.messages if one["type"] == kind]
+
+    async def make_retries_due(self) -> None:
+        """Rather than wait for them."""
+        import psycopg
+
+        url = database.admin_url(get_settings()).set(drivername="postgresql")
+        conninfo = url.render_as_string(hide_password=False)
+        async with await psycopg.AsyncConnection.connect(conninfo) as connection:
+            await connection.execute("update jobs.procrastinate_jobs set scheduled_at = null")
+
+    async def __call__(self, scope, receive, send) -> None:
+        request = Request(scope, receive)
+        message = (await request.json())["message"]
+        self.secrets.add(request.headers.get("x-vapi-secret"))
+        status = 200
+        if self._refusals.get(message["type"], 0) > 0:
+            self._refusals[message["type"]] -= 1
+            self.refused += 1
+            status = 503
+        else:
+            self.messages.append(message)
+        await Response(status_code=status)(scope, receive, send)
+
+
+@pytest.fixture
+async def receiver():
+    made = Receiver()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    made.url = f"http://127.0.0.1:{port}/receive"
+    async with serve(made, port, lifespan="off"):
+        yield made
+
+
+@pytest.fixture
+def run_jobs(monkeypatch):
+    """Run the engine's queued jobs until there are none."""
+    monkeypatch.setattr(jobs, "TASK_MODULES", ("allokoli.engine.calls.tasks",))
+    jobs.app.cache_clear()
+    yield lambda: jobs.run_worker(wait=False)
+    jobs.app.cache_clear()

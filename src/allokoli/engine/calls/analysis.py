@@ -14,21 +14,27 @@ from allokoli.engine.calls.conversing import known_of
 from allokoli.engine.calls.models import Call, CallMessage
 from allokoli.engine.calls.shown import transcript
 from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed, TextDelta
+from allokoli.engine.conversation.variables import fill
 from allokoli.engine.models.choose import choose_model
 
 _DEFAULT_THRESHOLD = 2
 _DEFAULT_TIMEOUT_S = 20.0
 _GUIDED = ("summary", "structuredData", "successEvaluation")
 
-_SUMMARY = "Summarise the call below in two or three sentences, in the language it was held in."
-_DATA = (
-    "Extract data from the call below. Answer with one JSON object that follows the schema, and "
-    "nothing else. Leave out what was not said.\n\nSchema:\n{schema}"
-)
-_SUCCESS = (
-    "Judge whether the call below reached its purpose, given the assistant's instructions. "
-    "Rubric: {rubric}. Answer with the evaluation alone; for PassFail, `true` or `false`."
-)
+# Asked when the assistant's plan has no messages of its own; variables as Vapi's plans have them.
+_QUESTIONS = {
+    "summary": (
+        "Summarise the call below in two or three sentences, in the language it was held in."
+    ),
+    "structuredData": (
+        "Extract data from the call below. Answer with one JSON object that follows the schema, "
+        "and nothing else. Leave out what was not said.\n\nSchema:\n{{schema}}"
+    ),
+    "successEvaluation": (
+        "Judge whether the call below reached its purpose. Rubric: {{rubric}}. Answer with the "
+        "evaluation alone; for PassFail, `true` or `false`."
+    ),
+}
 
 _log = structlog.get_logger()
 
@@ -72,22 +78,12 @@ async def _asked(model: ChatModel, call: Call, messages: list[CallMessage]) -> d
     words = transcript(call, messages)
     if sum(1 for message in messages if message.text) < threshold or not words:
         return {}
-    schema = (plan.get("structuredDataPlan") or {}).get("schema") or {}
-    rubric = (plan.get("successEvaluationPlan") or {}).get("rubric") or "PassFail"
-    questions = {
-        "summary": _SUMMARY,
-        "structuredData": _DATA.format(schema=json.dumps(schema, ensure_ascii=False)),
-        "successEvaluation": _SUCCESS.format(rubric=rubric),
-    }
-    wanted = [name for name in questions if _enabled(call.assistant, name)]
+    wanted = [name for name in _QUESTIONS if _enabled(call.assistant, name)]
     answers = await asyncio.gather(
         *(
             _answer(
                 model,
-                [
-                    {"role": "system", "content": questions[name]},
-                    {"role": "user", "content": words},
-                ],
+                _messages(_plan(plan, name), _QUESTIONS[name], words, call),
                 float(_plan(plan, name).get("timeoutSeconds") or _DEFAULT_TIMEOUT_S),
             )
             for name in wanted
@@ -97,6 +93,25 @@ async def _asked(model: ChatModel, call: Call, messages: list[CallMessage]) -> d
     if "structuredData" in found:
         found["structuredData"] = _json_object(found["structuredData"])
     return {name: value for name, value in found.items() if value}
+
+
+def _messages(plan: dict[str, Any], question: str, words: str, call: Call) -> list[Message]:
+    """What to ask: the plan's own messages, or ours."""
+    default = [
+        {"role": "system", "content": question},
+        {"role": "user", "content": "{{transcript}}"},
+    ]
+    values = {
+        "transcript": words,
+        "schema": json.dumps(plan.get("schema") or {}, ensure_ascii=False),
+        "rubric": plan.get("rubric") or "PassFail",
+        "endedReason": call.ended_reason or "",
+    }
+    return [
+        {"role": one.get("role") or "system", "content": fill(one["content"], values)}
+        for one in plan.get("messages") or default
+        if isinstance(one, dict) and isinstance(one.get("content"), str)
+    ]
 
 
 async def _answer(model: ChatModel, messages: list[Message], timeout_s: float) -> str:
