@@ -58,4 +58,7 @@ def noted(call: CallDetail, blueprint: dict[str, Any] | None, locale: str) -> li
 def _label(key: str, own: dict[str, str], locale: str) -> str:
     """Standard fields speak the reader's language, the owner's own keep their words."""
     standard = wording.FIELDS.get(key)
-    return gettext(locale, standard) if standard else own.get(key, key)
+    if standard:
+        return gettext(locale, standard)
+    label = own.get(key, key)
+    return label[:1].upper() + label[1:]

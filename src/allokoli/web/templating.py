@@ -80,6 +80,7 @@ def environment(locale: str) -> Environment:
         ngettext=lambda one, many, count: ngettext(locale, one, many, count),
         newstyle=True,
     )
+    made.filters["typeset"] = typeset
     made.globals.update(
         locale=locale,
         direction=direction(locale),
@@ -89,6 +90,8 @@ def environment(locale: str) -> Environment:
         **formats.of(locale),
         **wording.of(lambda text: gettext(locale, text)),
     )
+    drawn = made.get_template("parts/icons.html").module
+    made.globals.update({name: getattr(drawn, name) for name in ("icon", "logo", "wave")})
     return made
 
 
