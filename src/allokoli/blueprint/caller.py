@@ -9,9 +9,10 @@ from allokoli.blueprint.blueprint import STANDARD_TYPES, Blueprint, CallerField
 from allokoli.blueprint.caller_asides import caller_asides
 from allokoli.blueprint.caller_goals import caller_goals
 from allokoli.blueprint.opening_hours import check_date, check_time
-from allokoli.blueprint.wording import echo_date, echo_time, join
+from allokoli.blueprint.wording import echo_date, echo_time
 from allokoli.dialogue import Choice, Form, Slot
 from allokoli.dialogue.lexicon import load
+from allokoli.dialogue.speech import join_words
 from allokoli.dialogue.text import capital
 
 _RESTAURANT_FIRST_HOUR = 11
@@ -43,7 +44,7 @@ def _form(blueprint_json: str, local: datetime) -> Form:
     return Form(
         slots=slots,
         goals=goals,
-        asides=caller_asides(blueprint, data, local),
+        asides=caller_asides(blueprint, data),
         wording=wording,
         default_goal="book" if booking else "message",
         stuck_goal="message",
@@ -83,7 +84,7 @@ def _slot(
     none = words.get("none")
     if not words:
         template = other.get(f"ask_{kind}", other["ask"])
-        listed = join([choice.label for choice in choices], locale)
+        listed = join_words([choice.label for choice in choices], locale)
         ask = tuple(line.format(label=field.label, choices=listed) for line in template)
         question = field.label.rstrip().endswith("?")
         if question:

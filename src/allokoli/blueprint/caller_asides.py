@@ -1,6 +1,5 @@
 """What an assistant answers without leaving the booking: the owner's FAQs, hours, and itself."""
 
-from datetime import datetime
 from typing import Any
 
 from allokoli.blueprint.blueprint import Blueprint
@@ -9,9 +8,7 @@ from allokoli.dialogue import Aside
 from allokoli.dialogue.entities.phones import speak_phone
 
 
-def caller_asides(
-    blueprint: Blueprint, data: dict[str, Any], local: datetime
-) -> tuple[Aside, ...]:
+def caller_asides(blueprint: Blueprint, data: dict[str, Any]) -> tuple[Aside, ...]:
     """The asides of a blueprint, the owner's own first."""
     words = data["asides"]
     phone = blueprint.escalation.phone if blueprint.escalation else None
@@ -53,7 +50,7 @@ def caller_asides(
     found.append(
         Aside(
             key="hours",
-            answer=speak_week(blueprint, data, local),
+            answer=speak_week(blueprint, data),
             phrases=tuple(words["hours"]["phrases"]),
             intent="question",
         )

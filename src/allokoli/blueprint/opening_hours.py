@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from allokoli.blueprint.blueprint import Blueprint
+from allokoli.blueprint.blueprint import Blueprint, Hours
 from allokoli.blueprint.wording import speak_date, speak_intervals, speak_time
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.speech import join_words
 from allokoli.dialogue.text import capital
 
 _SEARCH_DAYS = 30
@@ -71,37 +73,39 @@ def nearest_open_day(blueprint: Blueprint, day: date, today: date) -> date | Non
     return None
 
 
-def speak_week(blueprint: Blueprint, data: dict[str, Any], local: datetime) -> str:
-    """The week's hours in a sentence, days with the same hours together."""
+def speak_week(blueprint: Blueprint, data: dict[str, Any]) -> str:
+    """The week's hours in a sentence."""
     words = data["wording"]
     hours = blueprint.hours
     if hours is None or not hours.any_open():
         return str(words["hours_none"][0])
-    monday = local.date() - timedelta(days=local.weekday())
-    from allokoli.blueprint.wording import join, speak_weekday
+    said = speak_hours(hours, blueprint.language)
+    return capital(str(words["hours_today"][0]).format(hours=said))
 
-    groups: list[tuple[list[date], list[tuple[str, str]]]] = []
-    for index in range(7):
-        day = monday + timedelta(days=index)
-        week = (hours.mon, hours.tue, hours.wed, hours.thu, hours.fri, hours.sat, hours.sun)
-        if groups and groups[-1][1] == week[index]:
-            groups[-1][0].append(day)
+
+def speak_hours(hours: Hours, locale: str) -> str:
+    """The week's opening hours, days with the same hours together."""
+    says = lexicon(locale).time["says"]
+    week = (hours.mon, hours.tue, hours.wed, hours.thu, hours.fri, hours.sat, hours.sun)
+    groups: list[tuple[list[int], list[tuple[str, str]]]] = []
+    for index, intervals in enumerate(week):
+        if groups and groups[-1][1] == intervals:
+            groups[-1][0].append(index)
         else:
-            groups.append(([day], week[index]))
+            groups.append(([index], intervals))
     said = []
     for days, intervals in groups:
         if not intervals:
             continue
-        names = [speak_weekday(day, blueprint.language) for day in days]
-        run = len(days) > 2  # noqa: PLR2004
+        names = [str(lexicon(locale).time["weekdays"][day][0]) for day in days]
         shown = (
-            words["hours_run"][0].format(first=names[0], last=names[-1])
-            if run
-            else join(names, blueprint.language)
+            says["days_run"].format(first=names[0], last=names[-1])
+            if len(days) > 2  # noqa: PLR2004
+            else join_words(names, locale)
         )
-        spoken = speak_intervals(intervals, blueprint.language)
-        said.append(words["hours_day"][0].format(day=shown, hours=spoken))
-    return capital(str(words["hours_today"][0]).format(hours=join(said, blueprint.language)))
+        spoken = speak_intervals(intervals, locale)
+        said.append(says["day_hours"].format(day=shown, hours=spoken))
+    return join_words(said, locale)
 
 
 def _within(value: str, start: str, end: str) -> bool:

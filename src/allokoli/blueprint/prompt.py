@@ -1,6 +1,5 @@
 """The prompt of a blueprint, for language models that take the guided model's place."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from allokoli.blueprint.blueprint import Blueprint
@@ -28,7 +27,7 @@ def _knowledge(blueprint: Blueprint, words: dict[str, Any]) -> list[str]:
     lines: list[str] = []
     data = load("allokoli.blueprint", blueprint.language, "caller")
     if blueprint.hours and blueprint.hours.any_open():
-        lines.append(speak_week(blueprint, data, datetime.now(UTC).replace(tzinfo=None)))
+        lines.append(speak_week(blueprint, data))
     if blueprint.faqs:
         lines.append(words["faqs"])
         lines += [f"- {faq.question} → {faq.answer}" for faq in blueprint.faqs]

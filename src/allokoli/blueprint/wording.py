@@ -5,6 +5,7 @@ from typing import Any
 
 from allokoli.dialogue.entities.phones import speak_phone
 from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.speech import join_words
 
 _EVENING_HOUR = 18
 _NEAR_DAYS = 7
@@ -64,16 +65,7 @@ def speak_intervals(intervals: list[tuple[str, str]], locale: str) -> str:
         )
         for start, end in intervals
     ]
-    return join(parts, locale)
-
-
-def join(parts: list[str], locale: str) -> str:
-    """`a, b et c`."""
-    if len(parts) < 2:  # noqa: PLR2004
-        return "".join(parts)
-    word = lexicon(locale).time["says"]["and"]
-    glue = "" if word.endswith("-") else " "
-    return f"{', '.join(parts[:-1])} {word}{glue}{parts[-1]}"
+    return join_words(parts, locale)
 
 
 def speak_value(kind: str, value: Any, locale: str) -> str:

@@ -1,0 +1,146 @@
+"""The owner's form: a blueprint, as a conversation fills it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allokoli.configurator.readers import OwnerReaders
+from allokoli.configurator.recap import recap
+from allokoli.configurator.sector_words import business_name, field_labels, sector_words
+from allokoli.dialogue import Aside, Form, Goal, Slot
+from allokoli.dialogue.lexicon import load
+from allokoli.dialogue.speech import join_words
+
+GOAL = "create"
+ORDER = ("name", "sector", "tone", "greeting", "booking", "services", "fields")
+_MAX_NAME = 40
+_MAX_GREETING = 500
+
+
+def owner_form(locale: str, values: Mapping[str, Any]) -> Form:
+    """The form as it stands once these answers are known; its questions follow the sector.
+
+    Args:
+        locale: `fr`, `en` or `he`.
+        values: the owner's answers so far.
+    """
+    data = load("allokoli.configurator", locale, "owner")
+    sector = sector_words(data, values)
+    readers = OwnerReaders(data, locale)
+    goal = Goal(
+        key=GOAL,
+        slots=ORDER if values.get("booking") is False else _without(ORDER, "services"),
+        recap=lambda answers: recap(data, answers, locale),
+        closing=lambda _answers: str(data["done"]),
+        action="confirmed",
+    )
+    return Form(
+        slots=_slots(data, sector, readers, values, locale),
+        goals=(goal,),
+        asides=tuple(
+            Aside(key=key, answer=entry["answer"], phrases=tuple(entry["phrases"]))
+            for key, entry in data["asides"].items()
+        ),
+        wording={key: tuple(lines) for key, lines in data["wording"].items()},
+        default_goal=GOAL,
+        welcome=str(data["welcome"]),
+        acknowledge=_acknowledgement(data),
+        refine=lambda answers: owner_form(locale, answers),
+    )
+
+
+def _slots(
+    data: dict[str, Any],
+    sector: dict[str, Any],
+    readers: OwnerReaders,
+    values: Mapping[str, Any],
+    locale: str,
+) -> tuple[Slot, ...]:
+    ask, proposal, suggest = data["ask"], data["proposal"], data["suggest"]
+    anything = str(suggest["anything"])
+    name = str(sector["default_name"])
+    greeting = sector["greeting"].format(business=business_name(data, values, sector))
+    tone = data["tones"][sector["default_tone"]]
+    labels = field_labels(data, sector["fields"])
+    fields = [str(sector["ask_fields"])]
+    if values.get("booking") is False:
+        labels = field_labels(data, ["name", "phone", "reason"])
+        listed = join_words(labels, locale)
+        fields = [line.format(fields=listed) for line in ask["message_fields"]]
+    mentions = {key: tuple(lines) for key, lines in data["mentions"].items()}
+    tones = tuple(str(entry["label"]) for entry in data["tones"].values())
+    sectors = tuple(str(entry["label"]) for entry in data["sectors"].values())
+
+    def slot(key: str, questions: list[str], default: Any, said: str, chips: Any) -> Slot:
+        return Slot(
+            key=key,
+            type="custom",
+            label=key,
+            ask=tuple(questions),
+            reader=readers.reader(key),
+            mentions=mentions.get(key, ()),
+            default=default,
+            proposal=said,
+            suggestions=(*chips, anything),
+            verbatim=key in {"greeting", "name"},
+            check=_too_long(data, key),
+        )
+
+    asked = [
+        slot("name", [q.format(examples=sector["examples"]) for q in ask["name"]], name,
+             proposal["name"].format(value=name), suggest["name"]
+             if sector is data["sectors"]["restaurant"] else (name,)),
+        slot("sector", ask["sector"], "other", proposal["sector"], sectors[:5]),
+        slot("tone", [str(sector["tone"]), *_again(data)], sector["default_tone"],
+             proposal["tone"].format(value=tone["short"]), tones),
+        slot("greeting", [q.format(example=greeting) for q in ask["greeting"]], greeting,
+             proposal["greeting"].format(value=greeting), (greeting,)),
+        slot("booking", [str(sector["booking"])], True, proposal["booking"], suggest["booking"]),
+        slot("services", ask["services"], ["message", "information"], proposal["services"],
+             suggest["services"]),
+        slot("fields", fields, readers.standard_fields(values), proposal["fields"],
+             suggest["fields"]),
+    ]  # fmt: skip
+    offered = [
+        Slot(
+            key=key,
+            type="custom",
+            label=key,
+            required=False,
+            volunteered_only=True,
+            reader=readers.reader(key),
+        )
+        for key in ("faqs", "hours", "notify", "escalation", "languages")
+    ]
+    return (*offered, *asked)
+
+
+def _again(data: dict[str, Any]) -> list[str]:
+    return list(data["ask"].get("tone_again", ()))
+
+
+def _without(order: tuple[str, ...], key: str) -> tuple[str, ...]:
+    return tuple(item for item in order if item != key)
+
+
+def _too_long(data: dict[str, Any], key: str) -> Any:
+    limits = {"name": (_MAX_NAME, "name_too_long"), "greeting": (_MAX_GREETING, "greeting_too_long")}
+    if key not in limits:
+        return None
+    limit, sentence = limits[key]
+
+    def check(value: str, _values: Mapping[str, Any]) -> str | None:
+        return str(data["wording"][sentence][0]) if len(value) > limit else None
+
+    return check
+
+
+def _acknowledgement(data: dict[str, Any]) -> Any:
+    def acknowledge(new: dict[str, Any], _values: dict[str, Any], corrected: bool) -> str:
+        if corrected:
+            return str(data["wording"]["fixed"][0])
+        for key in (*reversed(ORDER), "hours", "faqs", "notify", "escalation", "languages"):
+            if key in new and data["ack"].get(key):
+                return str(data["ack"][key])
+        return ""
+
+    return acknowledge

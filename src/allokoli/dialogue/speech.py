@@ -1,0 +1,14 @@
+"""Lists as people say them."""
+
+from collections.abc import Sequence
+
+from allokoli.dialogue.lexicon import lexicon
+
+
+def join_words(parts: Sequence[str], locale: str) -> str:
+    """`a, b et c`."""
+    if len(parts) < 2:  # noqa: PLR2004
+        return "".join(parts)
+    word = str(lexicon(locale).time["says"]["and"])
+    glue = "" if word.endswith("-") or locale == "he" else " "
+    return f"{', '.join(parts[:-1])} {word}{glue}{parts[-1]}"
