@@ -7,7 +7,7 @@ import wave
 import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
-from conftest import (
+from scripted import (
     ANSWER,
     GOODBYE,
     GREETING,
@@ -15,6 +15,7 @@ from conftest import (
     PROMPT,
     Notes,
     ScriptedConversation,
+    word_errors,
 )
 
 from allokoli.engine.audio.limits import Limits
@@ -26,9 +27,7 @@ from allokoli.engine.speech import VoiceUnavailable
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
 
 
-async def test_a_caller_is_greeted_understood_answered_and_bid_goodbye(
-    start_call, speech, voice, word_errors
-):
+async def test_a_caller_is_greeted_understood_answered_and_bid_goodbye(start_call, speech, voice):
     one = await start_call()
     greeted_s = await one.caller.sound_after(0)
     await one.caller.silence_after(greeted_s)
@@ -147,7 +146,7 @@ async def test_the_engine_hangs_up_at_once(start_call):
     assert await one.ended(1) == "manually-canceled"
 
 
-async def test_a_last_message_is_heard_before_the_line_closes(start_call, speech, word_errors):
+async def test_a_last_message_is_heard_before_the_line_closes(start_call, speech):
     one = await start_call()
     greeted_s = await one.caller.sound_after(0)
     greeting_over_s = await one.caller.silence_after(greeted_s)

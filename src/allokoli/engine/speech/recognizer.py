@@ -7,6 +7,7 @@ short window makes the model repeat itself; those are recognized again on the fu
 
 import asyncio
 import os
+import re
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ LANGUAGES = ("fr", "en", "he")
 _WINDOW_S = 30.0
 _PADDING_S = 8.0
 _MAX_TOKENS, _MODEL_TOKENS = 224, 448
-_CONTEXT_CHARS = 200
+_CONTEXT_CHARS = 300
+_ECHO_WORDS = 3
 _LOOP_COMPRESSION = 2.0
 _TOKENS_PER_S, _TOKENS_AT_LEAST = 9.0, 8
 _UNSURE_SCORE = -1.0
@@ -99,9 +101,12 @@ class Recognizer:
         audio: Audio = np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
         duration_s = len(audio) / SAMPLE_RATE
         window_s = min(_WINDOW_S, duration_s + _PADDING_S)
-        heard, tokens = self._decode(audio, language, window_s, context)
+        style = _STYLE.get(language, _STYLE["en"])
+        heard, tokens = self._decode(audio, language, window_s, f"{style} {context}")
         if _noise(heard):
             return Heard("", heard.score, heard.no_speech)
+        if _echoes(heard.text, style):
+            heard, tokens = self._decode(audio, language, window_s, context)
         if window_s < _WINDOW_S and _doubtful(heard, tokens, duration_s):
             heard, _ = self._decode(audio, language, _WINDOW_S, context)
         return heard
@@ -111,14 +116,14 @@ class Recognizer:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _decode(
-        self, audio: Audio, language: str, window_s: float, context: str
+        self, audio: Audio, language: str, window_s: float, before: str
     ) -> tuple[Heard, int]:
         samples = int(window_s * SAMPLE_RATE)
         padded = np.zeros(samples, np.float32)
         padded[: len(audio)] = audio[:samples]
         features = self._whisper.feature_extractor(padded, padding=0)[:, : samples // 160]
         tokenizer = self._tokenizers.get(language, self._tokenizers["en"])
-        before = f" {_STYLE.get(language, _STYLE['en'])} {context[-_CONTEXT_CHARS:]}".rstrip()
+        before = f" {before[-_CONTEXT_CHARS:]}".rstrip()
         prompt = self._whisper.get_prompt(
             tokenizer, tokenizer.encode(before), without_timestamps=True
         )
@@ -139,6 +144,13 @@ class Recognizer:
 def _noise(heard: Heard) -> bool:
     """Whether nobody spoke, and the words come from the model's imagination."""
     return heard.no_speech > _NOISE_PROBABILITY and heard.score < _NOISE_SCORE
+
+
+def _echoes(text: str, style: str) -> bool:
+    """Whether the model may repeat the sentence that showed it how to write."""
+    said, shown = (re.findall(r"\w+", one.lower()) for one in (text, style))
+    runs = {tuple(shown[i : i + _ECHO_WORDS]) for i in range(len(shown) - _ECHO_WORDS + 1)}
+    return any(tuple(said[i : i + _ECHO_WORDS]) in runs for i in range(len(said)))
 
 
 def _doubtful(heard: Heard, tokens: int, duration_s: float) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 
 import numpy as np
 import pytest
-from conftest import words
+from scripted import word_errors, words
 
 from allokoli.engine.speech import VoiceUnavailable
 
@@ -39,9 +39,7 @@ def _in_figures(text: str, figures: dict[str, str]) -> str:
     [("fr", FRENCH, _FIGURES), ("en", ENGLISH, _ENGLISH_FIGURES)],
     ids=["French", "English"],
 )
-async def test_what_the_voice_says_is_understood(
-    speech, voice, word_errors, language, said, figures
-):
+async def test_what_the_voice_says_is_understood(speech, voice, language, said, figures):
     rates = []
     for text in said:
         heard = await speech.recognizer.hear(await voice(text, language), language)

@@ -1,0 +1,100 @@
+"""A conversation that answers by rule, a listener that keeps notes, and how to compare words."""
+
+import unicodedata
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from allokoli.engine.conversation.events import EndCall, Event, Say
+from allokoli.engine.conversation.listener import TurnLatency
+
+GREETING = "Bonjour, ici Le Petit Bistrot. Que puis-je faire pour vous ?"
+ANSWER = "Très bien, je note votre demande. Pour combien de personnes ?"
+PROMPT = "Vous êtes toujours là ?"
+GOODBYE = "Merci de votre appel, à bientôt."
+LONG = (
+    "Nous sommes ouverts du mardi au samedi, le midi et le soir. "
+    "Notre carte change chaque semaine selon le marché. "
+    "Nous avons une terrasse, une salle calme et un menu pour les enfants. "
+    "Voulez-vous réserver une table ?"
+)
+
+
+@dataclass
+class ScriptedConversation:
+    """Answers by rule, in the shape the engine's conversations have."""
+
+    language: str = "fr"
+    greeting: str = GREETING
+    turns: list[str] = field(default_factory=list)
+    cuts: list[str] = field(default_factory=list)
+    fails: bool = False
+
+    async def open(self) -> AsyncIterator[Event]:
+        yield Say(self.greeting)
+
+    async def hear(self, text: str) -> AsyncIterator[Event]:
+        self.turns.append(text)
+        if self.fails:
+            raise RuntimeError("a model broke")
+        if not text:
+            yield Say(PROMPT)
+        elif "revoir" in text.lower():
+            yield Say(GOODBYE)
+            yield EndCall("assistant-ended-call")
+        else:
+            yield Say(ANSWER)
+
+    def cut(self, heard: str) -> None:
+        self.cuts.append(heard)
+
+
+@dataclass
+class Notes:
+    """Keeps what a call reports."""
+
+    is_connected: bool = False
+    transcripts: list[tuple[str, str, bool]] = field(default_factory=list)
+    speech: list[tuple[str, str]] = field(default_factory=list)
+    interruptions: int = 0
+    latencies: list[TurnLatency] = field(default_factory=list)
+
+    def connected(self) -> None:
+        self.is_connected = True
+
+    def speech_update(self, role: str, status: str) -> None:
+        self.speech.append((role, status))
+
+    def transcript(
+        self, role: str, text: str, *, final: bool, started_at: datetime, ended_at: datetime
+    ) -> None:
+        assert started_at <= ended_at
+        self.transcripts.append((role, text, final))
+
+    def interrupted(self) -> None:
+        self.interruptions += 1
+
+    def latency(self, latency: TurnLatency) -> None:
+        self.latencies.append(latency)
+
+    def said(self, role: str) -> list[str]:
+        """What a side said, finally."""
+        return [text for who, text, final in self.transcripts if who == role and final]
+
+
+def word_errors(said: str, heard: str) -> float:
+    """Word error rate: 0 when all that was said is heard."""
+    wanted, got = words(said), words(heard)
+    row = list(range(len(got) + 1))
+    for i, word in enumerate(wanted, 1):
+        diagonal, row[0] = row[0], i
+        for j, other in enumerate(got, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
+    return row[-1] / max(1, len(wanted))
+
+
+def words(text: str) -> list[str]:
+    """A text's words without case, accents or punctuation."""
+    plain = unicodedata.normalize("NFD", text.lower())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return "".join(c if c.isalnum() else " " for c in plain).split()
