@@ -4,8 +4,7 @@ from typing import Any
 
 from allokoli.blueprint.blueprint import Blueprint, Intent
 from allokoli.blueprint.caller import caller_fields
-from allokoli.blueprint.caller_goals import booking_kind
-from allokoli.blueprint.wording import speak_value
+from allokoli.blueprint.caller_goals import ask_order, booking_kind, read_answers
 from allokoli.dialogue import State
 from allokoli.dialogue.lexicon import load
 
@@ -47,7 +46,7 @@ def intent(state: State) -> Intent:
 
 def success(state: State) -> bool:
     """Whether the caller got what they called for: confirmed, or answered."""
-    return state.outcome in {"done", "answered"}
+    return state.outcome in {"done", "answered", "noted"}
 
 
 def summary(blueprint: Blueprint, state: State) -> str:
@@ -60,17 +59,9 @@ def summary(blueprint: Blueprint, state: State) -> str:
     booking = booking_kind(blueprint)
     if kind == "book" and booking:
         what = words["book"][booking]["summary"]
-    parts = []
-    for field in caller_fields(blueprint, words):
-        value = state.values.get(field.key)
-        if value is None:
-            continue
-        entry = words["fields"].get(field.key, {})
-        template = entry.get("read", words["fields"]["other"]["read"])
-        if value == 1:
-            template = entry.get("read_one", template)
-        said = speak_value(field.type, value, locale)
-        parts.append(template.format(value=said, label=field.label.rstrip(" ?")))
+    fields = {field.key: field for field in caller_fields(blueprint, words)}
+    order = [(key, fields[key].type, fields[key].label) for key in ask_order(list(fields))]
+    read = read_answers(state.values, order, words, locale)
     outcome = report["outcomes"].get(state.outcome or "interrupted", "")
-    details = f"{report['colon']} {', '.join(parts)}" if parts else ""
+    details = f"{report['colon']} {read}" if read else ""
     return f"{what}{details}. {outcome}".strip()

@@ -111,6 +111,9 @@ def _slot(
             words.get("suggestions", ())
         ),
         maximum=500 if field.type == "number" else 10_000,
+        absent=tuple(words.get("absent", ())),
+        asked_only=field.key == "message",
+        verbatim=field.key == "message",
         past=field.key == "birth_date",
         check=check,
     )
@@ -125,7 +128,7 @@ def _acknowledgement(blueprint: Blueprint, data: dict[str, Any], today: date) ->
         if corrected:
             first = tone["fixed"]
         elif said or len(values) < 2:  # noqa: PLR2004
-            first = tone["ack"][0]
+            first = tone["ack"][len(values) % len(tone["ack"])]
         else:
             first = tone["thanks"]
         return f"{first} {capital(said)}." if said else str(first)

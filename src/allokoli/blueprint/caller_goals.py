@@ -85,8 +85,7 @@ def _book(
     words: dict[str, Any], blueprint: Blueprint, data: dict[str, Any], slots: Sequence[Slot]
 ) -> Goal:
     keys = [field.key for field in blueprint.fields]
-    ordered = [key for key in _ASK_ORDER if key in keys]
-    ordered += [key for key in keys if key not in ordered]
+    ordered = ask_order(keys)
     together = tuple(
         (tuple(entry["keys"]), str(entry["ask"]))
         for entry in data["together"]
@@ -132,25 +131,43 @@ def _recap(
     data: dict[str, Any],
     slots: Sequence[Slot],
 ) -> Callable[[Mapping[str, Any]], str]:
-    kinds = {slot.key: slot for slot in slots}
-    fallback = data["fields"]["other"]["read"]
+    kinds = {slot.key: (slot.type, slot.label) for slot in slots}
 
     def recap(values: Mapping[str, Any]) -> str:
-        parts: list[str] = []
-        for key in keys:
-            if key not in values or key not in kinds:
-                continue
-            slot = kinds[key]
-            words = data["fields"].get(key, {})
-            template = words.get("read", fallback)
-            if values[key] == 1 and "read_one" in words:
-                template = words["read_one"]
-            value = speak_value(slot.type, values[key], blueprint.language)
-            said = template.format(value=value, label=slot.label.rstrip(" ?"))
-            if key == "time" and parts and "date" in values:
-                parts[-1] += f" {said}"
-            else:
-                parts.append(said)
-        return f"{head} {', '.join(parts)}. {data['recap']['end']}"
+        read = read_answers(values, [(key, *kinds[key]) for key in keys if key in kinds], data,
+                            blueprint.language)  # fmt: skip
+        return f"{head} {read}. {data['recap']['end']}"
 
     return recap
+
+
+def read_answers(
+    values: Mapping[str, Any],
+    fields: Sequence[tuple[str, str, str]],
+    data: dict[str, Any],
+    locale: str,
+) -> str:
+    """The answers in a row, as they are read back: (key, type, label) in that order."""
+    parts: list[str] = []
+    previous = ""
+    for key, kind, label in fields:
+        if values.get(key) is None:
+            continue
+        words = data["fields"].get(key, {})
+        template = words.get("read", data["fields"]["other"]["read"])
+        if values[key] == 1:
+            template = words.get("read_one", template)
+        value = speak_value(kind, values[key], locale)
+        said = template.format(value=value, label=label.rstrip(" ?"))
+        if key == "time" and previous == "date":
+            parts[-1] += f" {said}"
+        else:
+            parts.append(said)
+        previous = key
+    return ", ".join(parts)
+
+
+def ask_order(keys: Sequence[str]) -> list[str]:
+    """The order fields are asked and read back in."""
+    ordered = [key for key in _ASK_ORDER if key in keys]
+    return ordered + [key for key in keys if key not in ordered]

@@ -59,4 +59,4 @@ def template_values(key: str, locale: str) -> dict[str, Any]:
     if found is None:
         return {}
     data = found.blueprint.model_dump(mode="json", exclude_none=True)
-    return {name: data[name] for name in ("sector", "tone", "fields", "faqs") if data.get(name)}
+    return {name: data[name] for name in ("sector", "tone", "fields") if data.get(name)}

@@ -6,22 +6,23 @@ from typing import Any
 
 from allokoli.blueprint.blueprint import Blueprint, Hours
 from allokoli.blueprint.wording import speak_date, speak_intervals, speak_time
+from allokoli.dialogue import Refusal
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.speech import join_words
 from allokoli.dialogue.text import capital
 
 _SEARCH_DAYS = 30
-Check = Callable[[Any, Mapping[str, Any]], str | None]
+Check = Callable[[Any, Mapping[str, Any]], Refusal | None]
 
 
 def check_date(blueprint: Blueprint, data: dict[str, Any], local: datetime) -> Check:
     """Refuses past and closed days with the sentence to say."""
     words = data["wording"]
 
-    def check(value: str, _values: Mapping[str, Any]) -> str | None:
+    def check(value: str, _values: Mapping[str, Any]) -> Refusal | None:
         day = date.fromisoformat(value)
         if day < local.date():
-            return str(words["past"][0])
+            return Refusal(str(words["past"][0]))
         hours = blueprint.hours
         if hours is None or not hours.any_open() or hours.on(day):
             return None
@@ -30,7 +31,7 @@ def check_date(blueprint: Blueprint, data: dict[str, Any], local: datetime) -> C
         if near:
             proposal = speak_date(near, blueprint.language)
             said += " " + words["near_day"][0].format(day=proposal)
-        return str(said)
+        return Refusal(str(said), near.isoformat() if near else None)
 
     return check
 
@@ -39,24 +40,23 @@ def check_time(blueprint: Blueprint, data: dict[str, Any], local: datetime) -> C
     """Refuses moments gone by and hours outside opening, with the sentence to say."""
     words = data["wording"]
 
-    def check(value: str, values: Mapping[str, Any]) -> str | None:
+    def check(value: str, values: Mapping[str, Any]) -> Refusal | None:
         if not values.get("date"):
             return None
         day = date.fromisoformat(values["date"])
         if datetime.combine(day, time.fromisoformat(value)) <= local:
-            return str(words["past"][0])
+            return Refusal(str(words["past"][0]))
         hours = blueprint.hours
         if hours is None or not hours.any_open():
             return None
         intervals = hours.on(day)
         if any(_within(value, start, end) for start, end in intervals) or not intervals:
             return None
-        return str(
-            words["closed_hour"][0].format(
-                time=speak_time(time.fromisoformat(value), blueprint.language),
-                hours=speak_intervals(intervals, blueprint.language),
-            )
+        sentence = words["closed_hour"][0].format(
+            time=speak_time(time.fromisoformat(value), blueprint.language),
+            hours=speak_intervals(intervals, blueprint.language),
         )
+        return Refusal(str(sentence))
 
     return check
 

@@ -6,7 +6,7 @@ from typing import Any
 from allokoli.configurator.readers import OwnerReaders
 from allokoli.configurator.recap import recap
 from allokoli.configurator.sector_words import business_name, field_labels, sector_words
-from allokoli.dialogue import Aside, Form, Goal, Slot
+from allokoli.dialogue import Aside, Form, Goal, Refusal, Slot
 from allokoli.dialogue.lexicon import load
 from allokoli.dialogue.speech import join_words
 
@@ -128,8 +128,9 @@ def _too_long(data: dict[str, Any], key: str) -> Any:
         return None
     limit, sentence = limits[key]
 
-    def check(value: str, _values: Mapping[str, Any]) -> str | None:
-        return str(data["wording"][sentence][0]) if len(value) > limit else None
+    def check(value: str, _values: Mapping[str, Any]) -> Refusal | None:
+        too_long = len(value) > limit
+        return Refusal(str(data["wording"][sentence][0])) if too_long else None
 
     return check
 

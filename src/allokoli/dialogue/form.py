@@ -45,8 +45,10 @@ class Slot:
         minimum, maximum: bounds of a number.
         volunteered_only: never asked, only taken when offered.
         verbatim: the sentence is kept as said, never cut at corrections.
+        asked_only: never read before it is asked.
+        absent: phrases that mean `none`, asked or not (`pas d'allergies`).
         past: a date in the past, read with its year.
-        check: refuses a value with the sentence to say, or returns None.
+        check: refuses a value, or returns None.
     """
 
     key: str
@@ -68,8 +70,23 @@ class Slot:
     maximum: int = 10_000
     volunteered_only: bool = False
     verbatim: bool = False
+    asked_only: bool = False
+    absent: tuple[str, ...] = ()
     past: bool = False
-    check: Callable[[Any, Mapping[str, Any]], str | None] | None = None
+    check: "Callable[[Any, Mapping[str, Any]], Refusal | None] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a value cannot be kept.
+
+    Attributes:
+        sentence: what is said.
+        proposal: another value, offered in that sentence; a yes takes it.
+    """
+
+    sentence: str
+    proposal: Any = None
 
 
 @dataclass(frozen=True, slots=True)

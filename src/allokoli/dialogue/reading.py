@@ -16,6 +16,8 @@ from allokoli.dialogue.entities.times import find_bare_hour, find_time
 from allokoli.dialogue.form import Form, Slot
 from allokoli.dialogue.utterance import Utterance
 
+_SHORT_WORDS = 4
+
 
 @dataclass(slots=True)
 class Context:
@@ -50,7 +52,8 @@ def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
         case "email":
             return _kept(heard, find_email(heard, context.locale))
         case "date":
-            day = _kept(heard, find_date(heard, context.today, context.locale))
+            past = slot.past
+            day = _kept(heard, find_date(heard, context.today, context.locale, past=past))
             return day.isoformat() if day else None
         case "time":
             moment = _kept(
@@ -70,7 +73,9 @@ def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
         case "text":
             return _kept(heard, find_text(heard, slot.patterns))
         case "name":
-            found = find_name(heard, context.locale, asked=False, weak=context.correcting)
+            again = slot.key in context.values and len(heard.raw.split()) <= _SHORT_WORDS
+            weak = context.correcting or again
+            found = find_name(heard, context.locale, asked=False, weak=weak)
             return _kept(heard, found)
     return None
 
@@ -123,7 +128,9 @@ def _phone(heard: Utterance, context: Context) -> str | None:
 
 def _text(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> str | None:
     if slot.verbatim:
-        return heard.raw or None
+        short = len(heard.raw.split()) <= _SHORT_WORDS
+        only_answer = short and find_answer(heard.raw_folded, context.locale) is not None
+        return None if only_answer else heard.raw
     if not alone:
         return None
     text = rest_text(heard, context.locale)

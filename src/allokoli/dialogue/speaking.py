@@ -92,7 +92,8 @@ def group(goal: Goal, state: State, wanted: list[Slot]) -> list[str]:
         state.notes.pop("refused")
         return [first]
     for together, _ in goal.together:
-        fresh = all(state.tries.get(key, 0) == 0 for key in together)
+        grouped = state.notes.get("grouped", [])
+        fresh = all(key not in state.tries and key not in grouped for key in together)
         if first in together and keys.issuperset(together) and fresh:
             return list(together)
     return [first]
@@ -103,6 +104,9 @@ def ask(form: Form, state: State, turn: Turn, keys: list[str]) -> tuple[State, R
     goal = form.goal(state.goal)
     slot = form.slot(keys[0])
     if slot is None:
+        return state, reply(form, state, turn)
+    if slot.key in state.notes.get("proposed", {}):
+        state.asking = [slot.key]
         return state, reply(form, state, turn)
     question = _together(goal, keys) if len(keys) > 1 else ""
     tried = state.tries.get(slot.key, 0)
@@ -115,8 +119,11 @@ def ask(form: Form, state: State, turn: Turn, keys: list[str]) -> tuple[State, R
         if len(variants) > 1 and _same(question, state.said):
             question = variants[(tried + 1) % len(variants)]
     state.asking = keys
-    for key in keys:
-        state.tries[key] = state.tries.get(key, 0) + 1
+    if len(keys) == 1:
+        state.tries[slot.key] = tried + 1
+    else:
+        grouped = state.notes.setdefault("grouped", [])
+        grouped += [key for key in keys if key not in grouped]
     state.said = question
     turn.said.append(question)
     turn.decision = turn.decision or f"ask {'+'.join(keys)}"

@@ -87,15 +87,15 @@ def understand(
         )
         before = dict(found.fills)
         _read(form, state, segment, context, found)
-        if index and found.fills == before and before:
-            _apply_bare_correction(form, segment, context, found, list(before)[-1])
+        if index and before:
+            _apply_bare_correction(form, segment, context, found, before)
     for key, value in found.fills.items():
         found.heard.append(f"{key}={value!r}")
     return found
 
 
 def _recognize(form: Form, whole: Utterance, found: Understanding, locale: str) -> None:
-    folded = whole.folded
+    folded = whole.raw_folded
     found.answer = find_answer(folded, locale)
     found.social = find_social(folded, locale)
     found.question = looks_like_question(whole.raw, folded, locale)
@@ -106,7 +106,7 @@ def _recognize(form: Form, whole: Utterance, found: Understanding, locale: str) 
     found.mentioned = next(
         (slot.key for slot in form.slots if find_phrase(slot.mentions, folded)), None
     )
-    part = find_part_of_day(folded, locale)
+    part = find_part_of_day(whole.folded, locale)
     if part:
         found.notes["part"] = part
     for name in ("answer", "social", "mentioned"):
@@ -139,7 +139,7 @@ def _read(
     form: Form, state: State, segment: Utterance, context: Context, found: Understanding
 ) -> None:
     asked = [slot for key in state.asking if (slot := form.slot(key))]
-    for slot in _reading_order(form.slots):
+    for slot in _reading_order(_readable(form, state, found)):
         value = read_given(slot, segment, context, asked=slot.key in state.asking)
         if value is not None:
             found.fills[slot.key] = value
@@ -149,11 +149,16 @@ def _read(
             value = read_asked(slot, segment, context, alone=len(asked) == 1)
             if value is not None:
                 found.fills[slot.key] = value
+    for slot in form.slots:
+        if slot.absent and slot.key not in found.fills:
+            span = find_phrase(slot.absent, segment.raw_folded)
+            if span:
+                found.fills[slot.key] = slot.none
     for slot in asked:
         if slot.none is None or slot.key in found.fills:
             continue
         only_one = len(asked) == 1
-        declined = says_none(segment.folded, context.locale)
+        declined = says_none(segment.raw_folded, context.locale)
         if (declined or (only_one and found.answer == "no")) and found.social != "refuse":
             found.fills[slot.key] = slot.none
     if "phone" in state.asking and "phone" not in found.fills:
@@ -163,28 +168,53 @@ def _read(
             segment.use(digits[1])
 
 
-def _reading_order(slots: tuple[Slot, ...]) -> list[Slot]:
+def _readable(form: Form, state: State, found: Understanding) -> list[Slot]:
+    """The slots that what the person wants has use for; all of them before that is known."""
+    goal = found.goal if found.goal and not found.goal.at_once else form.goal(state.goal)
+    if goal is None:
+        return [slot for slot in form.slots if not slot.asked_only]
+    return [
+        slot
+        for slot in form.slots
+        if (slot.key in goal.slots and (not slot.asked_only or slot.key in state.asking))
+        or slot.volunteered_only
+    ]
+
+
+def _reading_order(slots: list[Slot]) -> list[Slot]:
     order = ("custom", "phone", "email", "date", "time", "number", "choice", "text", "name")
     rank = {kind: index for index, kind in enumerate(order)}
-    return sorted(slots, key=lambda slot: rank.get(slot.type, len(order)))
+    return sorted(slots, key=lambda slot: (rank.get(slot.type, len(order)), not slot.past))
 
 
 def _is_elsewhere(found: Understanding, slot: Slot) -> bool:
     """Whether the sentence is about something else than a bare answer to this slot."""
     if found.social in {"repeat", "restart", "goodbye", "wait", "refuse", "anything", "insult"}:
         return True
-    if slot.type in {"text", "name"} and (found.aside or found.goal):
+    if slot.type not in {"text", "name"}:
+        return False
+    if found.aside and (found.question or slot.type == "name" or found.aside.goal):
         return True
-    return slot.type in {"text", "name"} and found.question and slot.reader is None
+    other_goal = found.goal is not None and slot.key not in found.goal.slots
+    return other_goal or (found.question and not slot.verbatim)
 
 
 def _apply_bare_correction(
-    form: Form, segment: Utterance, context: Context, found: Understanding, key: str
+    form: Form,
+    segment: Utterance,
+    context: Context,
+    found: Understanding,
+    before: dict[str, Any],
 ) -> None:
     """`quatre personnes, euh non, cinq`: the lone value replaces the one said just before."""
-    slot = form.slot(key)
+    slot = form.slot(list(before)[-1])
     if slot is None or slot.type not in {"number", "time", "name", "date"}:
         return
+    untouched = found.fills == before
+    leading = slot.type == "number" and re.match(r"\W*\d", segment.mask()) is not None
+    if found.fills[slot.key] != before[slot.key] or not (untouched or leading):
+        return
+    key = slot.key
     value = read_given(slot, segment, context, asked=True)
     if value is None:
         value = read_asked(slot, segment, context, alone=True)

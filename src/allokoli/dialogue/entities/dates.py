@@ -12,13 +12,16 @@ _WEEK_DAYS = 7
 _MAX_AHEAD_DAYS = 730
 
 
-def find_date(utterance: Utterance, today: date, locale: str) -> tuple[date, Span] | None:
+def find_date(
+    utterance: Utterance, today: date, locale: str, *, past: bool = False
+) -> tuple[date, Span] | None:
     """The first date said, preferring the fullest wording at each place.
 
     Args:
         utterance: the sentence; spans already used are skipped.
         today: the day of the conversation, in the organization's time zone.
         locale: its language.
+        past: only dates gone by, said with their year (a date of birth).
     """
     folded = utterance.mask()
     best: tuple[date, Span] | None = None
@@ -28,7 +31,7 @@ def find_date(utterance: Utterance, today: date, locale: str) -> tuple[date, Spa
             if best is not None and not _better(span, best[1]):
                 continue
             found = _resolve(rule.means["means"], match.groupdict(), today, locale)
-            if found is not None:
+            if found is not None and (found < today) == past:
                 best = found, span
     return best
 

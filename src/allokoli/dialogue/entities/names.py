@@ -1,12 +1,14 @@
 """People's names: introduced (`je m'appelle Claire Dubois`), bare, or spelled."""
 
 import re
+from functools import lru_cache
 
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import fold, title
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_WORDS = 4
+_NEAR_CHARS = 24
 _WORD = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*|\d+|[^\w\s]")
 _SPELLED = re.compile(r"(?<!\w)(?:[^\W\d_](?:\s*[-.,]\s*|\s+)){2,}[^\W\d_](?!\w)")
 
@@ -34,8 +36,8 @@ def find_name(
 
 def _bare(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
     for clause in utterance.rest():
-        start = utterance.raw.find(clause)
-        found = _take(utterance, max(start, 0), locale, skip_fillers=True)
+        start = max(utterance.raw.find(clause), 0)
+        found = _take(utterance, start, locale, skip_fillers=True)
         if found:
             return found
     return None
@@ -45,25 +47,21 @@ def _take(
     utterance: Utterance, start: int, locale: str, *, skip_fillers: bool = False
 ) -> tuple[str, Span] | None:
     words = lexicon(locale).words
-    stops = frozenset(words["name_stops"]) | frozenset(words["hesitation"])
-    skipped = stops | frozenset(words["hello"])
-    titles = frozenset(words["name_titles"])
-    joined = frozenset(words["name_joined"])
-    taken: list[re.Match[str]] = []
+    fillers = _single_words(locale)
+    stops = frozenset(words["name_stops"]) | fillers
+    titles, joined = frozenset(words["name_titles"]), frozenset(words["name_joined"])
     spelled = _SPELLED.match(utterance.raw, start)
     if spelled:
-        return _spelled(spelled, utterance)
+        return _letters(spelled), utterance.from_raw(spelled.span())
+    taken: list[re.Match[str]] = []
     for match in _WORD.finditer(utterance.raw, start):
         word = fold(match.group()).rstrip(".")
-        if not taken and word in titles:
-            continue
         blocked = utterance.is_used(utterance.from_raw(match.span()))
-        if not taken and skip_fillers and not blocked and word in skipped and word not in joined:
+        skippable = word in titles or (skip_fillers and word in fillers) or word in ",."
+        if not taken and not blocked and skippable:
             continue
-        is_letters = word[:1].isalpha()
-        if blocked or not is_letters or (word in stops and word not in joined):
-            break
-        if word in joined and not taken and word in stops:
+        particle = word in joined and (bool(taken) or _opens_a_name(match, utterance.raw))
+        if blocked or not word[:1].isalpha() or (word in stops and not particle):
             break
         taken.append(match)
         if len(taken) == _MAX_WORDS:
@@ -72,16 +70,28 @@ def _take(
         taken.pop()
     if not taken or (len(taken) == 1 and len(taken[0].group()) == 1):
         return None
-    after = _SPELLED.search(utterance.raw, taken[-1].end())
-    if after and after.start() - taken[-1].end() < 24:  # noqa: PLR2004  ("Martin, M A R T I N")
-        return _spelled(after, utterance, prefix=[m.group() for m in taken[:-1]])
+    names = [title(match.group()) for match in taken]
     span = taken[0].start(), taken[-1].end()
+    after = _SPELLED.search(utterance.raw, span[1])
+    if after and after.start() - span[1] < _NEAR_CHARS:
+        letters = _letters(after)
+        same = [index for index, name in enumerate(names) if fold(name)[0] == fold(letters)[0]]
+        names[same[-1] if same else -1] = letters
+        return " ".join(names), utterance.from_raw((span[0], after.end()))
     return title(utterance.raw[slice(*span)]), utterance.from_raw(span)
 
 
-def _spelled(
-    match: re.Match[str], utterance: Utterance, prefix: list[str] | None = None
-) -> tuple[str, Span]:
-    letters = re.sub(r"[^\w]", "", match.group()).capitalize()
-    name = " ".join([*(title(word) for word in prefix or []), letters])
-    return name, utterance.from_raw(match.span())
+@lru_cache
+def _single_words(locale: str) -> frozenset[str]:
+    words = lexicon(locale).words
+    return frozenset(word for key in ("hesitation", "hello") for word in words[key])
+
+
+def _opens_a_name(match: re.Match[str], raw: str) -> bool:
+    """`Le Gall`: a particle in capitals before another capital."""
+    after = raw[match.end() :].lstrip()
+    return match.group()[0].isupper() and after[:1].isupper()
+
+
+def _letters(match: re.Match[str]) -> str:
+    return re.sub(r"[^\w]", "", match.group()).capitalize()

@@ -11,7 +11,7 @@ from allokoli.dialogue.text import fold
 _HOLES = {
     "d": r"(?P<d>[0-3]?\d)(?:er|st|nd|rd|th|eme)?(?!\d)",
     "mm": r"(?P<mm>[01]?\d)(?!\d)",
-    "y": r"(?P<y>20\d\d)",
+    "y": r"(?P<y>(?:19|20)\d\d)",
     "n": r"(?P<n>\d{1,3})",
     "h": r"(?P<h>[0-2]?\d)(?!\d)",
     "m": r"(?P<m>[0-5]\d)(?!\d)",

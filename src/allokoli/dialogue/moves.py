@@ -1,0 +1,67 @@
+"""What comes next: the next question, the recap, or the last sentence."""
+
+from allokoli.dialogue import speaking
+from allokoli.dialogue.form import Form, Goal
+from allokoli.dialogue.speaking import Turn
+from allokoli.dialogue.state import Reply, State
+
+
+def ask_next(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
+    """Ask what is missing, or read everything back."""
+    goal = form.goal(state.goal)
+    if goal is None:
+        turn.said.append(form.start)
+        state.said = form.start
+        return state, speaking.reply(form, state, turn)
+    missing = speaking.missing(form, state, goal)
+    if missing:
+        state.phase = "collecting"
+        keys = speaking.group(goal, state, missing)
+        return speaking.ask(form, state, turn, keys)
+    state.asking = []
+    if not goal.confirm or goal.recap is None:
+        return finish(form, state, turn, goal)
+    state.phase = "confirming"
+    state.misses = 0
+    recap = goal.recap(state.values)
+    state.said = recap
+    turn.said.append(recap)
+    turn.decision = turn.decision or "recap"
+    return state, speaking.reply(form, state, turn)
+
+
+def again(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
+    """Ask what was being asked, in other words."""
+    if state.phase == "confirming":
+        goal = form.goal(state.goal)
+        if goal and goal.recap and turn.decision == "repeat":
+            turn.said.append(goal.recap(state.values))
+        else:
+            turn.said.append(speaking.wording(form, "confirm_again", state.misses))
+        return state, speaking.reply(form, state, turn)
+    slot = form.slot(state.asking[0]) if state.asking else None
+    if slot is None:
+        hint = speaking.wording(form, "start_hint", 0) if state.misses > 1 else ""
+        opening = hint or form.start or state.said
+        turn.said.append(state.said if state.phase == "correcting" else opening)
+        return state, speaking.reply(form, state, turn)
+    keys = [key for key in state.asking if key not in state.values]
+    return speaking.ask(form, state, turn, keys or [slot.key])
+
+
+def finish(form: Form, state: State, turn: Turn, goal: Goal) -> tuple[State, Reply]:
+    said = goal.closing(state.values) if goal.closing else ""
+    outcome = "noted" if goal.at_once else "done"
+    state.phase, state.outcome, state.asking = "closed", outcome, []
+    state.said = said
+    turn.action = goal.action
+    return state, speaking.reply(form, state, turn.saying(said, f"done {goal.key}"), ended=True)
+
+
+def close(
+    form: Form, state: State, turn: Turn, outcome: str, wording: str
+) -> tuple[State, Reply]:
+    said = speaking.wording(form, wording, 0)
+    state.phase, state.outcome, state.asking = "closed", outcome, []
+    state.said = said
+    return state, speaking.reply(form, state, turn.saying(said, outcome), ended=True)
