@@ -86,7 +86,7 @@ def _local_voice() -> tuple[Any, VoiceFactory]:
     from allokoli.engine.audio.voice_call import VoiceCall
     from allokoli.engine.calls.voice import Voice, VoiceRequest
     from allokoli.engine.quiet import hush
-    from allokoli.engine.speech.speech import Speech
+    from allokoli.engine.speech import Speech
 
     hush()
     settings = get_settings()
@@ -99,6 +99,7 @@ def _local_voice() -> tuple[Any, VoiceFactory]:
             request.recording_path,
             Limits(request.max_duration_s, request.silence_timeout_s),
             speech,
+            on_client_message=request.on_client_message,
         )
 
     return speech, make

@@ -26,6 +26,8 @@ class Kind:
         references: properties that hold ids of other entities, with their kinds.
         required_in_patch: properties a PATCH must carry.
         derived: properties of the response that are computed from the body.
+        judged: the part of a body its shape is held against; the rest is what Vapi's clients send
+            beside it.
     """
 
     name: str
@@ -36,10 +38,12 @@ class Kind:
     references: dict[str, str] = field(default_factory=dict)
     required_in_patch: tuple[str, ...] = ()
     derived: Callable[[dict[str, Any]], dict[str, Any]] = lambda _body: {}
+    judged: Callable[[dict[str, Any]], dict[str, Any]] = lambda body: body
 
     def problems(self, body: dict[str, Any]) -> list[str]:
         """What is wrong with an entity of this kind; empty when nothing is."""
-        return check(self.annotation(), body, "") or limits.check_limits(body, self.limits)
+        problems = check(self.annotation(), self.judged(body), "")
+        return problems or limits.check_limits(body, self.limits)
 
 
 @lru_cache(maxsize=1)
@@ -70,9 +74,25 @@ def _phone_number() -> Any:
     return CreatePhoneNumbersRequest
 
 
+def _judged_tool(body: dict[str, Any]) -> dict[str, Any]:
+    """A tool without what Vapi's MCP server adds: a `function` to name any tool, `metadata` to a
+    text message, headers as plain names and values."""
+    judged = dict(body)
+    if body.get("type") != "function" and isinstance(body.get("function"), dict):
+        named = {name: one for name, one in body["function"].items() if isinstance(one, str)}
+        if named.keys() == body["function"].keys() <= {"name", "description"}:
+            judged.pop("function")
+    if body.get("type") == "sms" and isinstance(body.get("metadata"), dict):
+        judged.pop("metadata")
+    headers = body.get("headers")
+    if isinstance(headers, dict) and all(isinstance(one, str) for one in headers.values()):
+        judged.pop("headers")
+    return judged
+
+
 ASSISTANT = Kind("assistant", "Assistant", "/assistant", _assistant, limits.ASSISTANT)
 SQUAD = Kind("squad", "Squad", "/squad", _squad, limits.SQUAD, required_in_patch=("members",))
-TOOL = Kind("tool", "Tool", "/tool", _tool, limits.TOOL)
+TOOL = Kind("tool", "Tool", "/tool", _tool, limits.TOOL, judged=_judged_tool)
 PHONE_NUMBER = Kind(
     "phone-number",
     "Phone number",

@@ -16,7 +16,7 @@ from allokoli.core.errors import InvalidInput
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Busy, Invalid
 from allokoli.engine.calls import recordings, repository, text_calls
-from allokoli.engine.calls.control import CANCELED, SAID_LAST_MESSAGE, obey
+from allokoli.engine.calls.control import CANCELED, SAID_LAST_MESSAGE, checked, obey
 from allokoli.engine.calls.conversing import conversation_of
 from allokoli.engine.calls.live_call import LiveCall
 from allokoli.engine.calls.models import ENDED, QUEUED
@@ -102,7 +102,7 @@ class Switchboard:
             call.instance_id = self.instance_id
         live = LiveCall(call, conversation_of(call, []), self.outbox)
         try:
-            voice = self._voice(_request(live))
+            voice = self._voice(self._request(live))
             answer = await voice.answer_webrtc(sdp, kind)
         except Exception as error:
             _log.warning("offer_refused", call=str(call_id), error=type(error).__name__)
@@ -158,6 +158,23 @@ class Switchboard:
                 if isinstance(control := order.get("control"), dict):
                     await obey(live, control)
 
+    def _request(self, live: LiveCall) -> VoiceRequest:
+        assistant = live.call.assistant
+        return VoiceRequest(
+            conversation=live.conversation,
+            listener=live,
+            recording_path=recordings.running_path(live.call),
+            assistant=assistant,
+            max_duration_s=float(assistant.get("maxDurationSeconds") or _DEFAULT_DURATION_S),
+            silence_timeout_s=_SILENCE_S,
+            on_client_message=lambda message: self._browser_asks(live, message),
+        )
+
+    def _browser_asks(self, live: LiveCall, message: dict[str, Any]) -> None:
+        """The web client's own controls; what is not understood is no reason to end a call."""
+        with contextlib.suppress(Invalid):
+            self._follow(obey(live, checked(message)))
+
     async def _release(self, identity: Identity, call_id: UUID) -> None:
         """Let the browser try again with a better offer."""
         async with session(identity) as opened:
@@ -187,15 +204,3 @@ class Switchboard:
 def topic(call_id: UUID) -> str:
     """The event topic of a call's live control."""
     return f"call:{call_id}"
-
-
-def _request(live: LiveCall) -> VoiceRequest:
-    assistant = live.call.assistant
-    return VoiceRequest(
-        conversation=live.conversation,
-        listener=live,
-        recording_path=recordings.running_path(live.call),
-        assistant=assistant,
-        max_duration_s=float(assistant.get("maxDurationSeconds") or _DEFAULT_DURATION_S),
-        silence_timeout_s=float(assistant.get("silenceTimeoutSeconds") or _SILENCE_S),
-    )

@@ -44,6 +44,7 @@ class VoiceRequest:
         assistant: for its voice and transcriber.
         max_duration_s: longest call, in seconds.
         silence_timeout_s: longest silence of the caller, in seconds.
+        on_client_message: told what the browser asks that audio alone cannot do.
     """
 
     conversation: Conversation
@@ -52,6 +53,7 @@ class VoiceRequest:
     assistant: dict[str, Any]
     max_duration_s: float
     silence_timeout_s: float
+    on_client_message: Callable[[dict[str, Any]], None]
 
 
 VoiceFactory = Callable[[VoiceRequest], Voice]

@@ -54,7 +54,11 @@ def new_call(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def new_tool(arguments: dict[str, Any]) -> dict[str, Any]:
     """The body of `POST /tool`."""
-    return {"type": arguments["type"], **_tool(arguments["type"], arguments)}
+    kind = arguments["type"]
+    body = {"type": kind, **_tool(kind, arguments)}
+    if "function" in body:
+        body["function"].setdefault("name", kind)
+    return body
 
 
 def tool_patch(arguments: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +89,6 @@ def _tool(kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
             sender = arguments["sms"]["metadata"]["from"]
             about.setdefault("description", f"Sends a text message from {sender}")
     if about:
-        about.setdefault("name", kind)
         body["function"] = about
     return body
 
@@ -94,14 +97,6 @@ def _api_request(given: dict[str, Any]) -> dict[str, Any]:
     body = dict(given)
     if given:
         body.setdefault("method", "POST")
-    if isinstance(given.get("headers"), dict):
-        # REST takes a JSON Schema whose constant values are the headers.
-        body["headers"] = {
-            "type": "object",
-            "properties": {
-                name: {"type": "string", "value": value} for name, value in given["headers"].items()
-            },
-        }
     if isinstance(given.get("backoffPlan"), dict):
         plan = {"type": "fixed", "maxRetries": 3, "baseDelaySeconds": 1}
         body["backoffPlan"] = {**plan, **given["backoffPlan"]}

@@ -39,6 +39,7 @@ _ANYWHERE = {
     "model.timeoutSeconds": Limit(0, 300),
     "model.promptCacheKey": Limit(at_most=64),
     "server.timeoutSeconds": Limit(1, 300),
+    "backoffPlan.type": Limit(pattern=r"fixed|exponential"),
     "backoffPlan.maxRetries": Limit(0, 10),
     "backoffPlan.baseDelaySeconds": Limit(0, 10),
     "summaryPlan.timeoutSeconds": _ANALYSIS_TIMEOUT,

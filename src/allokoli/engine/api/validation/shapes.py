@@ -16,6 +16,8 @@ from pydantic import BaseModel
 
 _MAX_DEPTH = 40
 _MAX_PROBLEMS = 50
+# Text that Vapi's own document mistakes for objects.
+_TEXT_AFTER_ALL = frozenset({"type", "language", "sipVerb"})
 # Catalogs that grow faster than the SDK: an unknown value is the provider's to judge.
 _OPEN_CATALOGS = frozenset({"model", "voiceId", "fallbackModels", "language", "languages"})
 
@@ -107,6 +109,8 @@ def _value(annotation: Any, value: Any, path: str, depth: int) -> Iterator[str]:
     elif origin in {list, tuple, set} or _is_sequence(origin):
         yield from _list(get_args(annotation)[0], value, path, depth)
     elif origin is dict or annotation is dict or _is_mapping(origin):
+        if isinstance(value, str) and _leaf(path) in _TEXT_AFTER_ALL:
+            return
         yield from _mapping(get_args(annotation), value, path, depth)
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield from _object(model_fields(annotation), value, path, depth)
