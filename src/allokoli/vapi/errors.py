@@ -14,6 +14,7 @@ from allokoli.core.errors import (
     TooMany,
     VoicePlatformFailed,
 )
+from allokoli.core.i18n import mark
 
 _SERVER_ERROR = 500
 _LONGEST_DETAIL = 300
@@ -39,17 +40,17 @@ class KeyRefused(VoicePlatformFailed):
 
 def unreachable() -> Unreachable:
     """Nobody answers at the platform's address."""
-    return Unreachable("La plateforme vocale est injoignable. Réessayez dans un instant.")
+    return Unreachable(mark("La plateforme vocale est injoignable. Réessayez dans un instant."))
 
 
 def timed_out() -> Uncertain:
     """No answer in time."""
-    return Uncertain("La plateforme vocale met trop de temps à répondre. Réessayez.")
+    return Uncertain(mark("La plateforme vocale met trop de temps à répondre. Réessayez."))
 
 
 def nonsense() -> Uncertain:
     """An answer that is not what the contract says."""
-    return Uncertain("La plateforme vocale a donné une réponse incompréhensible. Réessayez.")
+    return Uncertain(mark("La plateforme vocale a donné une réponse incompréhensible. Réessayez."))
 
 
 def refused(status: int, body: Any) -> AlloKoliError:
@@ -61,7 +62,7 @@ def refused(status: int, body: Any) -> AlloKoliError:
     """
     details = {"platform_status": status, "platform_message": _sentence(body)}
     if status in {401, 403}:
-        return KeyRefused("La plateforme vocale refuse la clé de votre organisation.")
+        return KeyRefused(mark("La plateforme vocale refuse la clé de votre organisation."))
     if status == NotFound.status:
         return NotFound("La plateforme vocale ne connaît pas cet élément.")
     if status == Conflict.status:
@@ -71,7 +72,7 @@ def refused(status: int, body: Any) -> AlloKoliError:
     if status == TooMany.status:
         return TooMany("La plateforme vocale est saturée. Réessayez dans un instant.")
     if status >= _SERVER_ERROR:
-        return Uncertain("La plateforme vocale est en panne. Réessayez dans un instant.")
+        return Uncertain(mark("La plateforme vocale est en panne. Réessayez dans un instant."))
     return InvalidInput("La plateforme vocale refuse ces réglages.", details=details)
 
 

@@ -1,4 +1,4 @@
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -103,6 +103,12 @@ async def described(opened: AsyncSession, identity: Identity) -> UserRead:
         organization_name=organization.name,
         role=identity.role,
     )
+
+
+async def email_of(opened: AsyncSession, identity: Identity, user_id: UUID | None) -> str | None:
+    """Address of a person of the organization; of its first owner when there is no such person."""
+    user = await repository.user(opened, user_id) if user_id else None
+    return user.email if user else await owner_email(opened, identity)
 
 
 async def owner_email(opened: AsyncSession, identity: Identity) -> str | None:

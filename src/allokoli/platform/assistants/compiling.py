@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from allokoli.blueprint import Blueprint
+from allokoli.blueprint.blueprint import Blueprint
 from allokoli.blueprint.compiler import compile_assistant
 from allokoli.core.errors import InvalidInput
 from allokoli.core.settings import get_settings

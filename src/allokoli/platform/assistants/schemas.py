@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from allokoli.blueprint import Blueprint
+from allokoli.blueprint.blueprint import Blueprint
 from allokoli.platform.mirror.models import Sync
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]

@@ -61,10 +61,10 @@ async def create(identity: Identity, entity: Entity[M], row: M) -> M:
     Raises:
         AlloKoliError: the platform's failure; nothing is left behind.
     """
-    access = await begin(identity, row)
+    reach = await begin(identity, row)
     try:
-        async with VoicePlatform(access) as platform:
-            made = await platform.create(entity.resource, outgoing(entity, row, access))
+        async with VoicePlatform(reach) as platform:
+            made = await platform.create(entity.resource, outgoing(entity, row, reach))
             platform_id = made.get("id")
             if not isinstance(platform_id, str):
                 raise nonsense()
@@ -102,17 +102,17 @@ async def update(
     """
     async with session(identity) as opened:
         row = await _claimed(opened, entity, row_id, "updating")
-        access = await organizations.voice_platform_access(opened, identity)
+        reach = await organizations.voice_platform_access(opened, identity)
     try:
         changes = change(row)
-        async with VoicePlatform(access) as platform:
+        async with VoicePlatform(reach) as platform:
             if not replace:
                 current = await platform.get(entity.resource, row.platform_id or "")
                 changes = merged(current, changes)
             kept = {name: value for name, value in row.config.items() if name not in changes}
             set_now = {name: value for name, value in changes.items() if value is not None}
             row.config = {**kept, **set_now}
-            sent = outgoing(entity, row, access)
+            sent = outgoing(entity, row, reach)
             named = {name: sent.get(name) for name in changes}
             await platform.update(entity.resource, row.platform_id or "", named)
     except AlloKoliError as error:
@@ -135,9 +135,9 @@ async def delete(identity: Identity, entity: Entity[M], row_id: UUID) -> M:
     """
     async with session(identity) as opened:
         row = await _claimed(opened, entity, row_id, "deleting")
-        access = await organizations.voice_platform_access(opened, identity)
+        reach = await organizations.voice_platform_access(opened, identity)
     try:
-        async with VoicePlatform(access) as platform:
+        async with VoicePlatform(reach) as platform:
             if row.platform_id:
                 await platform.delete(entity.resource, row.platform_id)
     except AlloKoliError:
@@ -159,15 +159,15 @@ async def settle(identity: Identity, entity: Entity[M], row_id: UUID) -> None:
         )
         if row is None or row.sync == "synced":
             return
-        access = await organizations.voice_platform_access(opened, identity)
-        async with VoicePlatform(access) as platform:
+        reach = await organizations.voice_platform_access(opened, identity)
+        async with VoicePlatform(reach) as platform:
             platform_id = row.platform_id or await find_at_platform(platform, entity, row)
             if row.sync in {"deleting", "discarding"} or platform_id is None:
                 if platform_id is not None:
                     await platform.delete(entity.resource, platform_id)
                 await opened.delete(row)
                 return
-            await platform.update(entity.resource, platform_id, outgoing(entity, row, access))
+            await platform.update(entity.resource, platform_id, outgoing(entity, row, reach))
         row.platform_id, row.sync, row.sync_at = platform_id, "synced", clock.now()
 
 
@@ -175,9 +175,24 @@ async def begin(identity: Identity, row: Mirrored) -> Access:
     """Write the local row of a creation; returns how to reach the platform."""
     row.sync, row.sync_at = "pending", clock.now()
     async with session(identity) as opened:
-        access = await organizations.voice_platform_access(opened, identity)
         opened.add(row)
-    return access
+        return await organizations.voice_platform_access(opened, identity)
+
+
+async def access(identity: Identity) -> Access:
+    """How to reach the organization's platform."""
+    async with session(identity) as opened:
+        return await organizations.voice_platform_access(opened, identity)
+
+
+async def note_platform_id(
+    identity: Identity, entity: Entity[M], row_id: UUID, platform_id: str
+) -> None:
+    """Note the id the platform gave while the creation goes on; `settle` completes it if it
+    stops here."""
+    async with session(identity) as opened:
+        row = await find(opened, entity, row_id, lock=True)
+        row.platform_id, row.sync_at = platform_id, clock.now()
 
 
 async def record(identity: Identity, entity: Entity[M], row_id: UUID, platform_id: str) -> M:

@@ -45,29 +45,29 @@ def call_summary(
         timezone: of the organization.
         url: page of the call.
     """
-    say = translator(locale).gettext
-    topic = say(_topic(call, blueprint))
-    assistant = call.assistant_name or say("votre assistant")
+    gettext = translator(locale).gettext
+    topic = gettext(_topic(call, blueprint))
+    assistant = call.assistant_name or gettext("votre assistant")
     lines = [
-        say("Bonjour,"),
+        gettext("Bonjour,"),
         "",
-        say("Votre assistant «\u00a0%(name)s\u00a0» vient de répondre à un appel.")
+        gettext("Votre assistant «\u00a0%(name)s\u00a0» vient de répondre à un appel.")
         % {"name": assistant},
         "",
-        _line(say("Demande"), topic),
-        *_facts(call, say, locale, timezone),
-        *_collected(call, blueprint, say, locale),
+        _line(gettext("Demande"), topic),
+        *_facts(call, gettext, locale, timezone),
+        *_collected(call, blueprint, gettext, locale),
     ]
     if call.summary:
-        lines += ["", _line(say("Résumé"), call.summary)]
+        lines += ["", _line(gettext("Résumé"), call.summary)]
     lines += [
         "",
-        _line(say("Écouter l’appel et lire la transcription"), url),
+        _line(gettext("Écouter l’appel et lire la transcription"), url),
         "",
-        say("Cordialement,"),
-        say("L’équipe AlloKoli"),
+        gettext("Cordialement,"),
+        gettext("L’équipe AlloKoli"),
     ]
-    subject = say("%(topic)s par téléphone — %(name)s") % {"topic": topic, "name": assistant}
+    subject = gettext("%(topic)s par téléphone — %(name)s") % {"topic": topic, "name": assistant}
     return Letter(subject, "\n".join(lines) + "\n")
 
 
@@ -78,18 +78,18 @@ def _topic(call: Call, blueprint: dict[str, Any] | None) -> str:
     return _INTENTS.get(call.intent or "", _CALL)
 
 
-def _facts(call: Call, say: Callable[[str], str], locale: str, timezone: str) -> list[str]:
+def _facts(call: Call, gettext: Callable[[str], str], locale: str, timezone: str) -> list[str]:
     began = call.started_at or call.created_at
-    facts = [_line(say("Reçu le"), format_datetime(began, locale, timezone, "long"))]
+    facts = [_line(gettext("Reçu le"), format_datetime(began, locale, timezone, "long"))]
     if call.duration_s is not None:
-        facts.append(_line(say("Durée"), format_duration(call.duration_s, locale)))
+        facts.append(_line(gettext("Durée"), format_duration(call.duration_s, locale)))
     if call.customer_number:
-        facts.append(_line(say("Appelant"), _phone(call.customer_number)))
+        facts.append(_line(gettext("Appelant"), _phone(call.customer_number)))
     return facts
 
 
 def _collected(
-    call: Call, blueprint: dict[str, Any] | None, say: Callable[[str], str], locale: str
+    call: Call, blueprint: dict[str, Any] | None, gettext: Callable[[str], str], locale: str
 ) -> list[str]:
     data = call.structured_data or {}
     fields = [field for field in (blueprint or {}).get("fields") or [] if isinstance(field, dict)]
@@ -97,16 +97,16 @@ def _collected(
     named = {key for key, _, _ in known}
     extra = [(key, key, None) for key in data if key not in named and key != "intent"]
     lines = [
-        _line(f"• {label}", _shown(data[key], kind, say, locale))
+        _line(f"• {label}", _shown(data[key], kind, gettext, locale))
         for key, label, kind in [*known, *extra]
         if isinstance(data.get(key), (str, int, float)) and data[key] != ""
     ]
     return ["", *lines] if lines else []
 
 
-def _shown(value: Any, kind: str | None, say: Callable[[str], str], locale: str) -> str:
+def _shown(value: Any, kind: str | None, gettext: Callable[[str], str], locale: str) -> str:
     if isinstance(value, bool):
-        return say("oui") if value else say("non")
+        return gettext("oui") if value else gettext("non")
     if kind == "date" and isinstance(value, str):
         try:
             return str(format_date(date.fromisoformat(value), "full", locale=locale))

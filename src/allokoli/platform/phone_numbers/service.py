@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -17,7 +17,15 @@ from allokoli.vapi.client import VoicePlatform
 from allokoli.vapi.server_messages import text
 
 _RESOURCE = "phone-number"
+_ANSWERERS = ("assistantId", "squadId", "workflowId")
 _log = structlog.get_logger()
+
+
+class Attached(NamedTuple):
+    """A number that rings an assistant: its id at the platform, and in E.164."""
+
+    platform_id: str
+    number: str | None
 
 
 async def list_phone_numbers(
@@ -65,7 +73,7 @@ async def pull(identity: Identity) -> None:
 
 async def attach_free_number(
     identity: Identity, platform: VoicePlatform, assistant_id: UUID, assistant_platform_id: str
-) -> str | None:
+) -> Attached | None:
     """Make a number that nobody answers ring this assistant.
 
     Args:
@@ -75,21 +83,32 @@ async def attach_free_number(
         assistant_platform_id: its id at the platform.
 
     Returns:
-        The number in E.164, or None when none is free.
+        The number; the one it already has when there is one; None when none is free.
     """
-    for number in await platform.list(_RESOURCE):
+    numbers = await platform.list(_RESOURCE)
+    own = [one for one in numbers if one.get("assistantId") == assistant_platform_id]
+    free = [one for one in numbers if not any(one.get(name) for name in _ANSWERERS)]
+    for number in [*own, *free]:
         platform_id = text(number.get("id"))
-        answered = any(number.get(name) for name in ("assistantId", "squadId", "workflowId"))
-        if platform_id is None or answered or number.get("status") not in {None, "active"}:
+        if platform_id is None or number.get("status") not in {None, "active"}:
             continue
         attached = await platform.update(
             _RESOURCE, platform_id, {"assistantId": assistant_platform_id}
         )
         async with session(identity) as opened:
-            row = {**await _columns(opened, attached), "assistant_id": assistant_id}
+            row = {**await _columns(opened, number), "assistant_id": assistant_id}
             await repository.upsert(opened, identity.organization, row)
-        return text(attached.get("number"))
+        return Attached(platform_id, text(attached.get("number")) or text(number.get("number")))
     return None
+
+
+async def release_number(identity: Identity, platform: VoicePlatform, platform_id: str) -> None:
+    """Make a number ring nobody again."""
+    await platform.update(_RESOURCE, platform_id, {"assistantId": None})
+    async with session(identity) as opened:
+        row = await repository.by_platform_id(opened, platform_id)
+        if row is not None:
+            row.assistant_id = None
 
 
 async def _columns(opened: AsyncSession, number: dict[str, Any]) -> dict[str, Any]:

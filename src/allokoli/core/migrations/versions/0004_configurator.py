@@ -35,6 +35,7 @@ def upgrade() -> None:
           progress double precision not null default 0,
           blueprint jsonb not null default '{}',
           turns int not null default 0,
+          awaiting_account boolean not null default false,
           steps jsonb not null default '[]',
           assistant_id uuid,
           created_at timestamptz not null,

@@ -1,0 +1,44 @@
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+
+from allokoli.configurator import service
+from allokoli.configurator.schemas import SessionCreate, SessionRead, Utterance
+from allokoli.core.i18n import best_locale
+from allokoli.core.settings import get_settings
+from allokoli.platform.access import MaybeCaller, Writer
+from allokoli.platform.clean_text import refuse_unclean_text
+
+router = APIRouter(
+    prefix="/configurator/sessions",
+    tags=["configurator"],
+    dependencies=[Depends(refuse_unclean_text)],
+)
+
+
+@router.post("", status_code=201)
+async def open_session(
+    request: Request, caller: MaybeCaller, wanted: SessionCreate | None = None
+) -> SessionRead:
+    """Begin a conversation; no account is needed."""
+    asked = wanted or SessionCreate()
+    locale = asked.locale or best_locale(
+        request.headers.get("accept-language"), get_settings().default_locale
+    )
+    return await service.open_session(caller, locale=locale, template=asked.template)
+
+
+@router.get("/{session_id}")
+async def get_session(session_id: UUID, caller: MaybeCaller) -> SessionRead:
+    return await service.get_session(caller, session_id)
+
+
+@router.post("/{session_id}/messages")
+async def hear(session_id: UUID, said: Utterance, caller: MaybeCaller) -> SessionRead:
+    return await service.hear(caller, session_id, said.text)
+
+
+@router.post("/{session_id}/claim")
+async def claim(session_id: UUID, caller: Writer) -> SessionRead:
+    """Give a conversation begun without an account to the organization that is signed in."""
+    return await service.claim(caller, session_id)

@@ -1,0 +1,184 @@
+"""The conversation with AlloKoliConfig, kept between its turns.
+
+A session opened without an account is opened by its unguessable id; one that belongs to an
+organization only by that organization.
+"""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from allokoli.configurator import conversation, progress, replies, repository, steps
+from allokoli.configurator.models import ConfiguratorSession
+from allokoli.configurator.schemas import SessionRead, shown
+from allokoli.core import clock, events, jobs
+from allokoli.core.database import session
+from allokoli.core.errors import Conflict, Forbidden, NotFound, Unauthorized
+from allokoli.core.identity import Identity
+from allokoli.dialogue import Reply
+
+MOST_TURNS = 200
+
+
+async def open_session(
+    identity: Identity | None, *, locale: str, template: str | None = None
+) -> SessionRead:
+    """Begin a conversation.
+
+    Args:
+        identity: who is signed in; None for a visitor.
+        locale: one of "fr", "en", "he".
+        template: a template of the catalog to begin with; an unknown one is ignored.
+    """
+    session_id = uuid4()
+    state, reply = conversation.open(locale, template)
+    async with session(_holder(identity, session_id)) as opened:
+        row = ConfiguratorSession(
+            id=session_id,
+            org_id=identity.org_id if identity else None,
+            user_id=identity.user_id if identity else None,
+            locale=locale,
+            template=template,
+            messages=[],
+        )
+        _take(row, state, reply)
+        opened.add(row)
+        await opened.flush()
+        return shown(row)
+
+
+async def get_session(identity: Identity | None, session_id: UUID) -> SessionRead:
+    """A conversation, as it stands.
+
+    Raises:
+        NotFound: none, or another organization's.
+    """
+    async with session(_holder(identity, session_id)) as opened:
+        return shown(await _row(opened, session_id))
+
+
+async def hear(identity: Identity | None, session_id: UUID, words: str) -> SessionRead:
+    """The owner says something; once the recap is confirmed the creation begins, exactly once.
+
+    Raises:
+        NotFound: none, or another organization's.
+        Conflict: the conversation was abandoned.
+    """
+    async with session(_holder(identity, session_id)) as opened:
+        row = await _row(opened, session_id, lock=True)
+        if row.status == "abandoned":
+            raise Conflict("Cette conversation est close. Commencez-en une nouvelle.")
+        if row.status in {"collecting", "confirming"}:
+            await _answer(opened, row, identity, words)
+        return shown(row)
+
+
+async def claim(identity: Identity, session_id: UUID) -> SessionRead:
+    """Give a visitor's session to who has just signed in; a creation that waited for it begins.
+
+    Raises:
+        NotFound: none, or another organization's.
+        Unauthorized: nobody is signed in.
+    """
+    if identity.org_id is None:
+        raise Unauthorized("Connectez-vous pour continuer.")
+    async with session(_holder(identity, session_id)) as opened:
+        row = await _row(opened, session_id, lock=True)
+        _attach(row, identity)
+        if row.awaiting_account and row.status == "confirming":
+            await _begin_creation(opened, row)
+        await opened.flush()
+        return shown(row)
+
+
+async def recent_sessions(opened: AsyncSession, identity: Identity) -> list[SessionRead]:
+    """The organization's last conversations, the latest first."""
+    rows = await repository.recent(opened, identity.organization, 20)
+    return [shown(row) for row in rows]
+
+
+async def _answer(
+    opened: AsyncSession, row: ConfiguratorSession, identity: Identity | None, words: str
+) -> None:
+    row.turns += 1
+    _hear(row, words)
+    if row.turns > MOST_TURNS:
+        row.status, row.reply, row.asking, row.suggestions = (
+            "abandoned",
+            replies.too_long(row.locale),
+            None,
+            [],
+        )
+        progress.say(row)
+        return
+    before = row.state
+    state, reply = conversation.hear(
+        conversation.OwnerState.from_dict(row.state), words, clock.now()
+    )
+    row.awaiting_account = False
+    if state.status != "confirmed":
+        _take(row, state, reply)
+        await _tell(opened, row)
+        return
+    row.state, row.status, row.blueprint = before, "confirming", state.blueprint
+    if identity is not None and identity.org_id is not None:
+        if identity.role == "viewer":
+            raise Forbidden("Votre rôle permet de consulter, pas de modifier.")
+        _attach(row, identity)
+    if row.org_id is not None:
+        await _begin_creation(opened, row)
+        return
+    row.awaiting_account, row.reply = True, conversation.sign_up_invitation(row.locale)
+    progress.say(row)
+    await _tell(opened, row)
+
+
+async def _begin_creation(opened: AsyncSession, row: ConfiguratorSession) -> None:
+    from allokoli.configurator.tasks import create_assistant
+
+    row.status, row.awaiting_account, row.assistant_id = "creating", False, uuid4()
+    row.reply, row.asking, row.suggestions = replies.creating(row.locale), None, []
+    row.progress = 1.0
+    steps.begin(row)
+    progress.say(row)
+    await opened.flush()
+    await jobs.defer(opened, create_assistant, org_id=str(row.org_id), session_id=str(row.id))
+    await _tell(opened, row)
+
+
+async def _tell(opened: AsyncSession, row: ConfiguratorSession) -> None:
+    await events.publish(opened, f"session:{row.id}", event="session", status=row.status)
+
+
+async def _row(
+    opened: AsyncSession, session_id: UUID, *, lock: bool = False
+) -> ConfiguratorSession:
+    row = await repository.session_row(opened, session_id, lock=lock)
+    if row is None:
+        raise NotFound("Cette conversation n’existe pas ou a expiré.")
+    return row
+
+
+def _take(row: ConfiguratorSession, state: conversation.OwnerState, reply: Reply) -> None:
+    row.state, row.blueprint = state.to_dict(), state.blueprint
+    row.reply, row.asking = reply.text, state.asking
+    row.suggestions, row.progress = list(state.suggestions), state.progress
+    row.status = "confirming" if state.status == "confirming" else "collecting"
+    progress.say(row)
+
+
+def _attach(row: ConfiguratorSession, identity: Identity) -> None:
+    if row.org_id is None:
+        row.org_id, row.user_id = identity.org_id, identity.user_id
+
+
+def _hear(row: ConfiguratorSession, words: str) -> None:
+    line = {"role": "user", "text": words, "at": clock.now().isoformat()}
+    row.messages = [*row.messages, line]
+
+
+def _holder(identity: Identity | None, session_id: UUID) -> Identity:
+    if identity is None:
+        return Identity.visitor(session_id)
+    return replace(identity, visitor_id=session_id)

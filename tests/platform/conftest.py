@@ -1,0 +1,3 @@
+from api import client, owner, stranger, voice
+
+__all__ = ["client", "owner", "stranger", "voice"]
