@@ -30,7 +30,7 @@ async def test_the_landing_page_speaks_its_language(browser, locale):
     page = await browser.get(f"/{locale}")
     assert page.status_code == 200
     assert f'<html lang="{locale}" dir="{"rtl" if locale == "he" else "ltr"}"' in page.text
-    assert f'href="/{locale}/create"' in page.text
+    assert f'href="/{locale}/create?new=true"' in page.text
 
 
 async def test_french_marks_keep_their_narrow_space(browser):

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from allokoli.configurator import endpoints as configurator_api
 from allokoli.core import database, events, http
 from allokoli.platform import api as platform_api
 from allokoli.web import engine_proxy, error_pages
@@ -13,6 +14,7 @@ from allokoli.web.pages import (
     account,
     assistants,
     calls,
+    create,
     dashboard,
     landing,
     outbox,
@@ -26,6 +28,7 @@ from allokoli.web.static_files import Fingerprinted
 _PAGES = (
     landing,
     account,
+    create,
     dashboard,
     assistants,
     test_call,
@@ -51,7 +54,8 @@ def create_app() -> FastAPI:
     app.add_middleware(BrowserGuard)
     app.mount("/static", Fingerprinted())
     app.include_router(engine_proxy.router)
-    app.include_router(platform_api.router, prefix="/api/v1")
+    for api in (platform_api.router, configurator_api.router):
+        app.include_router(api, prefix="/api/v1")
     for page in _PAGES:
         app.include_router(page.router, include_in_schema=False)
     return app

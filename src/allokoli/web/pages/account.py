@@ -1,8 +1,8 @@
 """Signing up, in and out."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -10,13 +10,13 @@ from allokoli.core.errors import AlloKoliError, InvalidInput
 from allokoli.core.i18n import mark as _
 from allokoli.platform.accounts import login_sessions, service
 from allokoli.platform.accounts.schemas import Login, Register, SignedIn
+from allokoli.web.form_fields import Text
 from allokoli.web.locale_path import PREFIX
 from allokoli.web.session_cookies import ACCESS, MaybeOwner, sign_in, sign_out
 from allokoli.web.templating import gettext, render
 
 router = APIRouter(prefix=PREFIX)
 
-Text = Annotated[str, Form(max_length=2000)]
 _WRONG_ADDRESS = _("Cette adresse e-mail n’est pas valable.")
 _SHORT_PASSWORD = _("Choisissez un mot de passe de huit caractères au moins.")
 

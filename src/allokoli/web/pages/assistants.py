@@ -1,9 +1,9 @@
 """My assistants: the list, and one with its settings and latest calls."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from allokoli.core.database import session
@@ -14,6 +14,7 @@ from allokoli.platform.assistants.schemas import AssistantRead, AssistantUpdate
 from allokoli.platform.calls import service as call_service
 from allokoli.platform.calls.schemas import CallFilters
 from allokoli.web import recap, wording
+from allokoli.web.form_fields import Text
 from allokoli.web.locale_path import PREFIX
 from allokoli.web.pages.calls import timezone_of
 from allokoli.web.session_cookies import Owner
@@ -21,7 +22,6 @@ from allokoli.web.templating import gettext, render
 
 router = APIRouter(prefix=PREFIX + "/assistants")
 
-Text = Annotated[str, Form(max_length=2000)]
 _LATEST = 10
 
 

@@ -1,9 +1,9 @@
 """Settings: access keys, the voice platform, the account."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -15,13 +15,13 @@ from allokoli.core.settings import get_settings
 from allokoli.platform.accounts import service as accounts
 from allokoli.platform.organizations import service
 from allokoli.platform.organizations.schemas import ApiKeyCreate
+from allokoli.web.form_fields import Text
 from allokoli.web.locale_path import PREFIX
 from allokoli.web.session_cookies import Owner
 from allokoli.web.templating import gettext, render
 
 router = APIRouter(prefix=PREFIX + "/settings")
 
-Text = Annotated[str, Form(max_length=200)]
 
 _PLATFORMS = {
     "engine": (

@@ -1,9 +1,8 @@
 """A call in writing: the conversation of a voice call, to try without a microphone."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from allokoli.core.database import session
@@ -14,13 +13,12 @@ from allokoli.platform.calls.schemas import CallCreate, CallDetail, Transport
 from allokoli.platform.messages import service as messages
 from allokoli.platform.messages.schemas import MessageCreate
 from allokoli.web import call_view
+from allokoli.web.form_fields import Text
 from allokoli.web.locale_path import PREFIX
 from allokoli.web.session_cookies import Owner
 from allokoli.web.templating import gettext, render
 
 router = APIRouter(prefix=PREFIX)
-
-Text = Annotated[str, Form(max_length=2000)]
 
 
 @router.post("/test/{assistant_id}/written")
