@@ -1,5 +1,6 @@
 """Calls whose engine dies, calls nobody answers, recordings, places."""
 
+import asyncio
 import json
 import struct
 import wave
@@ -154,6 +155,7 @@ async def test_an_engine_that_starts_finishes_what_a_dead_one_left(carried, http
     call_id = await carried(uuid4())
     started = Switchboard()
     await started.open()
+    await asyncio.gather(*started._tasks)
     assert (await http.get(f"/call/{call_id}")).json()["endedReason"] == WORKER_DIED
     await started.close()
 

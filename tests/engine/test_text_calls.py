@@ -233,3 +233,22 @@ async def test_a_dead_server_slows_nothing_down(http, compiled) -> None:
     call = await _call(http, await _assistant(http, compiled("http://10.255.255.1:81/")))
     assert (await _say(http, call["id"], "Bonjour"))["content"]
     assert asyncio.get_running_loop().time() - started < 4
+
+
+async def test_hostile_words_and_a_huge_prompt_are_only_words(http, compiled) -> None:
+    body = compiled()
+    body["model"]["messages"][0]["content"] = "{{" * 200_000 + "x" * 400_000
+    call = await _call(http, await _assistant(http, body))
+    for words in (
+        "<script>alert(1)</script>",
+        "{{now}} {% raw %}",
+        "'; drop table calls; --",
+        "א" * 9_000,
+    ):
+        assert not (await _say(http, call["id"], words))["ended"], words
+    path = f"/call/{call['id']}/message"
+    for content in (None, 3, ["x"], "x" * 10_001):
+        assert (await http.post(path, json={"content": content})).status_code == 400
+    assert (await http.post(path, json={"content": "x", "role": "system"})).status_code == 400
+    said = [one["message"] for one in (await http.get(f"/call/{call['id']}")).json()["messages"]]
+    assert "<script>alert(1)</script>" in said

@@ -56,7 +56,14 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
             await events.close()
             await database.dispose()
 
-    app = create_http_app("AlloKoli engine", lifespan=lifespan, error_body=error_body)
+    app = create_http_app(
+        "AlloKoli engine",
+        lifespan=lifespan,
+        error_body=error_body,
+        # The interactive pages would load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+    )
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

@@ -108,9 +108,7 @@ class LiveCall:
             self._rewrite(last)
         else:
             self._append(role, text.strip(), started_at, ended_at)
-        self._news.conversation(
-            self.call, [{"role": one.role, "content": one.text} for one in self._messages]
-        )
+        self._news.conversation(self.call, self._messages)
 
     def interrupted(self) -> None:
         """The caller cut the assistant short."""

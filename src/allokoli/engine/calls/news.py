@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from allokoli.engine.api.wire import iso
 from allokoli.engine.calls import links
-from allokoli.engine.calls.models import ENDED, Call
+from allokoli.engine.calls.models import ENDED, Call, CallMessage
 from allokoli.engine.calls.server_messages import Outbox, destination, envelope
+from allokoli.engine.calls.shown import spoken, wire_messages
 
 ClientMessage = Callable[[dict[str, Any]], None]
 
@@ -49,9 +50,12 @@ class News:
             fields = {"role": role, "transcriptType": kind, "transcript": text}
             self._tell(call, "transcript", fields, final=final)
 
-    def conversation(self, call: Call, messages: list[dict[str, Any]]) -> None:
-        """A turn was completed; `messages` are in OpenAI's shape."""
-        fields = {"messages": messages, "messagesOpenAIFormatted": messages}
+    def conversation(self, call: Call, messages: list[CallMessage]) -> None:
+        """Something was said; `messages` is all that was, in order."""
+        fields = {
+            "messages": wire_messages(call, messages),
+            "messagesOpenAIFormatted": spoken(messages),
+        }
         self._tell(call, "conversation-update", fields)
 
     def speech(self, call: Call, role: str, status: Literal["started", "stopped"]) -> None:

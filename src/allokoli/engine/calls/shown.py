@@ -112,7 +112,12 @@ def openai_messages(call: Call, messages: list[CallMessage]) -> list[dict[str, A
         for one in instructions
         if isinstance(one, dict) and isinstance(one.get("content"), str)
     ]
-    return system + [{"role": one.role, "content": one.text} for one in messages if one.text]
+    return system + spoken(messages)
+
+
+def spoken(messages: list[CallMessage]) -> list[dict[str, Any]]:
+    """What was said, in OpenAI's shape, without instructions."""
+    return [{"role": one.role, "content": one.text} for one in messages if one.text]
 
 
 def transcript(call: Call, messages: list[CallMessage]) -> str:

@@ -53,11 +53,10 @@ class Switchboard:
         self._beating: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Give the first sign of life and finish what dead processes left."""
+        """Give the first sign of life and begin to finish what dead processes left."""
         await self._beat()
         self._beating = asyncio.create_task(self._keep_beating())
-        for call_id in await reap():
-            _log.warning("call_reaped", call=str(call_id))
+        self._follow(self._reap())
 
     async def close(self) -> None:
         """End the calls still running, with an honest reason, and leave."""
@@ -181,6 +180,10 @@ class Switchboard:
             call = await repository.find(opened, call_id, lock=True)
             if call.status == QUEUED:
                 call.instance_id = None
+
+    async def _reap(self) -> None:
+        for call_id in await reap():
+            _log.warning("call_reaped", call=str(call_id))
 
     async def _keep_beating(self) -> None:
         while True:

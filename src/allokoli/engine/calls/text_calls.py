@@ -55,7 +55,8 @@ async def start(identity: Identity, body: dict[str, Any], news: News) -> UUID:
     conversation = conversation_of(call, [])
     async with contextlib.aclosing(conversation):
         words, reason = await _collect(conversation.open())
-    await _write(identity, call.id, conversation, [("assistant", words)] if words else [], news)
+    said = [("assistant", words)] if words else []
+    await _write(identity, call.id, conversation, said, news, [])
     if reason:
         await hang_up(identity, call.id, reason, news)
     return call.id
@@ -77,7 +78,7 @@ async def hear(identity: Identity, call_id: UUID, content: str, news: News) -> R
         async with contextlib.aclosing(conversation):
             words, reason = await _collect(conversation.hear(content))
         said = [("user", content), *([("assistant", words)] if words else [])]
-        await _write(identity, call_id, conversation, said, news, after=len(messages))
+        await _write(identity, call_id, conversation, said, news, messages)
         if reason:
             await hang_up(identity, call_id, reason, news)
     return Reply(words, ended=reason is not None)
@@ -92,7 +93,7 @@ async def say(identity: Identity, call_id: UUID, role: str, words: str, news: Ne
     """
     async with _turn(call_id):
         _, messages = await _running(identity, call_id)
-        await _write(identity, call_id, None, [(role, words)], news, after=len(messages))
+        await _write(identity, call_id, None, [(role, words)], news, messages)
 
 
 async def hang_up(identity: Identity, call_id: UUID, reason: str, news: News) -> None:
@@ -140,9 +141,9 @@ async def _write(
     conversation: Conversation | None,
     said: list[tuple[str, str]],
     news: News,
-    after: int = 0,
+    before: list[CallMessage],
 ) -> None:
-    """Write down a turn, if nobody else wrote one since it began.
+    """Write down a turn, if nobody else wrote one since `before` was read.
 
     Raises:
         Busy: somebody did.
@@ -154,7 +155,7 @@ async def _write(
                 CallMessage(
                     call_id=call_id,
                     org_id=call.org_id,
-                    seq=after + index,
+                    seq=len(before) + index,
                     role=role,
                     text=words,
                     started_at=clock.now(),
@@ -171,3 +172,4 @@ async def _write(
         raise Busy("Another message of this call is being answered; try again.") from None
     for message in messages:
         news.transcript(call, message.role, message.text, final=True)
+    news.conversation(call, [*before, *messages])
