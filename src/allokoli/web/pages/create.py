@@ -98,9 +98,7 @@ async def signup(
 
 
 @router.get("/progress")
-async def progress(
-    request: Request, locale: str, owner: MaybeOwner, seen: int = 0
-) -> Response:
+async def progress(request: Request, locale: str, owner: MaybeOwner, seen: int = 0) -> Response:
     """What has changed since the page last asked; `seen` turns are there already."""
     held = await _held(request, owner)
     if held is None:

@@ -36,7 +36,7 @@ export function followChat(document) {
     if (!event.target.closest?.("[data-conversation]") && !document.querySelector("[data-conversation]")) return;
     for (const pending of document.querySelectorAll("[data-pending]")) pending.remove();
     toLastWords(true);
-    const field = document.querySelector("[data-composer] textarea");
+    const field = document.querySelector("#sign-up #email, [data-composer] textarea");
     if (field && matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
   });
 
