@@ -21,6 +21,7 @@ class Mirrored:
         sync: `pending` not known to exist there yet, `synced`, `updating` and `deleting` a change
             is on its way, `discarding` a creation that failed and must leave nothing behind.
         sync_at: since when.
+        updated_at: when its fields last changed, which a change on its way does not.
     """
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
@@ -30,6 +31,4 @@ class Mirrored:
     sync: Mapped[Sync] = mapped_column(String)
     sync_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=clock.now)
-    updated_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), default=clock.now, onupdate=clock.now
-    )
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=clock.now)

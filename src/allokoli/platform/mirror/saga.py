@@ -120,7 +120,8 @@ async def update(
         if not isinstance(error, Uncertain):
             await _set_sync(identity, entity, row_id, "synced")
         raise
-    row.sync, row.sync_at = "synced", clock.now()
+    row.sync = "synced"
+    row.sync_at = row.updated_at = clock.now()
     async with session(identity) as opened:
         return await opened.merge(row)
 
