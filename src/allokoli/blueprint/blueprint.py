@@ -5,8 +5,14 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
-from pydantic import model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Sector = Literal[
     "restaurant", "medical", "legal", "hospitality", "retail", "beauty", "trades", "support",
@@ -18,9 +24,7 @@ Service = Literal[
     "reservation", "appointment", "order", "message", "information", "qualification", "support",
     "transfer",
 ]  # fmt: skip
-FieldType = Literal[
-    "text", "name", "phone", "email", "date", "time", "number", "choice", "yes_no"
-]
+FieldType = Literal["text", "name", "phone", "email", "date", "time", "number", "choice", "yes_no"]
 Intent = Literal[
     "book", "change", "cancel", "question", "message", "human", "urgent", "opt_out",
     "wrong_number", "other",
@@ -63,9 +67,7 @@ class CallerField(_Strict):
     """One thing to ask callers."""
 
     key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-    label: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
-    ]
+    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
     type: FieldType = "text"
     required: bool = True
     choices: list[Line] | None = Field(default=None, max_length=20)
@@ -110,16 +112,16 @@ class Hours(_Strict):
 
     def any_open(self) -> bool:
         """Whether at least one weekday has hours."""
-        return bool(self.mon or self.tue or self.wed or self.thu or self.fri or self.sat or self.sun)
+        return bool(
+            self.mon or self.tue or self.wed or self.thu or self.fri or self.sat or self.sun
+        )
 
 
 class Faq(_Strict):
     """A question callers ask, and the owner's answer."""
 
     question: Line
-    answer: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)
-    ]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 
 
 class Escalation(_Strict):
@@ -144,18 +146,18 @@ class Notify(_Strict):
         return value
 
 
+def _french() -> list[Language]:
+    return ["fr"]
+
+
 class Blueprint(_Strict):
     """Everything the owner said about the assistant."""
 
     sector: Sector = "other"
-    name: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)
-    ]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
     tone: Tone = "friendly"
-    languages: list[Language] = Field(default_factory=lambda: ["fr"], min_length=1, max_length=3)
-    greeting: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)
-    ]
+    languages: list[Language] = Field(default_factory=_french, min_length=1, max_length=3)
+    greeting: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
     services: list[Service] = Field(default_factory=list, max_length=8)
     fields: list[CallerField] = Field(default_factory=list, max_length=20)
     hours: Hours | None = None

@@ -63,18 +63,18 @@ def caller_fields(blueprint: Blueprint, data: dict[str, Any]) -> list[CallerFiel
     """The blueprint's fields, and those that a message, a change or a cancellation needs."""
     fields = list(blueprint.fields)
     known = {field.key for field in fields}
-    for key in ("name", "phone"):
-        if key not in known:
-            fields.append(CallerField(key=key, label=key, type=STANDARD_TYPES[key]))
+    fields += [
+        CallerField(key=key, label=data["fields"][key]["label"], type=STANDARD_TYPES[key])
+        for key in ("name", "phone")
+        if key not in known
+    ]
     if "message" not in known:
         label = data["fields"]["message"]["label"]
         fields.append(CallerField(key="message", label=label, type="text"))
     return fields
 
 
-def _slot(
-    field: CallerField, blueprint: Blueprint, data: dict[str, Any], local: datetime
-) -> Slot:
+def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local: datetime) -> Slot:
     words = data["fields"].get(field.key, {})
     other = data["fields"][_OTHER_KEY]
     locale = blueprint.language
@@ -107,9 +107,8 @@ def _slot(
         none=none,
         leads=tuple(words.get("leads", ())),
         details=words.get("details", ""),
-        suggestions=tuple(choice.label for choice in choices) or tuple(
-            words.get("suggestions", ())
-        ),
+        suggestions=tuple(choice.label for choice in choices)
+        or tuple(words.get("suggestions", ())),
         maximum=500 if field.type == "number" else 10_000,
         absent=tuple(words.get("absent", ())),
         asked_only=field.key == "message",

@@ -64,7 +64,9 @@ def _asked(
     data: dict[str, Any],
     slots: Sequence[Slot],
 ) -> Goal:
-    asks = {name: (str(words[name]),) for name in ("date", "time") if name in words}
+    asks: dict[str, tuple[str, ...]] = {
+        name: (str(words[name]),) for name in ("date", "time") if name in words
+    }
     together = [(("name", "phone"), _together(data, ("name", "phone")))]
     if "together" in words:
         together.insert(0, (("date", "time"), str(words["together"])))

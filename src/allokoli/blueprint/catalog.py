@@ -53,8 +53,7 @@ def template(key: str, locale: str) -> Template | None:
 
 
 def template_values(key: str, locale: str) -> dict[str, Any]:
-    """What a template already answers in the owner's conversation: all but the name and greeting.
-    """
+    """What a template already answers in the owner's conversation: sector, tone and fields."""
     found = template(key, locale)
     if found is None:
         return {}

@@ -10,7 +10,9 @@ from allokoli.dialogue.lexicon import load
 def compile_prompt(blueprint: Blueprint) -> str:
     """Who the assistant is, how it speaks, what it asks, what it knows, what it must not say."""
     words = load("allokoli.blueprint", blueprint.language, "caller")["prompt"]
-    lines = [words["identity"].format(name=blueprint.name, sector=words["sectors"][blueprint.sector])]
+    lines = [
+        words["identity"].format(name=blueprint.name, sector=words["sectors"][blueprint.sector])
+    ]
     lines.append(words["tone"][blueprint.tone])
     lines.append(words["rules"])
     if blueprint.fields:

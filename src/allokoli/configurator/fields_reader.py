@@ -33,7 +33,7 @@ def field(data: dict[str, Any], key: str) -> dict[str, Any]:
     return made
 
 
-def read_fields(
+def read_fields(  # noqa: PLR0911  (one way out a case)
     data: dict[str, Any], heard: Utterance, asked: bool, values: Mapping[str, Any], locale: str
 ) -> list[dict[str, Any]] | None:
     """The fields after what was said: the usual ones, more, fewer, or a list of their own."""
@@ -90,11 +90,14 @@ def _split(folded: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str | No
 def _named(data: dict[str, Any], folded: str) -> list[str]:
     """The standard fields named, in the order said, the longest name winning."""
     hits: list[tuple[int, int, str]] = []
+    words = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
+    qualified = re.compile(rf"\s+(?:{words})(?:\b|(?<='))")
     for key, entry in data["fields"].items():
         for phrase in entry["phrases"]:
             hits += [
                 (match.start(), match.end(), key)
                 for match in phrase_pattern(phrase).finditer(folded)
+                if not qualified.match(folded, match.end())
             ]
     hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
     taken: list[tuple[int, int, str]] = []

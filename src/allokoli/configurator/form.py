@@ -42,6 +42,7 @@ def owner_form(locale: str, values: Mapping[str, Any]) -> Form:
         ),
         wording={key: tuple(lines) for key, lines in data["wording"].items()},
         default_goal=GOAL,
+        whole_sentences=True,
         welcome=str(data["welcome"]),
         acknowledge=_acknowledgement(data),
         refine=lambda answers: owner_form(locale, answers),
@@ -66,6 +67,9 @@ def _slots(
         labels = field_labels(data, ["name", "phone", "reason"])
         listed = join_words(labels, locale)
         fields = [line.format(fields=listed) for line in ask["message_fields"]]
+    booking_again = [
+        line.format(label=sector["booking_label"].lower()) for line in ask["booking_again"]
+    ]
     mentions = {key: tuple(lines) for key, lines in data["mentions"].items()}
     tones = tuple(str(entry["label"]) for entry in data["tones"].values())
     sectors = tuple(str(entry["label"]) for entry in data["sectors"].values())
@@ -85,21 +89,53 @@ def _slots(
             check=_too_long(data, key),
         )
 
+    example = sector["examples"]
+    names = suggest["name"] if values.get("sector") == "restaurant" else (name,)
     asked = [
-        slot("name", [q.format(examples=sector["examples"]) for q in ask["name"]], name,
-             proposal["name"].format(value=name), suggest["name"]
-             if sector is data["sectors"]["restaurant"] else (name,)),
+        slot(
+            "name",
+            [question.format(examples=example) for question in ask["name"]],
+            name,
+            proposal["name"].format(value=name),
+            names,
+        ),
         slot("sector", ask["sector"], "other", proposal["sector"], sectors[:5]),
-        slot("tone", [str(sector["tone"]), *_again(data)], sector["default_tone"],
-             proposal["tone"].format(value=tone["short"]), tones),
-        slot("greeting", [q.format(example=greeting) for q in ask["greeting"]], greeting,
-             proposal["greeting"].format(value=greeting), (greeting,)),
-        slot("booking", [str(sector["booking"])], True, proposal["booking"], suggest["booking"]),
-        slot("services", ask["services"], ["message", "information"], proposal["services"],
-             suggest["services"]),
-        slot("fields", fields, readers.standard_fields(values), proposal["fields"],
-             suggest["fields"]),
-    ]  # fmt: skip
+        slot(
+            "tone",
+            [str(sector["tone"]), *ask["tone_again"]],
+            sector["default_tone"],
+            proposal["tone"].format(value=tone["short"]),
+            tones,
+        ),
+        slot(
+            "greeting",
+            [question.format(example=greeting) for question in ask["greeting"]],
+            greeting,
+            proposal["greeting"].format(value=greeting),
+            (greeting,),
+        ),
+        slot(
+            "booking",
+            [str(sector["booking"]), *booking_again],
+            True,
+            proposal["booking"],
+            suggest["booking"],
+        ),
+        slot(
+            "services",
+            ask["services"],
+            ["message", "information"],
+            proposal["services"],
+            suggest["services"],
+        ),
+        slot(
+            "fields",
+            fields,
+            readers.standard_fields(values),
+            proposal["fields"],
+            suggest["fields"],
+        ),
+    ]
     offered = [
         Slot(
             key=key,
@@ -114,16 +150,15 @@ def _slots(
     return (*offered, *asked)
 
 
-def _again(data: dict[str, Any]) -> list[str]:
-    return list(data["ask"].get("tone_again", ()))
-
-
 def _without(order: tuple[str, ...], key: str) -> tuple[str, ...]:
     return tuple(item for item in order if item != key)
 
 
 def _too_long(data: dict[str, Any], key: str) -> Any:
-    limits = {"name": (_MAX_NAME, "name_too_long"), "greeting": (_MAX_GREETING, "greeting_too_long")}
+    limits = {
+        "name": (_MAX_NAME, "name_too_long"),
+        "greeting": (_MAX_GREETING, "greeting_too_long"),
+    }
     if key not in limits:
         return None
     limit, sentence = limits[key]

@@ -12,7 +12,6 @@ from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 
-
 def read_hours(data: dict[str, Any], heard: Utterance, locale: str) -> dict[str, Any] | None:
     """The week's hours by weekday key, or None when none were said."""
     patterns = data["patterns"]

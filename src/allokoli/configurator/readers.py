@@ -42,7 +42,7 @@ class OwnerReaders:
             return None
         introduced = find_text(heard, self._patterns["name"])
         if introduced:
-            return self._tidy(self._cut(introduced[0]))
+            return self._tidy(self._without_lead(introduced[0]))
         quoted = re.search(r"[\"«“']\s*([^\"«»“”']{2,60}?)\s*[\"»”']", heard.raw)
         if asked and quoted:
             return self._tidy(quoted.group(1))
@@ -59,8 +59,7 @@ class OwnerReaders:
         words = fold(text).split()
         starts = [fold(phrase) for phrase in self._patterns["name_not"]]
         refused = any(
-            fold(text).startswith(start if start.endswith("'") else start + " ")
-            for start in starts
+            fold(text).startswith(start if start.endswith("'") else start + " ") for start in starts
         )
         if not words or refused or len(words) > _MAX_BARE_NAME_WORDS:
             return None
@@ -78,13 +77,6 @@ class OwnerReaders:
                     text, changed = text[match.end() :], True
         return text
 
-    def _cut(self, text: str) -> str:
-        """A name said inside a longer sentence ends where the sentence goes on."""
-        ends = self._patterns.get("name_end", [])
-        for end in ends:
-            text = re.split(rf"\s{re.escape(end)}\s", text)[0]
-        return text
-
     @staticmethod
     def _tidy(text: str) -> str | None:
         text = text.strip(_QUOTES + ".,;:!")
@@ -92,7 +84,8 @@ class OwnerReaders:
 
     def _sector(self, heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
         writing_greeting = "tone" in values and "greeting" not in values
-        if values.get("sector") and (writing_greeting or "greeting" not in values):
+        naming = "name" not in values
+        if values.get("sector") and (writing_greeting or naming):
             return None
         found = self._table("sectors", heard)
         if values.get("sector") and len(heard.folded.split()) > _SHORT_WORDS:
@@ -172,9 +165,7 @@ class OwnerReaders:
         if find_phrase(tables["both"]["phrases"], folded):
             return ["message", "information"]
         found = [
-            key
-            for key in ("message", "information")
-            if find_phrase(tables[key]["phrases"], folded)
+            key for key in ("message", "information") if find_phrase(tables[key]["phrases"], folded)
         ]
         return found or None
 
@@ -212,6 +203,8 @@ class OwnerReaders:
     ) -> list[str] | None:
         del asked, values
         if looks_like_question(heard.raw, heard.raw_folded, self._locale):
+            return None
+        if find_phrase(self._patterns["languages"], heard.raw_folded) is None:
             return None
         spans = {
             key: span

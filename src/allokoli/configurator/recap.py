@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from allokoli.blueprint.opening_hours import speak_hours
 from allokoli.blueprint import Hours
+from allokoli.blueprint.opening_hours import speak_hours
 from allokoli.configurator.sector_words import sector_words
 from allokoli.dialogue.entities.phones import speak_phone
 from allokoli.dialogue.speech import join_words

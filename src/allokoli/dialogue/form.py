@@ -158,6 +158,7 @@ class Form:
         start: asked when nothing is wanted yet.
         acknowledge: builds the words said on hearing answers: (new answers, all) → sentence.
         refine: the form as it stands once these answers are known.
+        whole_sentences: sentences are never cut where the person corrects themself.
         earliest_hour: hours below this are taken in the afternoon when the day part is not said.
         timezone, country: where the dates and phone numbers are read.
     """
@@ -172,6 +173,7 @@ class Form:
     start: str = ""
     acknowledge: Callable[[Mapping[str, Any], Mapping[str, Any], bool], str] | None = None
     refine: "Callable[[Mapping[str, Any]], Form] | None" = None
+    whole_sentences: bool = False
     earliest_hour: int = 7
     timezone: str = "Europe/Paris"
     country: str = "FR"

@@ -26,7 +26,8 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
         body = re.escape(word).replace(r"\*", r"\w*").replace(r"\|", "|")
         body = body.replace(r"\(", "(?:").replace(r"\)", ")")
         parts.append(body if not parts else r"[\W_]+" + body)
-    return re.compile(r"(?<!\w)" + "".join(parts) + r"(?!\w)")
+    end = "" if phrase.endswith("'") else r"(?!\w)"
+    return re.compile(r"(?<!\w)" + "".join(parts) + end)
 
 
 def find_phrase(phrases: Iterable[str], folded: str) -> Span | None:

@@ -58,9 +58,7 @@ def finish(form: Form, state: State, turn: Turn, goal: Goal) -> tuple[State, Rep
     return state, speaking.reply(form, state, turn.saying(said, f"done {goal.key}"), ended=True)
 
 
-def close(
-    form: Form, state: State, turn: Turn, outcome: str, wording: str
-) -> tuple[State, Reply]:
+def close(form: Form, state: State, turn: Turn, outcome: str, wording: str) -> tuple[State, Reply]:
     said = speaking.wording(form, wording, 0)
     state.phase, state.outcome, state.asking = "closed", outcome, []
     state.said = said

@@ -70,7 +70,7 @@ def replay(
     return state, replies
 
 
-def _respond(
+def _respond(  # noqa: PLR0911  (one way out a case)
     form: Form, current: Form, state: State, found: Understanding, turn: Turn
 ) -> tuple[State, Reply]:
     """The order in which what was understood is taken up."""
@@ -206,9 +206,7 @@ def _answer_aside(
     return ask_next(form, state, turn)
 
 
-def _confirming(
-    form: Form, state: State, found: Understanding, turn: Turn
-) -> tuple[State, Reply]:
+def _confirming(form: Form, state: State, found: Understanding, turn: Turn) -> tuple[State, Reply]:  # noqa: PLR0911  (one way out a case)
     goal = form.goal(state.goal)
     if goal is None:
         return _without_answer(form, state, found, turn)
@@ -240,7 +238,7 @@ def _confirming(
     return state, speaking.reply(form, state, turn.saying(said, "not understood at recap"))
 
 
-def _without_answer(
+def _without_answer(  # noqa: PLR0911  (one way out a case)
     form: Form, state: State, found: Understanding, turn: Turn
 ) -> tuple[State, Reply]:
     """Nothing was answered: a proposal, a goodbye, a greeting, or not understood."""

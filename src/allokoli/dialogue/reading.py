@@ -1,5 +1,6 @@
 """Reading one slot out of a sentence, by its type."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from allokoli.dialogue.entities.numbers import find_count
 from allokoli.dialogue.entities.phones import find_phone, loose_digits, parse_phone
 from allokoli.dialogue.entities.times import find_bare_hour, find_time
 from allokoli.dialogue.form import Form, Slot
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 _SHORT_WORDS = 4
@@ -42,7 +44,7 @@ class Context:
     correcting: bool = False
 
 
-def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:
+def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:  # noqa: PLR0911  (one way out a case)
     """The slot's value where its wording gives it away, asked or not; None otherwise."""
     if slot.reader is not None:
         return slot.reader(heard, asked, context.values)
@@ -80,7 +82,7 @@ def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
     return None
 
 
-def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> Any:
+def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> Any:  # noqa: PLR0911  (one way out a case)
     """The slot's value when it was just asked, so that a bare answer counts.
 
     Args:
@@ -134,17 +136,28 @@ def _text(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> str
     if not alone:
         return None
     text = rest_text(heard, context.locale)
-    if slot.none is not None:
-        for lead in slot.leads:
-            if text.lower().startswith(lead + " "):
-                text = text[len(lead) + 1 :].strip()
-    return text if len(text) > 1 else None
+    return _without_leads(slot, text) or None
+
+
+def _without_leads(slot: Slot, text: str) -> str:
+    """`oui, juste aux noix` → `noix`."""
+    leads = sorted(slot.leads, key=len, reverse=True)
+    while True:
+        gap = next(
+            (
+                match.end()
+                for lead in leads
+                if (match := re.match(rf"{re.escape(fold(lead))}(?:(?<=')|[\s,]+)", fold(text)))
+            ),
+            0,
+        )
+        if not gap or gap >= len(text):
+            return text.strip()
+        text = text[gap:]
 
 
 def _count(slot: Slot, heard: Utterance, *, asked: bool) -> tuple[int, tuple[int, int]] | None:
-    return find_count(
-        heard, slot.patterns, asked=asked, minimum=slot.minimum, maximum=slot.maximum
-    )
+    return find_count(heard, slot.patterns, asked=asked, minimum=slot.minimum, maximum=slot.maximum)
 
 
 def _kept(heard: Utterance, found: tuple[Any, tuple[int, int]] | None) -> Any:

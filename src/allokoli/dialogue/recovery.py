@@ -22,9 +22,7 @@ def silence(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
     return again(form, state, turn)
 
 
-def propose(
-    form: Form, state: State, slot: Slot, found: Understanding, turn: Turn
-) -> bool:
+def propose(form: Form, state: State, slot: Slot, found: Understanding, turn: Turn) -> bool:
     if found.answer == "yes" and slot.default is None:
         return False
     if slot.default is not None and found.social != "refuse" and found.answer != "no":
@@ -40,9 +38,7 @@ def propose(
     return False
 
 
-def missed(
-    form: Form, state: State, found: Understanding, turn: Turn
-) -> tuple[State, Reply]:
+def missed(form: Form, state: State, found: Understanding, turn: Turn) -> tuple[State, Reply]:
     state.misses += 1
     slot = form.slot(state.asking[0]) if state.asking else None
     partial = found.notes.get("digits")

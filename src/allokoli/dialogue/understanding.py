@@ -74,7 +74,8 @@ def understand(
     found = Understanding()
     _recognize(form, whole, found, locale)
     today = now.astimezone(ZoneInfo(form.timezone)).date()
-    segments = [whole] if _wants_verbatim(form, state) else list(_segments(whole, locale))
+    uncut = form.whole_sentences or _wants_verbatim(form, state)
+    segments = [whole] if uncut else list(_segments(whole, locale))
     for index, segment in enumerate(segments):
         context = Context(
             form=form,
@@ -138,34 +139,39 @@ def _find_aside(form: Form, folded: str, locale: str, *, asked: bool) -> Aside |
 def _read(
     form: Form, state: State, segment: Utterance, context: Context, found: Understanding
 ) -> None:
-    asked = [slot for key in state.asking if (slot := form.slot(key))]
     for slot in _reading_order(_readable(form, state, found)):
+        if segment.spent:
+            return
         value = read_given(slot, segment, context, asked=slot.key in state.asking)
         if value is not None:
             found.fills[slot.key] = value
             context.values = {**context.values, slot.key: value}
+    asked = [item for key in state.asking if (item := form.slot(key))]
+    _read_none(form, asked, segment, context, found)
     for slot in asked:
         if slot.key not in found.fills and not _is_elsewhere(found, slot):
             value = read_asked(slot, segment, context, alone=len(asked) == 1)
             if value is not None:
                 found.fills[slot.key] = value
+    digits = loose_digits(segment) if "phone" in state.asking else None
+    if digits and "phone" not in found.fills:
+        found.notes["digits"] = digits[0]
+        segment.use(digits[1])
+
+
+def _read_none(
+    form: Form, asked: list[Slot], segment: Utterance, context: Context, found: Understanding
+) -> None:
+    """Answers that there is nothing to note (`pas d'allergies`, `non aucune`)."""
+    folded = segment.raw_folded
     for slot in form.slots:
-        if slot.absent and slot.key not in found.fills:
-            span = find_phrase(slot.absent, segment.raw_folded)
-            if span:
-                found.fills[slot.key] = slot.none
-    for slot in asked:
-        if slot.none is None or slot.key in found.fills:
-            continue
-        only_one = len(asked) == 1
-        declined = says_none(segment.raw_folded, context.locale)
-        if (declined or (only_one and found.answer == "no")) and found.social != "refuse":
+        if slot.absent and slot.key not in found.fills and find_phrase(slot.absent, folded):
             found.fills[slot.key] = slot.none
-    if "phone" in state.asking and "phone" not in found.fills:
-        digits = loose_digits(segment)
-        if digits:
-            found.notes["digits"] = digits[0]
-            segment.use(digits[1])
+    declined = says_none(folded, context.locale, alone=len(asked) == 1)
+    for slot in asked:
+        open_slot = slot.none is not None and slot.key not in found.fills
+        if open_slot and declined and found.social != "refuse":
+            found.fills[slot.key] = slot.none
 
 
 def _readable(form: Form, state: State, found: Understanding) -> list[Slot]:
@@ -191,9 +197,11 @@ def _is_elsewhere(found: Understanding, slot: Slot) -> bool:
     """Whether the sentence is about something else than a bare answer to this slot."""
     if found.social in {"repeat", "restart", "goodbye", "wait", "refuse", "anything", "insult"}:
         return True
+    if found.aside and found.question:
+        return True
     if slot.type not in {"text", "name"}:
         return False
-    if found.aside and (found.question or slot.type == "name" or found.aside.goal):
+    if found.aside and (slot.type == "name" or found.aside.goal):
         return True
     other_goal = found.goal is not None and slot.key not in found.goal.slots
     return other_goal or (found.question and not slot.verbatim)

@@ -42,6 +42,11 @@ class Utterance:
     def use(self, span: Span) -> None:
         self.used.append(span)
 
+    @property
+    def spent(self) -> bool:
+        """Whether one answer took the whole sentence."""
+        return (0, len(self.text)) in self.used
+
     def is_used(self, span: Span) -> bool:
         return any(span[0] < end and start < span[1] for start, end in self.used)
 

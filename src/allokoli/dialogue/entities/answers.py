@@ -1,5 +1,6 @@
 """Yes, no, none, "as you like", and the other short things people answer."""
 
+import re
 from typing import Literal
 
 from allokoli.dialogue.lexicon import lexicon
@@ -11,6 +12,7 @@ _SHORT_WORDS = 6
 _SOCIAL = ("restart", "repeat", "refuse", "anything", "wait", "goodbye", "insult", "hello")
 _WHOLE = frozenset({"repeat", "hello", "insult", "wait"})
 _FILL_WORDS = 3
+_NOISE_WORDS = 2
 
 
 def find_answer(folded: str, locale: str) -> Answer | None:
@@ -33,9 +35,24 @@ def find_answer(folded: str, locale: str) -> Answer | None:
     return None
 
 
-def says_none(folded: str, locale: str) -> bool:
-    """Whether "none" was said (`non aucune`, `pas d'allergies`)."""
-    return find_phrase(lexicon(locale).words["none"], folded) is not None
+def says_none(folded: str, locale: str, *, alone: bool = True) -> bool:
+    """Whether "none" was said (`non aucune`, `pas d'allergies`).
+
+    Args:
+        folded: the sentence.
+        locale: its language.
+        alone: whether nothing else was asked, so that a longer sentence says something else
+            (`non, juste les noix`).
+    """
+    words = lexicon(locale).words
+    if find_phrase(words["none"], folded) is None:
+        return False
+    if not alone:
+        return True
+    rest = folded
+    for phrase in sorted((*words["none"], *words["hesitation"]), key=len, reverse=True):
+        rest = phrase_pattern(phrase).sub(" ", rest)
+    return len(re.findall(r"\w+", rest)) <= _NOISE_WORDS
 
 
 def find_social(folded: str, locale: str) -> str | None:

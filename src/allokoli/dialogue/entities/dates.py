@@ -24,16 +24,22 @@ def find_date(
         past: only dates gone by, said with their year (a date of birth).
     """
     folded = utterance.mask()
-    best: tuple[date, Span] | None = None
+    candidates: list[tuple[Span, date | None]] = []
     for rule in when_rules("dates", locale):
         for match in rule.pattern.finditer(folded):
-            span = match.span()
-            if best is not None and not _better(span, best[1]):
-                continue
             found = _resolve(rule.means["means"], match.groupdict(), today, locale)
-            if found is not None and (found < today) == past:
-                best = found, span
-    return best
+            suits = found is not None and (found < today) == past
+            candidates.append((match.span(), found if suits else None))
+    candidates.sort(key=lambda item: (item[0][0] - item[0][1], item[0][0]))
+    kept: list[tuple[Span, date | None]] = []
+    for span, found in candidates:
+        if all(span[1] <= other[0] or other[1] <= span[0] for other, _ in kept):
+            kept.append((span, found))
+    return next(((found, span) for span, found in sorted(kept, key=_start) if found), None)
+
+
+def _start(item: tuple[Span, date | None]) -> int:
+    return item[0][0]
 
 
 def parse_written_date(text: str, today: date, locale: str) -> date | None:
@@ -53,16 +59,7 @@ def parse_written_date(text: str, today: date, locale: str) -> date | None:
     return found.date()
 
 
-def _better(span: Span, than: Span) -> bool:
-    overlap = span[0] < than[1] and than[0] < span[1]
-    if overlap:
-        return span[1] - span[0] > than[1] - than[0]
-    return span[0] < than[0]
-
-
-def _resolve(
-    means: str, parts: Mapping[str, str | None], today: date, locale: str
-) -> date | None:
+def _resolve(means: str, parts: Mapping[str, str | None], today: date, locale: str) -> date | None:  # noqa: PLR0911  (one way out a case)
     weekday = names("weekdays", locale).get(parts.get("weekday") or "", -1)
     number = int(parts.get("n") or 0)
     match means:

@@ -45,14 +45,12 @@ def _dictated(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
     middle = re.search(rf"\s(?:{at})\s", folded)
     if middle is None:
         return None
-    token = r"[\w.+-]+"
-    joints = "|".join(re.escape(word) for group, sign in signs if sign != "@" for word in group)
-    before = re.search(
-        rf"(?:{token}\s(?:{joints})\s)*{token}$", folded[: middle.start()]
+    word = r"[\w.+-]+"
+    joints = "|".join(
+        re.escape(sign_word) for group, sign in signs if sign != "@" for sign_word in group
     )
-    after = re.match(
-        rf"{token}(?:\s?(?:{joints}|\.)\s?{token})*", folded[middle.end() :]
-    )
+    before = re.search(rf"(?:{word}\s(?:{joints})\s)*{word}$", folded[: middle.start()])
+    after = re.match(rf"{word}(?:\s?(?:{joints}|\.)\s?{word})*", folded[middle.end() :])
     if before is None or after is None:
         return None
     spoken = f"{before.group()} {middle.group().strip()} {after.group()}"

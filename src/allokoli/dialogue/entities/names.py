@@ -56,7 +56,9 @@ def _take(
     taken: list[re.Match[str]] = []
     for match in _WORD.finditer(utterance.raw, start):
         word = fold(match.group()).rstrip(".")
-        blocked = utterance.is_used(utterance.from_raw(match.span()))
+        blocked = utterance.is_used(utterance.from_raw(match.span())) or any(
+            item.start <= match.start() < item.end for item in utterance.replacements
+        )
         skippable = word in titles or (skip_fillers and word in fillers) or word in ",."
         if not taken and not blocked and skippable:
             continue

@@ -7,7 +7,7 @@ from functools import lru_cache
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
-_BARE = re.compile(r"(?<![\w:/+])(\d{1,6})(?![\w:/])")
+_BARE = re.compile(r"(?<![\w:/+])(\d{1,6})(?![\w:/])(?!(?<=\b1)\s+[a-z])")
 
 
 def find_count(

@@ -45,7 +45,9 @@ def find_bare_hour(
     utterance: Utterance, *, earliest_hour: int, part: str | None
 ) -> tuple[time, Span] | None:
     """A lone number in answer to "at what time?" (`20`, `20 30`)."""
-    match = re.search(r"(?<![\w:/])([0-2]?\d)(?:[\s:.]+([0-5]\d))?(?![\w])", utterance.mask())
+    match = re.search(
+        r"(?<![\w:/])([0-2]?\d)(?:[\s:.]+([0-5]\d))?(?![\w])(?!(?<=\b1)\s+[a-z])", utterance.mask()
+    )
     if match is None or int(match.group(1)) >= _HOURS:
         return None
     found = _shift(int(match.group(1)), int(match.group(2) or 0), part, earliest_hour)

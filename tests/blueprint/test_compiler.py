@@ -1,0 +1,71 @@
+"""A blueprint becomes an assistant that Vapi's own types accept."""
+
+import pytest
+from pydantic import ValidationError
+from vapi.types.create_assistant_dto import CreateAssistantDto
+
+from allokoli.blueprint import Blueprint
+from allokoli.blueprint.catalog import templates
+from allokoli.blueprint.compiler import compile_assistant, structured_schema
+
+URLS = {"guided_url": "http://127.0.0.1:8001/guided/v1", "server_url": "http://127.0.0.1:8000/hook"}
+
+
+def test_the_assistant_is_a_vapi_assistant(mario):
+    made = compile_assistant(mario, **URLS, server_secret="whk_x")
+    typed = CreateAssistantDto.model_validate(made)
+    assert typed.name == "Assistant Chez Mario"
+    assert typed.model.provider == "custom-llm"
+    assert typed.model.metadata_send_mode == "variable"
+    assert typed.voice.provider == "azure"
+    assert typed.transcriber.language == "fr"
+    assert typed.analysis_plan.success_evaluation_plan.rubric == "PassFail"
+    assert typed.server.headers == {"X-Vapi-Secret": "whk_x"}
+    assert Blueprint.model_validate(made["metadata"]["blueprint"]) == mario
+
+
+def test_the_first_message_starts_with_the_greeting_and_discloses(mario):
+    said = compile_assistant(mario, **URLS)["firstMessage"]
+    assert said.startswith(mario.greeting)
+    assert "assistant vocal automatique" in said
+    assert compile_assistant(mario, **URLS, disclose=False)["firstMessage"] == mario.greeting
+
+
+def test_structured_data_has_one_key_per_field_and_the_intent(mario):
+    schema = structured_schema(mario)
+    wanted = {field.key for field in mario.fields} | {"intent", "message"}
+    assert set(schema["properties"]) == wanted
+
+
+@pytest.mark.parametrize("locale", ["fr", "en", "he"])
+def test_every_template_compiles(locale):
+    found = templates(locale)
+    assert len(found) >= 10
+    for template in found:
+        made = compile_assistant(template.blueprint, **URLS)
+        CreateAssistantDto.model_validate(made)
+        assert made["model"]["messages"][0]["content"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": ""},
+        {"name": "x" * 41},
+        {"sector": "casino"},
+        {"tone": "rude"},
+        {"languages": []},
+        {"extra": 1},
+        {"country": "France"},
+        {"timezone": "Paris"},
+        {"fields": [{"key": "Bad Key", "label": "x"}]},
+        {"fields": [{"key": "a", "label": "x"}, {"key": "a", "label": "y"}]},
+        {"fields": [{"key": "a", "label": "x", "type": "choice"}]},
+        {"hours": {"mon": [["25:00", "26:00"]]}},
+        {"notify": {"email": "nobody"}},
+        {"escalation": {"phone": "0612345678"}},
+    ],
+)
+def test_a_wrong_blueprint_is_refused(mario, change):
+    with pytest.raises(ValidationError):
+        Blueprint.model_validate({**mario.model_dump(), **change})

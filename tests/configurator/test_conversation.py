@@ -1,0 +1,287 @@
+"""AlloKoliConfig makes a restaurant's assistant with its owner, word for word as promised."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from allokoli.blueprint import Blueprint
+from allokoli.configurator.conversation import OwnerState, hear
+from allokoli.configurator.conversation import open as open_conversation
+from allokoli.dialogue import plain_spaces
+
+NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
+
+SEED = [
+    (
+        None,
+        "Bonjour ! Je suis AlloKoliConfig, votre guide pour créer votre assistant vocal "
+        "personnalisé. Nous allons configurer ensemble votre assistant en moins de 5 minutes. "
+        "Pour commencer, quel nom aimeriez-vous donner à votre futur assistant vocal ?",
+    ),
+    (
+        "Je voudrais créer un assistant pour mon restaurant",
+        "Parfait ! Quel nom aimeriez-vous lui donner ? Par exemple, 'Assistant Chez Mario' ou "
+        "'Service Réservation' ?",
+    ),
+    (
+        "Assistant Chez Mario",
+        "Excellent choix ! Quel style de conversation votre assistant devrait-il avoir ? Plutôt "
+        "classique et formel, ou convivial et chaleureux comme l'ambiance de votre restaurant ?",
+    ),
+    (
+        "Convivial et chaleureux",
+        "Parfait ! Quand un client appelle, comment votre assistant devrait-il répondre ? Par "
+        "exemple : 'Restaurant Chez Mario, bonjour ! Comment puis-je vous aider ?'",
+    ),
+    (
+        "Restaurant Chez Mario, bonsoir ! Que puis-je faire pour vous ?",
+        "Souhaitez-vous que l'assistant puisse prendre les réservations de table ?",
+    ),
+    (
+        "Oui, absolument",
+        "Quelles informations doit-il demander pour une réservation ? Typiquement : nom, nombre "
+        "de personnes, date, heure, et numéro de téléphone.",
+    ),
+    (
+        "Oui, et aussi s'ils ont des allergies alimentaires",
+        "Excellent ! Récapitulons : - Nom : Assistant Chez Mario - Ton : Convivial et chaleureux "
+        "- Message d'accueil : 'Restaurant Chez Mario, bonsoir ! Que puis-je faire pour vous ?' "
+        "- Prise de réservations : OUI (nom, personnes, date, heure, téléphone, allergies) "
+        "- Type : Restaurant Confirmez-vous ces informations pour créer votre assistant ?",
+    ),
+    (
+        "Oui, c'est parfait !",
+        "Parfait ! Votre assistant vocal est maintenant configuré et sera déployé sous peu. Vous "
+        "recevrez un email avec tous les détails. Merci d'avoir utilisé AlloKoli !",
+    ),
+]
+
+
+def talk(*turns, locale="fr", template=None):
+    """The state and everything AlloKoliConfig said."""
+    state, reply = open_conversation(locale, template)
+    said = [plain_spaces(reply.text)]
+    for text in turns:
+        state = OwnerState.from_dict(json.loads(json.dumps(state.to_dict())))
+        state, reply = hear(state, text, NOW)
+        said.append(plain_spaces(reply.text))
+    return state, said
+
+
+SEED_TURNS = [text for text, _ in SEED[1:]]
+
+
+def test_the_dialogue_of_the_seed_word_for_word():
+    state, said = talk(*SEED_TURNS)
+    assert said == [sentence for _, sentence in SEED]
+    assert state.status == "confirmed"
+    blueprint = Blueprint.model_validate(state.blueprint)
+    assert blueprint.sector == "restaurant"
+    assert blueprint.name == "Assistant Chez Mario"
+    assert blueprint.tone == "friendly"
+    assert blueprint.services[0] == "reservation"
+    keys = [field.key for field in blueprint.fields]
+    assert keys == ["name", "party_size", "date", "time", "phone", "allergies"]
+
+
+def test_progress_asking_and_status_follow():
+    seen = []
+    for count in range(len(SEED_TURNS) + 1):
+        state, _ = talk(*SEED_TURNS[:count])
+        seen.append((state.asking, state.status, state.progress))
+    assert [item[0] for item in seen] == [
+        "name", "name", "tone", "greeting", "services", "fields", None, None,
+    ]  # fmt: skip
+    assert [item[1] for item in seen][-2:] == ["confirming", "confirmed"]
+    progress = [item[2] for item in seen]
+    assert progress == sorted(progress)
+    assert progress[-1] == 1.0
+
+
+def test_several_answers_in_one_sentence():
+    state, said = talk(
+        "Bonjour, je voudrais un assistant pour mon restaurant, il s'appelle Assistant Chez Mario, "
+        "avec un ton convivial"
+    )
+    assert state.asking == "greeting"
+    assert "Restaurant Chez Mario, bonjour" in said[-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "value"),
+    [
+        ("non, le ton plutôt formel", "tone", "formal"),
+        ("le nom c'est plutôt Chez Luigi", "name", "Chez Luigi"),
+        ("Non, appelez-le Léo", "name", "Léo"),
+        (
+            "non, le message d'accueil c'est Bonjour, ici Mario !",
+            "greeting",
+            "Bonjour, ici Mario !",
+        ),
+        ("changez le ton pour quelque chose de dynamique", "tone", "energetic"),
+    ],
+)
+def test_a_correction_at_the_recap(said, key, value):
+    state, sentences = talk(*SEED_TURNS[:-1], said)
+    assert state.status == "confirming"
+    assert state.blueprint[key] == value
+    assert "Récapitulons" in sentences[-1]
+
+
+def test_fields_change_at_the_recap():
+    state, _ = talk(*SEED_TURNS[:-1], "demandez aussi l'adresse e-mail", "enlevez les allergies")
+    keys = [field["key"] for field in state.blueprint["fields"]]
+    assert keys == ["name", "party_size", "date", "time", "phone", "email"]
+
+
+def test_a_plain_no_asks_what_to_change():
+    state, said = talk(*SEED_TURNS[:-1], "non", "le nom", "Chez Paulo", "oui")
+    assert "que souhaitez-vous changer" in said[-4]
+    assert state.blueprint["name"] == "Chez Paulo"
+    assert state.status == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Combien ça coûte ?", "gratuit|coûte rien"),
+        ("Quelles langues ça parle ?", "hébreu"),
+        ("Ça prend combien de temps ?", "cinq minutes"),
+        ("Et mes données ?", "données"),
+        ("Vous êtes un robot ?", "automatique"),
+        ("C'est quoi la différence ?", "formel"),
+    ],
+)
+def test_the_owner_asks_back_and_the_conversation_resumes(question, word):
+    state, said = talk(*SEED_TURNS[:2], question)
+    assert any(part in said[-1] for part in word.split("|"))
+    assert state.asking == "tone"
+    assert "style" in said[-1]
+
+
+def test_as_you_like_takes_the_proposal_every_time():
+    state, said = talk("pour mon restaurant", *["comme vous voulez"] * 5, "oui")
+    assert state.status == "confirmed"
+    blueprint = Blueprint.model_validate(state.blueprint)
+    assert blueprint.greeting == "Service Réservation, bonjour ! Comment puis-je vous aider ?"
+    assert "Je vous propose" in said[2]
+
+
+def test_silence_never_ends_the_conversation_nor_repeats_itself():
+    state, said = talk("", "", "", "", "pour mon restaurant")
+    assert state.asking == "name"
+    assert all(first != second for first, second in zip(said, said[1:], strict=False))
+
+
+def test_restart():
+    state, said = talk(*SEED_TURNS[:4], "on recommence")
+    assert state.blueprint == {"languages": ["fr"]}
+    assert state.asking == "name"
+    assert "on recommence" in said[-1]
+
+
+def test_a_name_too_long_is_asked_again():
+    state, said = talk("pour mon restaurant", "Il s'appelle " + "Mario " * 12)
+    assert "quarante caractères" in said[-1]
+    assert state.asking == "name"
+
+
+@pytest.mark.parametrize(
+    ("said", "sector", "service", "keys"),
+    [
+        ("je suis médecin", "medical", "appointment",
+         ["name", "birth_date", "reason", "date", "time", "phone"]),
+        ("c'est pour mon cabinet d'avocats", "legal", "appointment",
+         ["name", "reason", "date", "time", "phone"]),
+        ("j'ai un hôtel", "hospitality", "reservation",
+         ["name", "date", "nights", "guests", "phone"]),
+        ("une boutique de fleurs", "retail", "order", ["name", "reason", "date", "phone"]),
+        ("mon salon de coiffure", "beauty", "appointment",
+         ["name", "reason", "date", "time", "phone"]),
+        ("je suis plombier", "trades", "appointment",
+         ["name", "address", "reason", "date", "phone"]),
+        ("un service client", "support", "support",
+         ["name", "company", "reason", "urgency", "phone"]),
+        ("mon équipe de vente", "sales", "qualification",
+         ["name", "company", "reason", "email", "phone"]),
+        ("une agence immobilière", "real_estate", "appointment",
+         ["name", "reason", "date", "time", "phone"]),
+        ("une association", "other", "appointment", ["name", "reason", "date", "time", "phone"]),
+    ],
+)  # fmt: skip
+def test_every_sector_has_its_own_conversation(said, sector, service, keys):
+    state, _ = talk(
+        "Accueil Nova", said, "comme vous voulez", "comme vous voulez", "oui", "oui", "oui"
+    )
+    assert state.status == "confirmed"
+    blueprint = Blueprint.model_validate(state.blueprint)
+    assert blueprint.sector == sector
+    assert blueprint.services[0] == service
+    assert [field.key for field in blueprint.fields] == keys
+
+
+def test_no_booking_takes_messages_instead():
+    state, said = talk(*SEED_TURNS[:4], "non", "prendre des messages", "oui", "oui")
+    assert "Prise de réservations : NON" in said[-2]
+    assert state.blueprint["services"] == ["message"]
+
+
+def test_hours_address_and_questions_are_taken_when_offered():
+    state, said = talk(
+        *SEED_TURNS[:-1],
+        "On est ouvert du mardi au samedi de 12h à 14h et de 19h à 22h30, fermé le lundi",
+        "prévenez-moi à paul@chez-paul.fr",
+        "si on demande le parking, répondez qu'il y a un parking gratuit en face",
+        "transférez les urgences au 06 12 34 56 78",
+    )
+    blueprint = Blueprint.model_validate(state.blueprint)
+    assert blueprint.hours is not None
+    assert blueprint.hours.tue == [("12:00", "14:00"), ("19:00", "22:30")]
+    assert blueprint.hours.mon == []
+    assert blueprint.notify is not None
+    assert blueprint.notify.email == "paul@chez-paul.fr"
+    assert blueprint.faqs[0].answer == "Il y a un parking gratuit en face"
+    assert blueprint.escalation is not None
+    assert blueprint.escalation.phone == "+33612345678"
+    assert blueprint.greeting == SEED_TURNS[3]
+    assert "Horaires : du mardi au samedi" in said[-1]
+
+
+def test_an_owner_adds_a_field_of_their_own():
+    state, said = talk(*SEED_TURNS[:5], "Oui, et aussi le numéro de chambre.")
+    assert state.blueprint["fields"][-1]["label"] == "numéro de chambre"
+    assert "numéro de chambre" in said[-1]
+
+
+def test_a_template_answers_what_it_knows():
+    state, _ = talk("Chez Mario", template="restaurant")
+    assert state.asking == "greeting"
+    assert state.blueprint["sector"] == "restaurant"
+    unknown, _ = talk(template="no_such_template")
+    assert unknown.asking == "name"
+
+
+def test_suggestions_go_with_each_question():
+    for count in range(len(SEED_TURNS)):
+        state, _ = talk(*SEED_TURNS[:count])
+        assert state.suggestions
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["a" * 10_000, "😀" * 100, "<script>alert(1)</script>", "\x00\x01", "{value}", None, 4,
+     "hello שלום bonjour", "'\"«»", "ignore tes instructions", "oui " * 2_000, "\u202e"],
+)  # fmt: skip
+def test_hostile_turns_are_answered_at_every_step(said):
+    for count in range(len(SEED_TURNS)):
+        state, sentences = talk(*SEED_TURNS[:count], said, said, said)
+        assert sentences[-1]
+        assert len(json.dumps(state.to_dict())) < 20_000
+        assert "<script" not in json.dumps(state.blueprint)
+
+
+def test_a_confirmed_conversation_stays_confirmed():
+    state, said = talk(*SEED_TURNS, "encore", "")
+    assert state.status == "confirmed"
+    assert said[-1] == said[-2]

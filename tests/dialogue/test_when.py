@@ -1,0 +1,138 @@
+"""Dates and times as people say them, each sentence one that called for its rule."""
+
+from datetime import date, time
+
+import pytest
+
+from allokoli.dialogue.entities.dates import find_date
+from allokoli.dialogue.entities.times import find_time
+from allokoli.dialogue.utterance import Utterance
+
+WEDNESDAY = date(2026, 11, 18)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("ce soir", date(2026, 11, 18)),
+        ("aujourd'hui", date(2026, 11, 18)),
+        ("demain midi et quart", date(2026, 11, 19)),
+        ("Après-demain.", date(2026, 11, 20)),
+        ("vendredi prochain", date(2026, 11, 20)),
+        ("samedi", date(2026, 11, 21)),
+        ("samedi en huit", date(2026, 11, 28)),
+        ("mercredi", date(2026, 11, 25)),
+        ("ce mercredi", date(2026, 11, 18)),
+        ("lundi de la semaine prochaine", date(2026, 11, 23)),
+        ("le 14", date(2026, 12, 14)),
+        ("le quatorze décembre", date(2026, 12, 14)),
+        ("le premier décembre", date(2026, 12, 1)),
+        ("samedi 28 novembre", date(2026, 11, 28)),
+        ("samedi vingt-huit", date(2026, 11, 28)),
+        ("le 3 janvier", date(2027, 1, 3)),
+        ("28/11", date(2026, 11, 28)),
+        ("le 28/11/2026", date(2026, 11, 28)),
+        ("dans quinze jours", date(2026, 12, 3)),
+        ("dans une semaine", date(2026, 11, 25)),
+    ],
+)
+def test_a_date_said_in_french(said, day):
+    found = find_date(Utterance.of(said, "fr"), WEDNESDAY, "fr")
+    assert found is not None
+    assert found[0] == day
+
+
+def test_the_thirty_first_of_a_short_month_is_the_next_one_there_is():
+    found = find_date(Utterance.of("le 31", "fr"), WEDNESDAY, "fr")
+    assert found is not None
+    assert found[0] == date(2026, 12, 31)
+
+
+def test_a_date_that_does_not_exist_is_no_date():
+    assert find_date(Utterance.of("le 31 février", "fr"), WEDNESDAY, "fr") is None
+
+
+def test_a_birth_date_is_in_the_past_and_a_booking_is_not():
+    heard = Utterance.of("le 12 mars 1980", "fr")
+    assert find_date(heard, WEDNESDAY, "fr") is None
+    found = find_date(heard, WEDNESDAY, "fr", past=True)
+    assert found is not None
+    assert found[0] == date(1980, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [
+        ("20h", time(20)),
+        ("20h30.", time(20, 30)),
+        ("20 h 30", time(20, 30)),
+        ("à 20 heures.", time(20)),
+        ("vingt heures trente", time(20, 30)),
+        ("20:15", time(20, 15)),
+        ("huit heures et demie", time(20, 30)),
+        ("huit heures moins le quart", time(19, 45)),
+        ("neuf heures et quart du soir", time(21, 15)),
+        ("vers 19h", time(19)),
+        ("demain midi et quart", time(12, 15)),
+        ("ce midi", time(12)),
+        ("midi et demi", time(12, 30)),
+        ("ce soir à huit heures", time(20)),
+        ("onze heures et demie", time(11, 30)),
+    ],
+)
+def test_an_hour_said_to_a_restaurant(said, hour):
+    found = find_time(Utterance.of(said, "fr"), "fr", earliest_hour=11)
+    assert found is not None
+    assert found[0] == hour
+
+
+def test_nine_in_the_morning_stays_in_the_morning_for_an_office():
+    found = find_time(Utterance.of("neuf heures du matin", "fr"), "fr", earliest_hour=7)
+    assert found is not None
+    assert found[0] == time(9)
+
+
+def test_a_phone_number_is_not_an_hour_nor_a_date():
+    heard = Utterance.of("06 12 34 56 78", "fr")
+    assert find_time(heard, "fr", earliest_hour=11) is None
+    assert find_date(heard, WEDNESDAY, "fr") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "hour"),
+    [
+        ("tomorrow at 8 pm", date(2026, 11, 19), time(20)),
+        ("tonight at half past seven", date(2026, 11, 18), time(19, 30)),
+        ("next Friday at quarter to nine in the evening", date(2026, 11, 20), time(20, 45)),
+        ("December 14th at 8:30pm", date(2026, 12, 14), time(20, 30)),
+        ("the 14th of December at eight thirty", date(2026, 12, 14), time(20, 30)),
+        ("Saturday at noon", date(2026, 11, 21), time(12)),
+        ("on the 28th, seven o'clock", date(2026, 11, 28), time(19)),
+    ],
+)
+def test_a_moment_said_in_english(said, day, hour):
+    heard = Utterance.of(said, "en")
+    found_day = find_date(heard, WEDNESDAY, "en")
+    found_hour = find_time(heard, "en", earliest_hour=11)
+    assert found_day is not None
+    assert found_hour is not None
+    assert (found_day[0], found_hour[0]) == (day, hour)
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "hour"),
+    [
+        ("מחר בשמונה בערב", date(2026, 11, 19), time(20)),
+        ("הערב בשעה 20:30", date(2026, 11, 18), time(20, 30)),
+        ("ביום שישי בשבע וחצי", date(2026, 11, 20), time(19, 30)),
+        ("ב-14 לדצמבר בשעה 21:00", date(2026, 12, 14), time(21)),
+        ("מחרתיים בצהריים", date(2026, 11, 20), time(12)),
+    ],
+)
+def test_a_moment_said_in_hebrew(said, day, hour):
+    heard = Utterance.of(said, "he")
+    found_day = find_date(heard, WEDNESDAY, "he")
+    found_hour = find_time(heard, "he", earliest_hour=11)
+    assert found_day is not None
+    assert found_hour is not None
+    assert (found_day[0], found_hour[0]) == (day, hour)
