@@ -19,6 +19,8 @@ from allokoli.core.settings import get_settings
 
 _log = structlog.get_logger()
 
+_DRAINED_BYTES = 64_000_000
+
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ErrorBody = Callable[[AlloKoliError, Request], dict[str, Any]]
 Answer = Callable[[Request, Exception], Awaitable[Response]]
@@ -162,6 +164,7 @@ class BoundedBody:
         limit, seen = get_settings().max_body_bytes, 0
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > limit:
+            await _drain(receive)
             response = await self.answer(Request(scope), HTTPException(TooLarge.status))
             response.headers["connection"] = "close"
             await response(scope, receive, send)
@@ -177,6 +180,15 @@ class BoundedBody:
             return message
 
         await self.app(scope, count, send)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read a refused body to its end, within bounds: a client still sending sees no answer."""
+    read, more = 0, True
+    while more and read < _DRAINED_BYTES:
+        message = await receive()
+        read += len(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 def _limit() -> dict[str, int]:

@@ -26,7 +26,6 @@ SCHEMA = "jobs"
 TASK_MODULES = (
     "allokoli.core.mail",
     "allokoli.engine.calls.tasks",
-    "allokoli.engine.calls.tasks",
     "allokoli.platform.tasks",
     "allokoli.configurator.tasks",
 )
