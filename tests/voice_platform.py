@@ -57,7 +57,7 @@ class LocalVoicePlatform:
             uvicorn.Config(self._app(), host="127.0.0.1", port=0, log_level="error", lifespan="on")
         )
         serving = asyncio.create_task(server.serve())
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells it no other way
             await asyncio.sleep(0)
         self.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         try:
@@ -134,12 +134,16 @@ class LocalVoicePlatform:
 
     def add_number(self, number: str, **fields: Any) -> dict[str, Any]:
         made = {
-            "id": str(uuid4()), "number": number, "provider": "vapi", "status": "active", **fields,
+            "id": str(uuid4()),
+            "number": number,
+            "provider": "vapi",
+            "status": "active",
+            **fields,
         }
         self.phone_numbers[made["id"]] = made
         return made
 
-    async def _list_assistants(self, request: Request) -> Response:
+    async def _list_assistants(self, _request: Request) -> Response:
         return JSONResponse(list(self.assistants.values()))
 
     async def _create_assistant(self, request: Request) -> Response:
@@ -158,7 +162,7 @@ class LocalVoicePlatform:
             del self.assistants[found["id"]]
         return JSONResponse(found)
 
-    async def _list_numbers(self, request: Request) -> Response:
+    async def _list_numbers(self, _request: Request) -> Response:
         return JSONResponse(list(self.phone_numbers.values()))
 
     async def _number(self, request: Request) -> Response:

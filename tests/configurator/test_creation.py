@@ -161,7 +161,7 @@ async def test_a_dead_voice_platform_is_told_in_plain_french(
     failed = (await owner.get(about_to_confirm)).json()
     assert failed["status"] == "confirming"
     assert "La plateforme vocale est injoignable" in failed["reply"]
-    assert [step["status"] for step in failed["steps"]][0] == "failed"
+    assert failed["steps"][0]["status"] == "failed"
     assert await owner.rows(Assistant) == []
     assert failed["messages"][-1]["text"] == failed["reply"]
 

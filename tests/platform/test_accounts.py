@@ -123,9 +123,7 @@ async def test_forged_tokens_and_tokens_made_for_something_else_are_refused(clie
     no_session = tokens.issue(claims, "access", 600)
     forged = owner.tokens["access_token"][:-3] + "abc"
     for token in (other_use, no_session, forged, owner.tokens["refresh_token"], "x", "sk_unknown"):
-        answer = await client.get(
-            "/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"}
-        )
+        answer = await client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401, token
     basic = await client.get("/api/v1/auth/me", headers={"Authorization": "Basic abc"})
     assert basic.status_code == 401
@@ -209,9 +207,7 @@ async def test_a_private_key_opens_the_api_until_it_is_revoked(client, owner):
 async def test_public_and_server_keys_do_not_open_the_api(client, owner):
     public = (await owner.post("/api-keys", {"name": "Page", "kind": "public"})).json()["key"]
     for key in (public, await owner.server_secret()):
-        answer = await client.get(
-            "/api/v1/assistants", headers={"Authorization": f"Bearer {key}"}
-        )
+        answer = await client.get("/api/v1/assistants", headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 403
     refused = await owner.post("/api-keys", {"name": "x", "kind": "server"})
     assert refused.status_code == 422

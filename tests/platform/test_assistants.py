@@ -106,7 +106,8 @@ async def test_a_platform_that_is_down_or_talks_nonsense_is_a_clear_502(
     voice.fails("POST", "/assistant", "garbage", times=1)
     garbage = await owner.post("/assistants", FIELDS)
     assert (garbage.status_code, garbage.json()["error"]["code"]) == (
-        502, "voice_platform_uncertain",
+        502,
+        "voice_platform_uncertain",
     )
     voice.fails("POST", "/assistant", "refuse", status=401, times=1)
     refused = await owner.post("/assistants", FIELDS)

@@ -5,7 +5,6 @@ has the wrong shape is read as absent.
 """
 
 import hashlib
-import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,11 +51,6 @@ def read(payload: Any) -> ServerMessage:
         raise InvalidInput("Ce message ne vient pas d’une plateforme vocale.")
     call_id = text(mapping(body.get("call")).get("id"))
     return ServerMessage(kind, call_id, _key(kind, call_id, body), body)
-
-
-def is_authentic(secret: str | None, expected: str) -> bool:
-    """Whether the `X-Vapi-Secret` header carries the organization's secret."""
-    return secret is not None and hmac.compare_digest(secret.encode(), expected.encode())
 
 
 def mapping(value: Any) -> dict[str, Any]:
