@@ -8,7 +8,7 @@ from datetime import datetime
 from allokoli.engine.conversation.events import EndCall, Event, Say
 from allokoli.engine.conversation.listener import TurnLatency
 
-GREETING = "Bonjour, ici Le Petit Bistrot. Que puis-je faire pour vous ?"
+GREETING = "Bonjour, bienvenue au Petit Bistrot. Voulez-vous réserver une table ?"
 ANSWER = "Très bien, je note votre demande. Pour combien de personnes ?"
 PROMPT = "Vous êtes toujours là ?"
 GOODBYE = "Merci de votre appel, à bientôt."

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scripted import word_errors, words
 
-from allokoli.engine.speech import VoiceUnavailable
+from allokoli.engine.speech import VoiceUnavailable, recognizer
 
 pytestmark = pytest.mark.audio
 
@@ -88,3 +88,21 @@ async def test_the_voice_starts_at_once_even_on_a_long_text(speech):
 async def test_no_voice_is_pretended_for_hebrew(speech):
     with pytest.raises(VoiceUnavailable, match="French or English"):
         await anext(aiter(speech.voices.say("שלום", "he")))
+
+
+@pytest.mark.parametrize(
+    ("imagined", "kept"),
+    [
+        ("Non, aucune allergie. Non, aucune allergie.", "Non, aucune allergie."),
+        ("Oui, oui.", "Oui, oui."),
+        ("06 22 33 06 22 33", "06 22 33 06 22 33"),
+    ],
+)
+def test_a_sentence_the_model_says_twice_is_kept_once(imagined, kept):
+    assert recognizer._once(imagined) == kept
+
+
+def test_the_sentence_that_shows_the_style_is_noticed_when_it_comes_back():
+    style = recognizer._STYLE["fr"]
+    assert recognizer._echoes("3 personnes vendredi à 12h15", style)
+    assert not recognizer._echoes("Samedi à 20h, pour 4 personnes.", style)

@@ -92,10 +92,12 @@ def test_the_hub_serves_first_and_its_checksums_are_checked(tmp_path: Path, tamp
             [
                 sys.executable,
                 "-c",
-                "import pathlib, sys; from allokoli.engine.speech import ensure_models;"
-                "from allokoli.core.errors import AlloKoliError\n"
-                "try: print(ensure_models(pathlib.Path(sys.argv[1]), 'owner/model').whisper)\n"
-                "except AlloKoliError as error: print(error.message)",
+                (
+                    "import pathlib, sys; from allokoli.engine.speech import ensure_models;"
+                    "from allokoli.core.errors import AlloKoliError\n"
+                    "try: print(ensure_models(pathlib.Path(sys.argv[1]), 'owner/model').whisper)\n"
+                    "except AlloKoliError as error: print(error.message)"
+                ),
                 str(tmp_path),
             ],
             env={**os.environ, "HF_HUB_OFFLINE": "0", "HF_ENDPOINT": endpoint},

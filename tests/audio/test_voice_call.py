@@ -55,8 +55,8 @@ async def test_a_caller_is_greeted_understood_answered_and_bid_goodbye(start_cal
     }
 
     assert one.notes.said("assistant") == [
-        "Bonjour, ici Le Petit Bistrot.",
-        "Que puis-je faire pour vous ?",
+        "Bonjour, bienvenue au Petit Bistrot.",
+        "Voulez-vous réserver une table ?",
         "Très bien, je note votre demande.",
         "Pour combien de personnes ?",
         GOODBYE,
@@ -84,7 +84,7 @@ async def test_a_caller_who_barges_in_silences_the_voice_within_a_second(start_c
     started_s = await one.caller.sound_after(0)
     await one.caller.sound_after(started_s + 3)
     barged_s = time.monotonic()
-    spoken = one.caller.microphone.speak(await voice("Pardon, je voudrais réserver une table."))
+    spoken = one.caller.microphone.speak(await voice("Je voudrais réserver une table."))
     silent_s = await one.caller.silence_after(started_s, lasting_s=0.6)
     assert silent_s - barged_s < 1.0
     await spoken

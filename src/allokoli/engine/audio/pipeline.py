@@ -1,5 +1,7 @@
 """Assembles one call's pipeline around a transport."""
 
+import asyncio
+import contextlib
 from dataclasses import dataclass, field
 
 from pipecat.pipeline.pipeline import Pipeline
@@ -9,6 +11,7 @@ from pipecat.transports.base_transport import BaseTransport
 from pipecat.turns.user_start import TranscriptionUserTurnStartStrategy, VADUserTurnStartStrategy
 from pipecat.turns.user_turn_processor import UserTurnProcessor
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
+from pipecat.workers.runner import WorkerRunner
 
 from allokoli.engine.audio import turn_models
 from allokoli.engine.audio.dialogue_processor import DialogueProcessor
@@ -66,3 +69,10 @@ class CallPipeline:
         )
         object.__setattr__(self, "turns", turns)
         object.__setattr__(self, "worker", worker)
+
+    async def run(self) -> None:
+        """Run until the worker is cancelled."""
+        runner = WorkerRunner(handle_sigint=False)
+        await runner.add_workers(self.worker)
+        with contextlib.suppress(asyncio.CancelledError):
+            await runner.run()

@@ -1,7 +1,6 @@
 """One voice call, from the browser's offer to the reason it ended."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -11,12 +10,12 @@ from typing import Any
 import structlog
 from pipecat.frames.frames import ErrorFrame
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
-from pipecat.workers.runner import WorkerRunner
 
 from allokoli.core import clock
 from allokoli.engine.audio import ended_reasons as ended
 from allokoli.engine.audio.dialogue_processor import DialogueProcessor, SpokenConversation
 from allokoli.engine.audio.ear import Ear
+from allokoli.engine.audio.failures import reason_of
 from allokoli.engine.audio.latency import TurnClock
 from allokoli.engine.audio.limits import Limits, Patience
 from allokoli.engine.audio.pipeline import CallPipeline
@@ -33,6 +32,7 @@ _CONNECT_TIMEOUT_S = 20.0
 # What was handed to the network still has to cross it and the caller's jitter buffer.
 _LAST_WORDS_S = 0.4
 _LAST_MESSAGE_S = 0.1
+_TEARDOWN_S = 5.0
 
 _log = structlog.get_logger(__name__)
 
@@ -147,7 +147,7 @@ class VoiceCall:
         try:
             self._recording = Recording(self._recording_path)
             pipeline = self._assemble(connection)
-            runner = asyncio.create_task(_run_pipeline(pipeline))
+            runner = asyncio.create_task(pipeline.run())
             runner.add_done_callback(lambda _: self._end(ended.PIPELINE_BROKE))
             watch = asyncio.create_task(self._watch())
             await self._ending.wait()
@@ -160,11 +160,10 @@ class VoiceCall:
             _log.error("voice call failed", error=type(error).__name__)
             self._end(ended.PIPELINE_BROKE)
         finally:
-            for task in (watch, runner):
-                if task and not task.done():
-                    if task is watch:
-                        task.cancel()
-                    await asyncio.wait({task}, timeout=5)
+            if watch:
+                watch.cancel()
+            if runner:
+                await asyncio.wait({runner}, timeout=_TEARDOWN_S)
             await discard(connection)
             if self._recording:
                 await self._recording.close()
@@ -302,27 +301,5 @@ class VoiceCall:
         )
 
     async def _pipeline_error(self, _worker: object, frame: ErrorFrame) -> None:
-        """End on whatever raised; an error without an exception is only a complaint."""
-        if frame.exception is None and (frame.processor is None or frame.processor.is_usable):
-            return
-        _log.error(
-            "voice pipeline failed",
-            processor=type(frame.processor).__name__,
-            error=type(frame.exception).__name__,
-        )
-        match frame.processor:
-            case LocalTranscriber():
-                self._end(ended.TRANSCRIBER_BROKE)
-            case LocalVoice():
-                self._end(ended.VOICE_BROKE)
-            case _ if isinstance(frame.exception, TimeoutError):
-                self._end(ended.CALLER_HUNG_UP)  # the caller's side stopped reading audio
-            case _:
-                self._end(ended.PIPELINE_BROKE)
-
-
-async def _run_pipeline(pipeline: CallPipeline) -> None:
-    runner = WorkerRunner(handle_sigint=False)
-    await runner.add_workers(pipeline.worker)
-    with contextlib.suppress(asyncio.CancelledError):
-        await runner.run()
+        if reason := reason_of(frame):
+            self._end(reason)

@@ -24,6 +24,7 @@ _PADDING_S = 8.0
 _MAX_TOKENS, _MODEL_TOKENS = 224, 448
 _CONTEXT_CHARS = 300
 _ECHO_WORDS = 3
+_SAID_AGAIN = re.compile(r"\b([^\W\d_]+(?:\W+[^\W\d_]+){2,})\W+\1\b", re.IGNORECASE)
 _LOOP_COMPRESSION = 2.0
 _TOKENS_PER_S, _TOKENS_AT_LEAST = 9.0, 8
 _UNSURE_SCORE = -1.0
@@ -137,8 +138,15 @@ class Recognizer:
             return_no_speech_prob=True,
         )[0]
         tokens = result.sequences_ids[0]
-        heard = Heard(tokenizer.decode(tokens).strip(), result.scores[0], result.no_speech_prob)
+        heard = Heard(
+            _once(tokenizer.decode(tokens).strip()), result.scores[0], result.no_speech_prob
+        )
         return heard, len(tokens)
+
+
+def _once(text: str) -> str:
+    """Drop a group of words said again at once; digits may rightly repeat."""
+    return _SAID_AGAIN.sub(r"\1", text)
 
 
 def _noise(heard: Heard) -> bool:
