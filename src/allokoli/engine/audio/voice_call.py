@@ -36,8 +36,6 @@ _TEARDOWN_S = 5.0
 
 _log = structlog.get_logger(__name__)
 
-ClientMessage = Callable[[dict[str, Any]], None]
-
 
 class VoiceCall:
     """Carries a conversation over audio. One instance, one call.
@@ -63,7 +61,7 @@ class VoiceCall:
         limits: Limits,
         speech: Speech,
         *,
-        on_client_message: ClientMessage | None = None,
+        on_client_message: Callable[[dict[str, Any]], None] | None = None,
         connect_timeout_s: float = _CONNECT_TIMEOUT_S,
     ) -> None:
         speech.voices.require(conversation.language)
@@ -238,8 +236,6 @@ class VoiceCall:
     def _hang_up_after_last_words(self, reason: str) -> None:
         asyncio.get_running_loop().call_later(_LAST_WORDS_S, self._end, reason)
 
-    # Events of the transport
-
     async def _client_connected(self, _transport: object, _client: object) -> None:
         if self._connected.is_set() or not self._dialogue or not self._recording:
             return
@@ -263,8 +259,6 @@ class VoiceCall:
                 await self.say(text, then_end=after)
             case _ if self._on_client_message:
                 self._on_client_message(message)
-
-    # Events of the turns
 
     async def _turn_started(self, _turns: object, _strategy: object) -> None:
         self._caller_speaking = True
