@@ -73,8 +73,9 @@ async def voice(settings, monkeypatch):
 async def client(settings):
     from allokoli.configurator.endpoints import router as configurator
     from allokoli.platform.api import router as platform
+    from allokoli.platform.server_messages.endpoints import RECEIVE_PATH
 
-    app = http.create_app("test")
+    app = http.create_app("test", large_body_paths=(RECEIVE_PATH,))
     app.include_router(platform, prefix="/api/v1")
     app.include_router(configurator, prefix="/api/v1")
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -78,6 +78,13 @@ async def test_wrong_bodies_are_refused_and_nothing_is_made(owner, voice):
     assert await owner.rows(Assistant) == []
 
 
+async def test_a_body_of_ten_megabytes_is_refused_before_it_is_read(owner, voice):
+    answer = await owner.post("/assistants", {"name": "A", "firstMessage": "a" * 10_000_000})
+    assert answer.status_code == 413
+    assert answer.json()["error"]["code"] == "too_large"
+    assert voice.requests == []
+
+
 async def test_a_refusal_of_the_platform_is_told_and_leaves_nothing(owner, voice):
     voice.fails("POST", "/assistant", "refuse", status=400)
     answer = await owner.post("/assistants", FIELDS)

@@ -1,17 +1,20 @@
 """Server messages: verified, stored once, applied once, in whatever order they come."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from api import run_jobs
 from blueprints import RESTAURANT
 from reports import deliver, end_of_call_report, message, platform_call
 
+from allokoli.core import clock
 from allokoli.core.database import session
 from allokoli.core.mail import Mail
 from allokoli.core.security.api_keys import create_key
 from allokoli.platform.calls import applying
 from allokoli.platform.calls.models import Call
+from allokoli.platform.calls.tasks import reconcile_calls
 from allokoli.platform.server_messages.models import ServerMessageRow
 from allokoli.platform.server_messages.tasks import apply_server_message
 
@@ -204,3 +207,35 @@ async def test_what_cannot_be_applied_now_is_kept_and_applied_later(owner, assis
     await apply_server_message(**ids)
     await apply_server_message(**ids)
     assert (await only_call(owner))["outcome"] == "success"
+
+
+async def test_a_call_whose_report_never_came_is_concluded_from_the_platform(
+    owner, assistant, voice, at
+):
+    described = platform_call(assistant)
+    await deliver(owner, message("status-update", described, status="in-progress"))
+    voice.calls[described["id"]] = {
+        **described,
+        **end_of_call_report(described)["message"],
+        "status": "ended",
+    }
+    lost = platform_call(assistant)
+    await deliver(owner, message("status-update", lost, status="in-progress"))
+    await reconcile_calls(0)
+    assert {row.status for row in await owner.rows(Call)} == {"in-progress"}
+    at(clock.now() + timedelta(minutes=20))
+    await reconcile_calls(0)
+    rows = {row.platform_id: row for row in await owner.rows(Call)}
+    assert rows[described["id"]].outcome == "success"
+    assert rows[described["id"]].ended_reason == "customer-ended-call"
+    assert (rows[lost["id"]].status, rows[lost["id"]].ended_reason) == ("ended", "unknown-error")
+    await deliver(owner, end_of_call_report(described))
+    await run_jobs()
+    assert len(await owner.rows(Mail)) == 1
+
+
+async def test_the_report_of_a_very_long_call_is_taken(owner, assistant):
+    turns = [{"role": "user", "message": "x" * 900, "time": n} for n in range(2500)]
+    report = end_of_call_report(platform_call(assistant), artifact={"messages": turns})
+    assert (await deliver(owner, report)).status_code == 200
+    assert len((await only_call(owner))["messages"]) == 2500

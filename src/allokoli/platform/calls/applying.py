@@ -66,7 +66,7 @@ async def apply(opened: AsyncSession, org_id: UUID, message: ServerMessage) -> C
         await _follow(opened, call, said(body.get("messages")))
     elif message.type == "end-of-call-report":
         await report(opened, call, {**message.call, **body, "status": ENDED})
-        await _after_report(opened, call, body)
+        await conclude(opened, call, body)
     await tell(opened, call, message.type)
     return call
 
@@ -89,6 +89,19 @@ async def report(opened: AsyncSession, call: Call, described: dict[str, Any]) ->
     analysis = mapping(described.get("analysis"))
     if analysis:
         _judge(call, analysis)
+
+
+async def conclude(opened: AsyncSession, call: Call, described: dict[str, Any]) -> None:
+    """What follows a call that is over: its recording is fetched, its owner told."""
+    from allokoli.platform.calls.tasks import download_recording
+    from allokoli.platform.notifications.tasks import notify_call
+
+    call.reported_at = clock.now()
+    org_id, call_id = str(call.org_id), str(call.id)
+    if call.recording == "none" and _is_recorded(mapping(described.get("artifact"))):
+        call.recording = "pending"
+        await jobs.defer(opened, download_recording, org_id=org_id, call_id=call_id)
+    await jobs.defer(opened, notify_call, org_id=org_id, call_id=call_id)
 
 
 async def tell(opened: AsyncSession, call: Call, event: str) -> None:
@@ -149,18 +162,6 @@ def _outcome(evaluation: str) -> Outcome | None:
     if word in _SUCCESS:
         return "success"
     return "failure" if word in _FAILURE else None
-
-
-async def _after_report(opened: AsyncSession, call: Call, body: dict[str, Any]) -> None:
-    from allokoli.platform.calls.tasks import download_recording
-    from allokoli.platform.notifications.tasks import notify_call
-
-    call.reported_at = clock.now()
-    org_id, call_id = str(call.org_id), str(call.id)
-    if call.recording == "none" and _is_recorded(mapping(body.get("artifact"))):
-        call.recording = "pending"
-        await jobs.defer(opened, download_recording, org_id=org_id, call_id=call_id)
-    await jobs.defer(opened, notify_call, org_id=org_id, call_id=call_id)
 
 
 def _is_recorded(artifact: dict[str, Any]) -> bool:

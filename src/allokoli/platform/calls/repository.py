@@ -1,8 +1,9 @@
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +32,14 @@ async def ensure(
     await opened.execute(made.on_conflict_do_nothing(index_elements=["org_id", "platform_id"]))
     query = select(Call).where(Call.platform_id == platform_id).with_for_update()
     return (await opened.scalars(query.execution_options(populate_existing=True))).one()
+
+
+async def silent(opened: AsyncSession, before: datetime) -> Sequence[tuple[UUID, UUID]]:
+    """Organization and id of the calls that are not over and of which nothing was heard since."""
+    rows = await opened.execute(
+        text("select * from auth.silent_calls(:before)"), {"before": before}
+    )
+    return [(row.org_id, row.call_id) for row in rows]
 
 
 def _filtered(filters: CallFilters) -> Select[Call]:

@@ -136,6 +136,28 @@ async def pull(identity: Identity, row: Call) -> None:
             await applying.tell(opened, locked, "status-update")
 
 
+async def reconcile(identity: Identity, call_id: UUID) -> None:
+    """Ask the platform about a call that has long been silent here, and conclude one that is over.
+
+    Raises:
+        AlloKoliError: the platform's failure; to be asked again.
+    """
+    async with session(identity) as opened:
+        row = await row_of(opened, call_id)
+        access = await organizations.voice_platform_access(opened, identity)
+    try:
+        async with VoicePlatform(access) as platform:
+            described = await platform.get("call", row.platform_id)
+    except NotFound:
+        described = {"status": ENDED, "endedReason": "unknown-error"}
+    async with session(identity) as opened:
+        locked = await row_of(opened, call_id, lock=True)
+        if described.get("status") == ENDED and locked.reported_at is None:
+            await applying.report(opened, locked, described)
+            await applying.conclude(opened, locked, described)
+            await applying.tell(opened, locked, "status-update")
+
+
 async def row_of(opened: AsyncSession, call_id: UUID, *, lock: bool = False) -> Call:
     """The row of a call, by our id or the platform's.
 

@@ -63,23 +63,30 @@ async def say(identity: Identity, call_id: UUID, wanted: MessageCreate) -> Messa
     async with VoicePlatform(access) as platform:
         answer = await platform.act(f"call/{call.platform_id}/message", wanted.model_dump())
     reply = _reply(answer)
-    async with session(identity) as opened:
-        # Locked, so that two messages sent at once stand one after the other.
-        locked = await calls.row_of(opened, call.id, lock=True)
-        ids = [
-            (await transcript.append(opened, locked.org_id, locked.id, turn)).id
-            for turn in (
-                Said("user", wanted.content, clock.now()),
-                Said("assistant", reply.content, clock.now()),
-            )
-            if turn.content
-        ]
+    said_id = await _write(identity, call.id, wanted.content, reply.content)
     if reply.ended:
         await calls.pull(identity, call)
-    # A silence leaves no message: its answer's id stands for it.
-    return MessageCreated(
-        id=ids[0] if ids else call.id, role="user", content=wanted.content, reply=reply
-    )
+    return MessageCreated(id=said_id, role="user", content=wanted.content, reply=reply)
+
+
+async def _write(identity: Identity, call_id: UUID, words: str, answer: str) -> UUID:
+    """Keep both turns, unless the call's report came first and has them already.
+
+    Returns:
+        The id of the caller's message; a silence leaves none, so its answer's stands for it.
+    """
+    now = clock.now()
+    turns = [
+        turn for turn in (Said("user", words, now), Said("assistant", answer, now)) if turn.content
+    ]
+    async with session(identity) as opened:
+        # Locked, so that two messages sent at once stand one after the other.
+        call = await calls.row_of(opened, call_id, lock=True)
+        if call.reported_at is None:
+            rows = [await transcript.append(opened, call.org_id, call.id, one) for one in turns]
+        else:
+            rows = list(await repository.of_call(opened, call.id))[-len(turns) or None :]
+        return rows[0].id if rows else call.id
 
 
 def _reply(answer: dict[str, Any]) -> Reply:

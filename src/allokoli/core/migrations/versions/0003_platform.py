@@ -268,6 +268,19 @@ def _calls() -> None:
     )
     protect("calls")
     protect("messages")
+    op.execute(
+        """
+        create index on public.calls (updated_at) where reported_at is null;
+        create function auth.silent_calls(before timestamptz)
+        returns table (org_id uuid, call_id uuid)
+        language sql stable security definer set search_path = public, pg_temp as $f$
+          select org_id, id from calls
+          where reported_at is null and updated_at < before
+          order by updated_at limit 500
+        $f$
+        """
+    )
+    _grant("auth.silent_calls(timestamptz)")
 
 
 def _server_messages() -> None:
@@ -310,5 +323,6 @@ def downgrade() -> None:
         drop function auth.forget_attempts(timestamptz);
         drop function auth.forget_idempotency_keys(timestamptz);
         drop function auth.unfinished_assistants(timestamptz);
+        drop function auth.silent_calls(timestamptz);
         """
     )
