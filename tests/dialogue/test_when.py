@@ -113,6 +113,7 @@ def test_a_phone_number_is_not_an_hour_nor_a_date():
 def test_a_moment_said_in_english(said, day, hour):
     heard = Utterance.of(said, "en")
     found_day = find_date(heard, WEDNESDAY, "en")
+    heard.use(found_day[1])
     found_hour = find_time(heard, "en", earliest_hour=11)
     assert found_day is not None
     assert found_hour is not None
@@ -132,6 +133,7 @@ def test_a_moment_said_in_english(said, day, hour):
 def test_a_moment_said_in_hebrew(said, day, hour):
     heard = Utterance.of(said, "he")
     found_day = find_date(heard, WEDNESDAY, "he")
+    heard.use(found_day[1])
     found_hour = find_time(heard, "he", earliest_hour=11)
     assert found_day is not None
     assert found_hour is not None

@@ -1,9 +1,11 @@
 """What comes next: the next question, the recap, or the last sentence."""
 
 from allokoli.dialogue import speaking
-from allokoli.dialogue.form import Form, Goal
+from allokoli.dialogue.form import Form, Goal, Slot
 from allokoli.dialogue.speaking import Turn
 from allokoli.dialogue.state import Reply, State
+
+_MAX_ASKED = 5
 
 
 def ask_next(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
@@ -13,7 +15,7 @@ def ask_next(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
         turn.said.append(form.start)
         state.said = form.start
         return state, speaking.reply(form, state, turn)
-    missing = speaking.missing(form, state, goal)
+    missing = _still_worth_asking(form, state, turn, goal)
     if missing:
         state.phase = "collecting"
         keys = speaking.group(goal, state, missing)
@@ -28,6 +30,20 @@ def ask_next(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
     turn.said.append(recap)
     turn.decision = turn.decision or "recap"
     return state, speaking.reply(form, state, turn)
+
+
+def _still_worth_asking(form: Form, state: State, turn: Turn, goal: Goal) -> list[Slot]:
+    """What is missing, less what was asked too often in vain: its default, or nothing."""
+    found = speaking.missing(form, state, goal)
+    for slot in found:
+        if state.tries.get(slot.key, 0) < _MAX_ASKED:
+            continue
+        if slot.default is None:
+            speaking.skip(state, slot.key)
+        else:
+            state.values[slot.key] = slot.default
+            turn.said.append(slot.proposal)
+    return speaking.missing(form, state, goal)
 
 
 def again(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:

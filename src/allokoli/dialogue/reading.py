@@ -122,7 +122,11 @@ def _phone(heard: Utterance, context: Context) -> str | None:
         heard.use(found.span)
         return found.e164
     digits = loose_digits(heard) if context.digits else None
-    joined = parse_phone(context.digits + digits[0], country) if digits else None
+    joined = None
+    if digits and digits[0] == context.digits:
+        joined = parse_phone(digits[0], country, insisted=True)
+    elif digits:
+        joined = parse_phone(context.digits + digits[0], country)
     if joined and digits:
         heard.use(digits[1])
     return joined

@@ -25,7 +25,8 @@ def silence(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
 def propose(form: Form, state: State, slot: Slot, found: Understanding, turn: Turn) -> bool:
     if found.answer == "yes" and slot.default is None:
         return False
-    if slot.default is not None and found.social != "refuse" and found.answer != "no":
+    accepted = found.social == "anything" or (found.answer == "yes" and not found.social)
+    if slot.default is not None and accepted:
         state.values[slot.key] = slot.default
         turn.said.append(slot.proposal)
         turn.decision = f"default for {slot.key}"

@@ -142,6 +142,8 @@ def _read(
     for slot in _reading_order(_readable(form, state, found)):
         if segment.spent:
             return
+        if _is_settled(form, state, slot):
+            continue
         value = read_given(slot, segment, context, asked=slot.key in state.asking)
         if value is not None:
             found.fills[slot.key] = value
@@ -185,6 +187,14 @@ def _readable(form: Form, state: State, found: Understanding) -> list[Slot]:
         if (slot.key in goal.slots and (not slot.asked_only or slot.key in state.asking))
         or slot.volunteered_only
     ]
+
+
+def _is_settled(form: Form, state: State, slot: Slot) -> bool:
+    """A free text already given is left alone while another one is being asked."""
+    if slot.type != "text" or slot.key not in state.values or slot.key in state.asking:
+        return False
+    asked = [form.slot(key) for key in state.asking]
+    return any(item is not None and item.type == "text" for item in asked)
 
 
 def _reading_order(slots: list[Slot]) -> list[Slot]:

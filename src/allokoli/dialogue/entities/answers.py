@@ -10,8 +10,7 @@ Answer = Literal["yes", "no"]
 _NEAR_START_CHARS = 14
 _SHORT_WORDS = 6
 _SOCIAL = ("restart", "repeat", "refuse", "anything", "wait", "goodbye", "insult", "hello")
-_WHOLE = frozenset({"repeat", "hello", "insult", "wait"})
-_FILL_WORDS = 3
+_ROOM = {"repeat": 3, "hello": 3, "insult": 3, "wait": 3, "anything": 6}
 _NOISE_WORDS = 2
 
 
@@ -59,15 +58,17 @@ def find_social(folded: str, locale: str) -> str | None:
     """What the sentence does besides answering: `repeat`, `anything`, `goodbye`, …"""
     words = lexicon(locale).words
     count = len(folded.split())
+    best: tuple[int, str] | None = None
     for kind in _SOCIAL:
         span = find_phrase(words[kind], folded)
         if span is None:
             continue
-        said = len(folded[span[0] : span[1]].split())
-        if kind in _WHOLE and count - said > _FILL_WORDS:
+        around = count - len(folded[span[0] : span[1]].split())
+        if around > _ROOM.get(kind, count):
             continue
-        return kind
-    return None
+        if best is None or span[1] - span[0] > best[0]:
+            best = span[1] - span[0], kind
+    return best[1] if best else None
 
 
 def looks_like_question(text: str, folded: str, locale: str) -> bool:

@@ -35,8 +35,14 @@ def find_phone(utterance: Utterance, country: str) -> PhoneFound | None:
     return None
 
 
-def parse_phone(text: str, country: str) -> str | None:
-    """A number in E.164, or None when it is not one."""
+def parse_phone(text: str, country: str, *, insisted: bool = False) -> str | None:
+    """A number in E.164, or None when it is not one.
+
+    Args:
+        text: the digits, grouped in any way.
+        country: ISO 3166 code that national numbers are read in.
+        insisted: said twice: a number of the right length is then enough.
+    """
     digits = re.sub(r"[^\d+]", "", text)
     if len(digits.lstrip("+")) < 8:  # noqa: PLR2004  (no plan has shorter subscriber numbers)
         return None
@@ -46,7 +52,9 @@ def parse_phone(text: str, country: str) -> str | None:
         number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(number) and not (
+        insisted and phonenumbers.is_possible_number(number)
+    ):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

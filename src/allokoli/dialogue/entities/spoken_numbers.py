@@ -61,10 +61,15 @@ def _by_library(tokens: list[re.Match[str]], locale: str) -> list[Replacement]:
         said = [token.group() for token in tokens[item.start : item.end]]
         if all(part.isdigit() for part in said):
             continue
-        if not re.fullmatch(r"\d+\D{0,3}", item.text):
+        if not re.fullmatch(r"\d+\D{0,3}", item.text) or _is_elided(last):
             continue
         found.append(Replacement(first.start(), last.end(), item.text))
     return found
+
+
+def _is_elided(token: re.Match[str]) -> bool:
+    """The `o` of `seven o'clock` and `O'Brien` is no zero."""
+    return token.group().lower() == "o" and token.string[token.end() : token.end() + 1] in "'’"
 
 
 def _by_lexicon(tokens: list[re.Match[str]], locale: str) -> list[Replacement]:
