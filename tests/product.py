@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import httpx
 import psutil
 
 PROJECT = Path(__file__).parent.parent
@@ -62,7 +63,7 @@ class Product:
         return subprocess.Popen(
             [sys.executable, "-m", "allokoli.cli.main", "run"],
             env=self.environment,
-            cwd=self.folder.parent,
+            cwd=PROJECT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -107,6 +108,14 @@ class Product:
         )
 
 
+def alive(process: psutil.Process) -> bool:
+    """Whether a process still runs; one that only waits to be buried does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def free_port() -> int:
     """A port nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -120,7 +129,7 @@ def wait_until(condition, *, within_s: float, every_s: float = 0.1):
         try:
             if found := condition():
                 return found
-        except (LookupError, psutil.Error, OSError):
+        except (LookupError, psutil.Error, OSError, httpx.TransportError):
             pass
         assert time.monotonic() < deadline, f"not within {within_s} s"
         threading.Event().wait(every_s)

@@ -8,7 +8,7 @@ import subprocess
 import httpx
 import psutil
 import pytest
-from product import Product, wait_until
+from product import Product, alive, wait_until
 
 from allokoli.cli import preflight
 from allokoli.core.errors import BadSetting
@@ -43,7 +43,7 @@ def test_it_starts_stops_and_starts_again_with_its_data(product):
     started = product.processes()
     assert len(started) >= 4
     assert product.stop() == 0
-    assert [process for process in started if process.is_running()] == []
+    assert [process for process in started if alive(process)] == []
     assert bystander.poll() is None
     bystander.kill()
     product.start()
@@ -68,7 +68,7 @@ def test_a_supervisor_that_is_killed_leaves_no_process_behind(product):
     servers = [product.child(name) for name in ("serve", "engine", "worker")]
     os.kill(product._process.pid, signal.SIGKILL)
     psutil.wait_procs(servers, timeout=20)
-    assert [process for process in servers if process.is_running()] == []
+    assert [process for process in servers if alive(process)] == []
     product.start()
     assert product.stop() == 0
 

@@ -83,7 +83,12 @@ async def dispose() -> None:
 @lru_cache(maxsize=1)
 def _engine() -> AsyncEngine:
     return create_async_engine(
-        app_url(get_settings()), pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True
+        app_url(get_settings()),
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

@@ -1,0 +1,80 @@
+"""A person on the phone: speaks after the assistant has finished, in a real voice."""
+
+import wave
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from caller import Caller
+from owner import Owner
+from rehearsal import RATE, say
+
+from allokoli.core import clock
+from allokoli.engine.speech.speech import Speech
+
+# Sentences that the local recognizer, measured, hears right from the local voice.
+RESERVATION = [
+    "Bonjour, je voudrais réserver une table.",
+    "Nous serons quatre.",
+    "Demain soir à vingt heures.",
+    "Je m'appelle Claire Bernard.",
+    "C'est le zéro six, vingt-deux, trente-trois, quarante-quatre, cinquante-cinq.",
+    "Une allergie au poisson.",
+    "Oui, c'est parfait.",
+]
+
+
+def reservation() -> dict[str, object]:
+    """What `RESERVATION` asks for, as the owner must find it."""
+    tomorrow = clock.now().astimezone(ZoneInfo("Europe/Paris")).date() + timedelta(days=1)
+    return {
+        "intent": "book",
+        "name": "Claire Bernard",
+        "party_size": 4,
+        "date": tomorrow.isoformat(),
+        "time": "20:00",
+        "phone": "+33622334455",
+        "allergies": "poisson",
+    }
+
+
+class Person:
+    """Someone who calls an owner's assistant.
+
+    Args:
+        owner: whose assistant is called.
+        speech: the voice they speak with.
+    """
+
+    def __init__(self, owner: Owner, speech: Speech) -> None:
+        self._owner, self._speech = owner, speech
+        self.caller = Caller()
+        self._answered_s = 0.0
+
+    async def call(self, assistant_id: str) -> "Person":
+        """Call, and hear the greeting out."""
+        offer = await self.caller.offer()
+        await self.caller.take(self._owner.start_web_call(assistant_id, offer))
+        self._answered_s = await self.caller.silence_after(0.0)
+        return self
+
+    async def say(self, sentence: str) -> None:
+        """Say a sentence, and hear the answer out."""
+        spoken = self.caller.microphone.speak(await say(self._speech, sentence))
+        self._answered_s = await self.caller.silence_after(await spoken)
+
+
+def loudness(path: Path) -> tuple[float, float]:
+    """How loud each side of a stereo recording is at its loudest: caller, assistant (0 to 1)."""
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, RATE)
+        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
+    peaks = np.abs(samples.astype(np.int32)).max(axis=0) / 32768
+    return float(peaks[0]), float(peaks[1])
+
+
+def seconds(path: Path) -> float:
+    """How long a recording is."""
+    with wave.open(str(path)) as file:
+        return file.getnframes() / file.getframerate()
