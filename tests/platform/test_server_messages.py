@@ -14,6 +14,7 @@ from allokoli.core.mail import Mail
 from allokoli.core.security.api_keys import create_key
 from allokoli.platform.calls import applying
 from allokoli.platform.calls.models import Call
+from allokoli.platform.calls.service import LOST
 from allokoli.platform.calls.tasks import reconcile_calls
 from allokoli.platform.server_messages.models import ServerMessageRow
 from allokoli.platform.server_messages.tasks import apply_server_message
@@ -228,7 +229,7 @@ async def test_a_call_whose_report_never_came_is_concluded_from_the_platform(
     rows = {row.platform_id: row for row in await owner.rows(Call)}
     assert rows[described["id"]].outcome == "success"
     assert rows[described["id"]].ended_reason == "customer-ended-call"
-    assert (rows[lost["id"]].status, rows[lost["id"]].ended_reason) == ("ended", "unknown-error")
+    assert (rows[lost["id"]].status, rows[lost["id"]].ended_reason) == ("ended", LOST)
     await deliver(owner, end_of_call_report(described))
     await run_jobs()
     assert len(await owner.rows(Mail)) == 1

@@ -28,6 +28,8 @@ from allokoli.vapi.client import VoicePlatform
 from allokoli.vapi.regions import Access
 from allokoli.vapi.server_messages import mapping, text
 
+# Vapi's literal for a call the platform lost.
+LOST = "call.in-progress.error-vapifault-worker-died"
 MISSING = "Cet appel n’existe pas ou n’existe plus."
 
 
@@ -149,7 +151,7 @@ async def reconcile(identity: Identity, call_id: UUID) -> None:
         async with VoicePlatform(access) as platform:
             described = await platform.get("call", row.platform_id)
     except NotFound:
-        described = {"status": ENDED, "endedReason": "unknown-error"}
+        described = {"status": ENDED, "endedReason": LOST}
     async with session(identity) as opened:
         locked = await row_of(opened, call_id, lock=True)
         if described.get("status") == ENDED and locked.reported_at is None:

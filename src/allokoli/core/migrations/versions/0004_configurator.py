@@ -9,7 +9,7 @@ from alembic import op
 from allokoli.core.migrations.rls import protect
 
 revision = "0004_configurator"
-down_revision = "0003_platform"
+down_revision = "0003_platform_calls"
 branch_labels = None
 depends_on = None
 
