@@ -147,6 +147,8 @@ def echo(
             continue
         value = new[key]
         words = data["fields"][key]
+        if key == "date" and date.fromisoformat(value) == today and not values.get("time"):
+            continue
         if key == "date":
             moment = time.fromisoformat(values["time"]) if values.get("time") else None
             said = echo_date(date.fromisoformat(value), moment, today, locale)

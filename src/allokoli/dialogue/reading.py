@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from allokoli.dialogue.entities.answers import find_answer
+from allokoli.dialogue.entities.answers import find_answer, says_only_yes
 from allokoli.dialogue.entities.dates import find_date, parse_written_date
 from allokoli.dialogue.entities.emails import find_email
 from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text
@@ -69,16 +69,13 @@ def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
             )
             return moment.strftime("%H:%M") if moment else None
         case "number":
-            return _kept(heard, _count(slot, heard, asked=False))
+            return _given_count(slot, heard, context, asked=asked)
         case "choice":
             return _kept(heard, find_choice(heard, slot.choices))
         case "text":
             return _kept(heard, find_text(heard, slot.patterns))
         case "name":
-            again = slot.key in context.values and len(heard.raw.split()) <= _SHORT_WORDS
-            weak = context.correcting or again
-            found = find_name(heard, context.locale, asked=False, weak=weak)
-            return _kept(heard, found)
+            return _given_name(slot, heard, context)
     return None
 
 
@@ -115,6 +112,22 @@ def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -
     return None
 
 
+def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> int | None:
+    found = _count(slot, heard, asked=False)
+    firm = asked or context.correcting or slot.key not in context.values
+    if found and found[0] == 1 and not firm:  # "une personne est allergique"
+        return None
+    count: int | None = _kept(heard, found)
+    return count
+
+
+def _given_name(slot: Slot, heard: Utterance, context: Context) -> str | None:
+    again = slot.key in context.values and len(heard.raw.split()) <= _SHORT_WORDS
+    weak = context.correcting or again
+    name: str | None = _kept(heard, find_name(heard, context.locale, asked=False, weak=weak))
+    return name
+
+
 def _phone(heard: Utterance, context: Context) -> str | None:
     country = context.form.country
     found = find_phone(heard, country)
@@ -138,6 +151,8 @@ def _text(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> str
         only_answer = short and find_answer(heard.raw_folded, context.locale) is not None
         return None if only_answer else heard.raw
     if not alone:
+        return None
+    if says_only_yes(heard.raw_folded, context.locale):
         return None
     text = rest_text(heard, context.locale)
     return _without_leads(slot, text) or None

@@ -1,6 +1,7 @@
 """Yes, no, none, "as you like", and the other short things people answer."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from allokoli.dialogue.lexicon import lexicon
@@ -48,10 +49,21 @@ def says_none(folded: str, locale: str, *, alone: bool = True) -> bool:
         return False
     if not alone:
         return True
-    rest = folded
-    for phrase in sorted((*words["none"], *words["hesitation"]), key=len, reverse=True):
-        rest = phrase_pattern(phrase).sub(" ", rest)
-    return len(re.findall(r"\w+", rest)) <= _NOISE_WORDS
+    return _words_besides(folded, (*words["none"], *words["hesitation"])) <= _NOISE_WORDS
+
+
+def says_only_yes(folded: str, locale: str) -> bool:
+    """Whether the sentence is a yes and nothing else (`oui, tout est bon`)."""
+    words = lexicon(locale).words
+    if find_phrase(words["yes"], folded) is None:
+        return False
+    return _words_besides(folded, (*words["yes"], *words["hesitation"])) == 0
+
+
+def _words_besides(folded: str, phrases: Sequence[str]) -> int:
+    for phrase in sorted(phrases, key=len, reverse=True):
+        folded = phrase_pattern(phrase).sub(" ", folded)
+    return len(re.findall(r"\w+", folded))
 
 
 def find_social(folded: str, locale: str) -> str | None:

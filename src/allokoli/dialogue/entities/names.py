@@ -63,7 +63,8 @@ def _take(
         if not taken and not blocked and skippable:
             continue
         particle = word in joined and (bool(taken) or _opens_a_name(match, utterance.raw))
-        if blocked or not word[:1].isalpha() or (word in stops and not particle):
+        stopped = word in stops or word.rpartition("'")[2] in stops
+        if blocked or not word[:1].isalpha() or (stopped and not particle):
             break
         taken.append(match)
         if len(taken) == _MAX_WORDS:
