@@ -31,6 +31,12 @@ class RunningCall:
     recording: Path
     client_messages: list[dict[str, Any]] = field(default_factory=list)
 
+    async def until(self, condition, within_s: float = 5.0) -> None:
+        """Wait, in the real time of audio, until the call reports something."""
+        async with asyncio.timeout(within_s):
+            while not condition():
+                await asyncio.sleep(0.02)
+
     async def ended(self, within_s: float = 20.0) -> str:
         return await asyncio.wait_for(self.call.wait(), within_s)
 

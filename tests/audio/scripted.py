@@ -48,6 +48,9 @@ class ScriptedConversation:
     def cut(self, heard: str) -> None:
         self.cuts.append(heard)
 
+    def take_back(self) -> None:
+        self.turns.pop()
+
 
 @dataclass
 class Notes:
@@ -57,6 +60,7 @@ class Notes:
     transcripts: list[tuple[str, str, bool]] = field(default_factory=list)
     speech: list[tuple[str, str]] = field(default_factory=list)
     interruptions: int = 0
+    resumptions: int = 0
     latencies: list[TurnLatency] = field(default_factory=list)
 
     def connected(self) -> None:
@@ -73,6 +77,9 @@ class Notes:
 
     def interrupted(self) -> None:
         self.interruptions += 1
+
+    def resumed(self) -> None:
+        self.resumptions += 1
 
     def latency(self, latency: TurnLatency) -> None:
         self.latencies.append(latency)

@@ -97,6 +97,20 @@ async def test_a_caller_who_barges_in_silences_the_voice_within_a_second(start_c
     assert " ".join(one.notes.said("assistant"))[: len(heard)] == heard
 
 
+async def test_a_caller_who_had_only_paused_is_heard_as_one_turn(start_call, voice):
+    one = await start_call()
+    await one.caller.silence_after(await one.caller.sound_after(0))
+    first, second = await voice("Pour quatre personnes."), await voice("Demain soir à vingt heures.")
+    await one.caller.microphone.speak(first)
+    await one.until(lambda: one.notes.said("user"))
+    spoke_s = await one.caller.microphone.speak(second)
+    await one.caller.silence_after(await one.caller.sound_after(spoke_s))
+    assert one.notes.resumptions == 1
+    assert len(one.conversation.turns) == 1
+    assert word_errors("Pour 4 personnes, demain soir à 20h.", one.conversation.turns[0]) <= 0.2
+    assert one.notes.said("user")[-1] == one.conversation.turns[0]
+
+
 async def test_a_phone_number_said_pair_by_pair_comes_out_whole(start_call, voice):
     one = await start_call()
     await one.caller.silence_after(await one.caller.sound_after(0))

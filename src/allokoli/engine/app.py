@@ -89,6 +89,7 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
 
 def _local_voice() -> tuple[Any, VoiceFactory]:
     """The audio of this machine: models shared by every call of the process."""
+    from allokoli.engine.audio import turn_models
     from allokoli.engine.audio.limits import Limits
     from allokoli.engine.audio.voice_call import VoiceCall
     from allokoli.engine.calls.voice import Voice, VoiceRequest
@@ -98,6 +99,7 @@ def _local_voice() -> tuple[Any, VoiceFactory]:
     hush()
     settings = get_settings()
     speech = Speech.load(settings.models_dir, settings.whisper_model)
+    turn_models.warm()
 
     def make(request: VoiceRequest) -> Voice:
         return VoiceCall(

@@ -27,6 +27,8 @@ from allokoli.engine.conversation.events import EndCall, Event, Say
 from allokoli.engine.conversation.listener import CallListener
 
 _log = structlog.get_logger(__name__)
+# An answer cut this early was begun in a pause of the caller's sentence.
+_HARDLY_HEARD_S = 0.6
 _SENTENCE_ENDS = (".", "!", "?", "…", ":")
 
 
@@ -41,6 +43,8 @@ class SpokenConversation(Protocol):
     def hear(self, text: str) -> AsyncIterator[Event]: ...
 
     def cut(self, heard: str) -> None: ...
+
+    def take_back(self) -> None: ...
 
 
 class HangUpFrame(DataFrame):
@@ -64,6 +68,7 @@ class DialogueProcessor(FrameProcessor):
         spoken: what was voiced and played of the current reply.
         turn_clock: measures the turn.
         on_caller_audio: told every piece of the caller's audio.
+        on_resumed: told that the caller's last turn goes on.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class DialogueProcessor(FrameProcessor):
         spoken: Spoken,
         turn_clock: TurnClock,
         on_caller_audio: Callable[[bytes], None],
+        on_resumed: Callable[[], None],
     ) -> None:
         super().__init__()
         self._conversation = conversation
@@ -81,6 +87,8 @@ class DialogueProcessor(FrameProcessor):
         self._spoken = spoken
         self._turn_clock = turn_clock
         self._on_caller_audio = on_caller_audio
+        self._on_resumed = on_resumed
+        self._answering = self._taken_back = ""
         self._reply: asyncio.Task[None] | None = None
         self._unplayed = 0
         self._speaking = False
@@ -126,12 +134,16 @@ class DialogueProcessor(FrameProcessor):
             text: what was understood of the turn, "" for a noise.
         """
         cut_short, self._cut_short = self._cut_short, False
+        # A turn taken back and followed by a mere noise stands as it was.
+        self._answering, self._taken_back = text or self._taken_back, ""
+        text = self._answering
         if text or cut_short:
             self._turn_clock.turn_given()
             await self._answer(self._conversation.hear(text))
 
     async def caller_is_silent(self) -> None:
         """The caller has the floor and says nothing."""
+        self._answering = ""
         await self._answer(self._conversation.hear(""))
 
     async def say(self, text: str, *, then_end: str | None = None) -> None:
@@ -154,6 +166,7 @@ class DialogueProcessor(FrameProcessor):
     def played(self) -> None:
         """The whole of the reply being played was."""
         self._unplayed = max(0, self._unplayed - 1)
+        self._answering = ""
 
     async def _answer(self, events: AsyncIterator[Event]) -> None:
         await self._abandon_reply()
@@ -197,14 +210,27 @@ class DialogueProcessor(FrameProcessor):
             await self.push_frame(HangUpFrame(ending))
 
     async def _interrupted(self) -> None:
-        """The caller barged in: forget what was not heard."""
+        """The caller barged in, or had only paused: forget what was not heard."""
         if not self.busy:
             return
         await self._abandon_reply()
         self._unplayed = 0
+        if self._answering and self._spoken.played_s < _HARDLY_HEARD_S:
+            self._resume()
+            return
+        self._answering = ""
         self._cut_short = True
         self._conversation.cut(self._spoken.heard())
         self._listener.interrupted()
+
+    def _resume(self) -> None:
+        """The caller had only paused: the turn goes on, and its answer was never given."""
+        self._taken_back = self._answering
+        self._spoken.clear()
+        self._pending_end = None
+        self._conversation.take_back()
+        self._listener.resumed()
+        self._on_resumed()
 
     async def _abandon_reply(self) -> None:
         if self._reply and self._replying:

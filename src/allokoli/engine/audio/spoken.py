@@ -29,6 +29,11 @@ class Spoken:
         """That much was sent to the caller's ear."""
         self._played_s += seconds
 
+    @property
+    def played_s(self) -> float:
+        """Seconds of the reply sent to the caller's ear."""
+        return self._played_s
+
     def heard(self) -> str:
         """The words played so far; a sentence cut short gives its words in proportion."""
         words: list[str] = []

@@ -48,11 +48,17 @@ class LocalTranscriber(SegmentedSTTService):
         self._turn = 0
         self._settled = self._current = ""
         self._turn_audio = b""
+        self._last_turn = ("", b"")
 
     def turn_ended(self) -> None:
         """What comes next belongs to another turn."""
         self._turn += 1
+        self._last_turn = (self._settled, self._turn_audio)
         self._settled, self._current, self._turn_audio = "", "", b""
+
+    def turn_resumed(self) -> None:
+        """The last turn was not over: what comes next is recognized together with it."""
+        self._settled, self._turn_audio = self._last_turn
 
     @property
     def wants_wav_segments(self) -> bool:

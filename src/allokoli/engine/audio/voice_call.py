@@ -177,6 +177,7 @@ class VoiceCall:
             spoken=self._spoken,
             turn_clock=self._turn_clock,
             on_caller_audio=recording.caller,
+            on_resumed=self._turn_resumed,
         )
         self._transcriber = LocalTranscriber(
             self._speech.recognizer,
@@ -283,6 +284,10 @@ class VoiceCall:
             self._transcriber.turn_ended()
         if self._dialogue:
             await self._dialogue.caller_finished(text)
+
+    def _turn_resumed(self) -> None:
+        if self._transcriber:
+            self._transcriber.turn_resumed()
 
     def _report_turn(self, *, final: bool) -> None:
         now = clock.now()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -117,6 +117,15 @@ class LiveCall:
         if self._messages and self._messages[-1].role == "assistant":
             self._messages[-1].interrupted = True
             self._rewrite(self._messages[-1])
+
+    def resumed(self) -> None:
+        """The caller's last turn was not over: it will come again, whole."""
+        while self._messages and self._messages.pop().role != "user":
+            pass
+        statement = delete(CallMessage).where(
+            CallMessage.call_id == self.call.id, CallMessage.seq >= len(self._messages)
+        )
+        self._writes.put_nowait(lambda opened: opened.execute(statement))
 
     def latency(self, latency: TurnLatency) -> None:
         """An answer became audible."""

@@ -82,6 +82,12 @@ class Conversation:
         else:
             self.history.pop()
 
+    def take_back(self) -> None:
+        """The caller went on with their turn before hearing its answer: forget both."""
+        for role in ("assistant", "user"):
+            if self.history and self.history[-1]["role"] == role:
+                self.history.pop()
+
     def add(self, message: Message) -> None:
         """Put a message in the history that nobody spoke (live control)."""
         self.history.append(message)

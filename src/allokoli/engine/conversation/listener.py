@@ -39,4 +39,12 @@ class CallListener(Protocol):
 
     def interrupted(self) -> None: ...
 
+    def resumed(self) -> None:
+        """The caller went on with the turn just reported before hearing its answer.
+
+        That turn will be reported again, whole; what little was heard of the answer counts for
+        nothing.
+        """
+        ...
+
     def latency(self, latency: TurnLatency) -> None: ...
