@@ -100,7 +100,10 @@ async def test_a_caller_who_barges_in_silences_the_voice_within_a_second(start_c
 async def test_a_caller_who_had_only_paused_is_heard_as_one_turn(start_call, voice):
     one = await start_call()
     await one.caller.silence_after(await one.caller.sound_after(0))
-    first, second = await voice("Pour quatre personnes."), await voice("Demain soir à vingt heures.")
+    first, second = (
+        await voice("Pour quatre personnes."),
+        await voice("Demain soir à vingt heures."),
+    )
     await one.caller.microphone.speak(first)
     await one.until(lambda: one.notes.said("user"))
     spoke_s = await one.caller.microphone.speak(second)

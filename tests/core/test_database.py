@@ -1,13 +1,17 @@
 """What the database promises whoever forgets a filter."""
 
+import os
+import subprocess
+import sys
 from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from allokoli.core import jobs, mail
-from allokoli.core.database import session
+from allokoli.core.database import admin_url, session
 from allokoli.core.identity import Identity
 from allokoli.core.mail import Mail
 from allokoli.core.migrations import migrate
@@ -65,7 +69,7 @@ async def test_every_tenant_table_is_protected(settings):
                     " join pg_namespace n on n.oid = c.relnamespace"
                     " where c.relkind = 'r' and n.nspname in ('public', 'engine')"
                     " and c.relname <> 'alembic_version'"
-                    " and not (c.relrowsecurity and c.relforcerowsecurity)"
+                    " and (not c.relrowsecurity or pg_has_role(session_user, c.relowner, 'usage'))"
                 )
             )
         ).all()
@@ -90,8 +94,6 @@ async def _queue_mail(opened, identity):
 
 
 async def _queued(_jobs) -> int:
-    import psycopg
-
     from allokoli.core.database import app_conninfo
     from allokoli.core.settings import get_settings
 
@@ -104,3 +106,41 @@ async def _queued(_jobs) -> int:
 
 def test_migrating_twice_changes_nothing(migrated):
     migrate()
+
+
+def test_an_owner_without_special_powers_can_hold_the_database(migrated, tmp_path):
+    """As on a hosted server, where nobody but the host is a superuser."""
+    admin = admin_url(migrated).set(drivername="postgresql")
+    with psycopg.connect(admin.render_as_string(hide_password=False), autocommit=True) as server:
+        server.execute("create role hosted_owner login createrole")
+        server.execute("create database hosted owner hosted_owner")
+        server.execute("grant authenticated, allokoli_app to hosted_owner with admin option")
+        try:
+            hosted = admin.set(username="hosted_owner", database="hosted")
+            environment = os.environ | {
+                "ALLOKOLI_DATABASE_URL": hosted.render_as_string(hide_password=False),
+                "ALLOKOLI_SECRET_KEY": migrated.secret_key,
+            }
+            for script in ("from allokoli.core.migrations import migrate; migrate()", _USE_A_KEY):
+                subprocess.run(
+                    [sys.executable, "-c", script], env=environment, check=True, timeout=60
+                )
+        finally:
+            server.execute("drop database hosted with (force)")
+
+
+_USE_A_KEY = """
+import asyncio
+from uuid import uuid4
+from allokoli.core.database import session
+from allokoli.core.identity import Identity
+from allokoli.core.security.api_keys import create_key, identify_key
+
+async def main():
+    owner = Identity.job(uuid4())
+    async with session(owner) as opened:
+        _, key = await create_key(opened, owner.organization, "k", "private")
+    assert (await identify_key(key)).identity.org_id == owner.org_id
+
+asyncio.run(main())
+"""

@@ -1,7 +1,8 @@
 """What the web process and the engine share as HTTP servers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ from allokoli.core.settings import get_settings
 _log = structlog.get_logger()
 
 _DRAINED_BYTES = 64_000_000
+_DRAINED_S = 2.0
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ErrorBody = Callable[[AlloKoliError, Request], dict[str, Any]]
@@ -183,12 +185,14 @@ class BoundedBody:
 
 
 async def _drain(receive: Receive) -> None:
-    """Read a refused body to its end, within bounds: a client still sending sees no answer."""
+    """Read a refused body on, within bounds: a client still sending would see no answer."""
     read, more = 0, True
-    while more and read < _DRAINED_BYTES:
-        message = await receive()
-        read += len(message.get("body", b""))
-        more = message.get("more_body", False)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAINED_S):
+            while more and read < _DRAINED_BYTES:
+                message = await receive()
+                read += len(message.get("body", b""))
+                more = message.get("more_body", False)
 
 
 def _limit() -> dict[str, int]:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from allokoli.configurator import endpoints as configurator_api
 from allokoli.core import database, events, http
 from allokoli.platform import api as platform_api
+from allokoli.platform.server_messages.endpoints import RECEIVE_PATH
 from allokoli.web import engine_proxy, error_pages
 from allokoli.web.browser_guard import BrowserGuard
 from allokoli.web.pages import (
@@ -44,7 +45,7 @@ def create_app() -> FastAPI:
     app = http.create_app(
         "AlloKoli",
         lifespan=_lifespan,
-        large_body_paths=(engine_proxy.PREFIX + "/",),
+        large_body_paths=(engine_proxy.PREFIX + "/", RECEIVE_PATH),
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,

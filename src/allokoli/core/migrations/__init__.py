@@ -1,11 +1,9 @@
 """The database's history, the same on the embedded server, on any PostgreSQL and on Supabase."""
 
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from psycopg import sql
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -60,18 +58,24 @@ def alembic_config() -> Config:
 
 
 def _ensure_app_role(connection: Connection, settings: Settings) -> None:
-    """Make the role the application connects as, and give it today's password."""
-    driver_connection: Any = connection.connection.driver_connection
-    cursor = driver_connection.cursor()
-    for role, options in (("authenticated", "nologin"), (APP_ROLE, "login noinherit")):
-        cursor.execute("select 1 from pg_roles where rolname = %s", (role,))
-        if cursor.fetchone() is None:
-            cursor.execute(sql.SQL(f"create role {{}} {options}").format(sql.Identifier(role)))
-    cursor.execute(
-        sql.SQL(
-            "alter role {} login noinherit nosuperuser nobypassrls nocreatedb nocreaterole"
-            " password {}"
-        ).format(sql.Identifier(APP_ROLE), sql.Literal(app_password(settings)))
-    )
-    cursor.execute(sql.SQL("grant authenticated to {}").format(sql.Identifier(APP_ROLE)))
+    """Make the role the application connects as, and give it today's password.
+
+    Raises:
+        BadSetting: a role of that name exists and could see every organization's rows.
+    """
+    known = {
+        row.rolname: row.strong
+        for row in connection.execute(
+            text("select rolname, rolsuper or rolbypassrls as strong from pg_roles")
+        )
+    }
+    if known.get(APP_ROLE):
+        raise BadSetting(f"The database role {APP_ROLE} must not bypass row-level security.")
+    if "authenticated" not in known:
+        connection.exec_driver_sql("create role authenticated nologin")
+    if APP_ROLE not in known:
+        connection.exec_driver_sql(f"create role {APP_ROLE} login noinherit")
+    # Hexadecimal digits: nothing to quote.
+    connection.exec_driver_sql(f"alter role {APP_ROLE} password '{app_password(settings)}'")
+    connection.exec_driver_sql(f"grant authenticated to {APP_ROLE}")
     connection.commit()

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allokoli.core import clock
 from allokoli.core.database import session
 from allokoli.core.errors import Unauthorized
+from allokoli.core.i18n import mark
 from allokoli.core.identity import Identity
 from allokoli.core.security import tokens
 from allokoli.platform.accounts import repository
@@ -19,7 +20,7 @@ ACCESS_S = 15 * 60
 REFRESH_S = 30 * 24 * 3600
 # Two tabs may present the same refresh token at once; later than this it has been stolen.
 _SIMULTANEOUS = timedelta(seconds=30)
-_ENDED = "Votre session est terminée. Reconnectez-vous."
+_ENDED = mark("Votre session est terminée. Reconnectez-vous.")
 
 
 class Tokens(NamedTuple):

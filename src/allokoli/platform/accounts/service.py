@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.core.database import session
 from allokoli.core.errors import Conflict, Unauthorized
+from allokoli.core.i18n import mark
 from allokoli.core.identity import Identity
 from allokoli.core.security.passwords import hash_password, verify_password
 from allokoli.platform import throttle
@@ -16,7 +17,7 @@ from allokoli.platform.organizations import service as organizations
 _WINDOW_S = 15 * 60
 _TRIES_PER_ADDRESS = 10
 _TRIES_PER_MACHINE = 100
-_WRONG = "Adresse e-mail ou mot de passe incorrect."
+_WRONG = mark("Adresse e-mail ou mot de passe incorrect.")
 
 
 async def register(wanted: Register, *, locale: str) -> SignedIn:

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allokoli.core import storage
 from allokoli.core.database import session
 from allokoli.core.errors import Conflict, NotFound
+from allokoli.core.i18n import mark
 from allokoli.core.identity import Identity
 from allokoli.core.settings import get_settings
 from allokoli.platform.assistants import repository as assistants
@@ -30,7 +31,7 @@ from allokoli.vapi.server_messages import mapping, text
 
 # Vapi's literal for a call the platform lost.
 LOST = "call.in-progress.error-vapifault-worker-died"
-MISSING = "Cet appel n’existe pas ou n’existe plus."
+MISSING = mark("Cet appel n’existe pas ou n’existe plus.")
 
 
 async def list_calls(

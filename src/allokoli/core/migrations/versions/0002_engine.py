@@ -98,6 +98,8 @@ def _instances() -> None:
         )
         """
     )
+    # Reached through the functions below only.
+    op.execute("alter table engine.instances enable row level security")
     op.execute(
         """
         create function engine.beat(instance uuid) returns void

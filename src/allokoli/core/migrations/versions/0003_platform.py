@@ -100,7 +100,7 @@ def _throttling() -> None:
         );
         create index on public.attempts (bucket, at);
         create index on public.attempts (at);
-        alter table public.attempts enable row level security, force row level security;
+        alter table public.attempts enable row level security;
         create function auth.count_attempts(name text, since timestamptz) returns bigint
         language sql stable security definer set search_path = public, pg_temp as $f$
           select count(*) from attempts where bucket = name and at > since
