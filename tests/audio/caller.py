@@ -69,15 +69,17 @@ class Caller:
     Attributes:
         microphone: what the caller says.
         messages: what came on the data channel.
+        ended: set once the other side says that the call is over.
     """
 
     def __init__(self) -> None:
         self.microphone = Microphone()
         self.messages: list[dict[str, Any]] = []
+        self.ended = asyncio.Event()
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._pc.addTrack(self.microphone)
         self._channel = self._pc.createDataChannel("events")
-        self._channel.on("message", lambda text: self.messages.append(json.loads(text)))
+        self._channel.on("message", self._read)
         self._pc.on("track", self._listen)
         self._ears: asyncio.Task[None] | None = None
         self._heard: list[tuple[float, Pcm]] = []
@@ -145,6 +147,12 @@ class Caller:
                 self._changed.clear()
                 await self._changed.wait()
         return float(moment)
+
+    def _read(self, text: str) -> None:
+        message = json.loads(text)
+        self.messages.append(message)
+        if message.get("type") == "status-update" and message.get("status") == "ended":
+            self.ended.set()
 
     def _listen(self, track: Any) -> None:
         async def pump() -> None:

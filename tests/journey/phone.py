@@ -1,5 +1,6 @@
 """A person on the phone: speaks after the assistant has finished, in a real voice."""
 
+import asyncio
 import wave
 from datetime import timedelta
 from pathlib import Path
@@ -50,19 +51,23 @@ class Person:
     def __init__(self, owner: Owner, speech: Speech) -> None:
         self._owner, self._speech = owner, speech
         self.caller = Caller()
-        self._answered_s = 0.0
 
     async def call(self, assistant_id: str) -> "Person":
         """Call, and hear the greeting out."""
         offer = await self.caller.offer()
         await self.caller.take(self._owner.start_web_call(assistant_id, offer))
-        self._answered_s = await self.caller.silence_after(0.0)
+        await self.caller.silence_after(0.0)
         return self
 
     async def say(self, sentence: str) -> None:
-        """Say a sentence, and hear the answer out."""
-        spoken = self.caller.microphone.speak(await say(self._speech, sentence))
-        self._answered_s = await self.caller.silence_after(await spoken)
+        """Say a sentence, and hear the answer out, or the line being closed."""
+        spoken_s = await self.caller.microphone.speak(await say(self._speech, sentence))
+        heard_out = asyncio.create_task(self.caller.silence_after(spoken_s))
+        closed = asyncio.create_task(self.caller.ended.wait())
+        done, waiting = await asyncio.wait({heard_out, closed}, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        done.pop().result()
 
 
 def loudness(path: Path) -> tuple[float, float]:
