@@ -1,10 +1,9 @@
 """Recordings of calls, by signed link or private key, with ranges for players."""
 
-import re
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
+from allokoli.core.byte_ranges import asked_range
 from allokoli.core.database import session
 from allokoli.core.errors import NotFound
 from allokoli.core.identity import Identity
@@ -13,8 +12,6 @@ from allokoli.engine.api.errors import EngineError, Missing
 from allokoli.engine.api.resources import valid_id
 from allokoli.engine.calls import links, recordings, repository
 from allokoli.engine.calls.recordings import Side
-
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 router = APIRouter(tags=["call"])
 
@@ -65,19 +62,16 @@ def _response(key: str, side: Side, size: int, asked: str | None) -> Response:
         "cache-control": "private, max-age=86400",
         "x-content-type-options": "nosniff",
     }
-    start, end, status = 0, size, 200
-    if asked is not None and (found := _RANGE.fullmatch(asked.strip())) and asked != "bytes=-":
-        first, last = found.groups()
-        start = int(first) if first else max(size - int(last), 0)
-        end = min(int(last) + 1, size) if first and last else size
+    part = asked_range(asked, size)
+    start, end = part or (0, size)
+    if part:
         if start >= end:
             return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
-        status = 206
         headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
     headers["content-length"] = str(end - start)
     return StreamingResponse(
         recordings.stream(key, side, start, end),
-        status,
+        206 if part else 200,
         headers=headers,
         media_type="audio/wav",
     )

@@ -1,6 +1,5 @@
 """Recordings: copied from the voice platform into our storage, then played from there."""
 
-import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import httpx
 from fastapi.responses import Response, StreamingResponse
 
 from allokoli.core import storage
+from allokoli.core.byte_ranges import asked_range
 from allokoli.core.database import session
 from allokoli.core.errors import NotFound, VoicePlatformFailed
 from allokoli.core.identity import Identity
@@ -22,7 +22,6 @@ from allokoli.vapi.server_messages import mapping, text
 
 _LARGEST_BYTES = 1_000_000_000
 _TIMEOUT = httpx.Timeout(60, connect=5)
-_RANGE = re.compile(r"^bytes=(\d{0,15})-(\d{0,15})$")
 _TYPES = {".mp3": "audio/mpeg", ".wav": "audio/wav"}
 
 
@@ -81,23 +80,16 @@ async def play(identity: Identity, call_id: UUID, wanted: str | None) -> Respons
     size = await storage.size(row.recording_key)
     headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, max-age=3600"}
     kind = _TYPES[Path(row.recording_key).suffix]
-    asked = _RANGE.match(wanted or "")
-    if asked is None or asked.groups() == ("", ""):
+    part = asked_range(wanted, size)
+    if part is None:
         headers["Content-Length"] = str(size)
         return StreamingResponse(storage.stream(row.recording_key), 200, headers, kind)
-    start, end = _bounds(asked[1], asked[2], size)
+    start, end = part
     if start >= end:
         return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
     headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     headers["Content-Length"] = str(end - start)
     return StreamingResponse(storage.stream(row.recording_key, start, end), 206, headers, kind)
-
-
-def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
-    """First byte and one past the last."""
-    if not first:
-        return max(0, size - int(last)), size
-    return int(first), min(int(last) + 1, size) if last else size
 
 
 def _address(described: dict[str, Any], access: Access) -> str:
