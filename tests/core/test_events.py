@@ -34,3 +34,15 @@ async def test_a_follower_that_stops_reading_is_told_to_read_again(settings):
         async with asyncio.timeout(5):
             await anext(last)
             assert await anext(stream) == events.RESYNC
+
+
+async def test_a_follower_that_could_not_begin_to_listen_is_forgotten(settings, monkeypatch):
+    async def refuse() -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(events, "_ensure_listening", refuse)
+    topic = f"org:{uuid4()}"
+    with pytest.raises(TimeoutError):
+        async with events.subscribe(topic):
+            pass
+    assert topic not in events._followers

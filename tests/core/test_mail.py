@@ -1,6 +1,7 @@
 """Mail leaves when it can, is tried again when it cannot, and the operator sees which."""
 
 import socket
+import traceback
 from uuid import uuid4
 
 import pytest
@@ -75,6 +76,20 @@ async def test_a_dead_smtp_server_is_shown_and_the_mail_is_tried_again(settings,
     assert (stored.status, stored.attempts) == ("failed", 1)
     assert stored.error
     assert await _jobs_waiting() == 1
+
+
+async def test_a_refused_recipient_is_shown_to_the_operator_and_not_told_to_the_log(mailbox):
+    async def handle_RCPT(_server, _session, _envelope, address, _options):  # noqa: N802 - same
+        return f"550 <{address}> unknown"
+
+    mailbox.handle_RCPT = handle_RCPT
+    identity = Identity.job(uuid4())
+    await _queue(identity)
+    queued = await _stored(identity)
+    with pytest.raises(mail.MailNotTaken) as refusal:
+        await mail.deliver(org_id=str(identity.org_id), mail_id=str(queued.id))
+    assert "a@b.fr" in (await _stored(identity)).error
+    assert "a@b.fr" not in "".join(traceback.format_exception(refusal.value))
 
 
 async def test_without_an_smtp_server_the_mail_stays_in_the_outbox(settings):

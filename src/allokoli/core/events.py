@@ -51,8 +51,8 @@ async def subscribe(topic: str) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
     """
     queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_QUEUE_SIZE)
     _followers.setdefault(topic, set()).add(queue)
-    await _ensure_listening()
     try:
+        await _ensure_listening()
         yield _drain(queue)
     finally:
         followers = _followers[topic]

@@ -23,6 +23,10 @@ from allokoli.core.settings import get_settings
 _TIMEOUT_S = 20
 
 
+class MailNotTaken(Exception):
+    """The SMTP server did not take a mail; it will be offered again."""
+
+
 class Mail(Base):
     """A mail and what became of it.
 
@@ -82,17 +86,18 @@ async def deliver(org_id: str, mail_id: str) -> None:
         if mail is None or mail.status == "sent":
             return
         mail.attempts += 1
-        failure: Exception | None = None
+        failure: str | None = None
         try:
             await _send(mail)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            failure = error
+            failure = type(error).__name__
             mail.status, mail.error = "failed", f"{type(error).__name__}: {error}"[:300]
         else:
             mail.status, mail.error, mail.sent_at = "sent", None, clock.now()
         await events.publish(opened, f"org:{org_id}", event="mail", id=mail_id)
     if failure is not None:
-        raise failure
+        # The worker logs it, and what the server answered may hold the address.
+        raise MailNotTaken(failure)
 
 
 async def _send(mail: Mail) -> None:
