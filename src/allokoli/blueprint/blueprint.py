@@ -53,7 +53,6 @@ STANDARD_TYPES: dict[str, FieldType] = {
 """The type of each standard field key."""
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 HourText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Interval = tuple[HourText, HourText]
 """Opening and closing; a closing before the opening is after midnight."""

@@ -24,10 +24,6 @@ def speak_date(day: date, locale: str) -> str:
     )
 
 
-def speak_weekday(day: date, locale: str) -> str:
-    return str(lexicon(locale).time["weekdays"][day.weekday()][0])
-
-
 def speak_time(moment: time, locale: str) -> str:
     """`20 h`, `20 h 30`."""
     return _hour(moment, locale, "hour", "hour_minutes")

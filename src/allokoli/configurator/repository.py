@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.configurator.models import ConfiguratorSession
@@ -12,16 +12,6 @@ async def session_row(
     opened: AsyncSession, session_id: UUID, *, lock: bool = False
 ) -> ConfiguratorSession | None:
     return await opened.get(ConfiguratorSession, session_id, with_for_update=lock or None)
-
-
-async def recent(opened: AsyncSession, org_id: UUID, limit: int) -> Sequence[ConfiguratorSession]:
-    query = (
-        select(ConfiguratorSession)
-        .where(ConfiguratorSession.org_id == org_id)
-        .order_by(ConfiguratorSession.updated_at.desc())
-        .limit(limit)
-    )
-    return (await opened.scalars(query)).all()
 
 
 async def try_lock(opened: AsyncSession, session_id: UUID) -> bool:

@@ -92,12 +92,6 @@ async def claim(identity: Identity, session_id: UUID) -> SessionRead:
         return shown(row)
 
 
-async def recent_sessions(opened: AsyncSession, identity: Identity) -> list[SessionRead]:
-    """The organization's last conversations, the latest first."""
-    rows = await repository.recent(opened, identity.organization, 20)
-    return [shown(row) for row in rows]
-
-
 async def _answer(
     opened: AsyncSession, row: ConfiguratorSession, identity: Identity | None, words: str
 ) -> None:

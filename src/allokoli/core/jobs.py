@@ -16,8 +16,7 @@ from procrastinate.tasks import Task
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allokoli.core.database import app_conninfo, session
-from allokoli.core.identity import Identity
+from allokoli.core.database import app_conninfo
 from allokoli.core.settings import get_settings
 
 SCHEMA = "jobs"
@@ -91,12 +90,6 @@ async def defer(
             "delay_s": delay_s,
         },
     )
-
-
-async def defer_now(job: Task[Any, Any, Any], **arguments: Any) -> None:
-    """Queue a job in a transaction of its own."""
-    async with session(Identity.job(None)) as opened:
-        await defer(opened, job, **arguments)
 
 
 @_blueprint.periodic(cron="* * * * *")

@@ -53,10 +53,6 @@ class Understanding:
     notes: dict[str, Any] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
 
-    @property
-    def nothing(self) -> bool:
-        return not (self.fills or self.goal or self.aside or self.answer or self.social)
-
 
 def understand(
     form: Form, state: State, text: object, *, now: datetime, locale: str

@@ -66,9 +66,6 @@ class Utterance:
         parts = re.split(r"\0+|[.,;!?]+(?=\s|$)", "".join(chars))
         return [part.strip(" -,.;:") for part in parts if part.strip(" -,.;:'\"")]
 
-    def raw_span(self, span: Span) -> str:
-        return self.raw[self._to_raw(span[0]) : self._to_raw(span[1])]
-
     def from_raw(self, span: Span) -> Span:
         """Where a span of `raw` lies in `text`."""
         return self._to_text(span[0]), self._to_text(span[1])

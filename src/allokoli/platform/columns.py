@@ -1,11 +1,10 @@
 """Columns most tables have."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import DateTime
 
@@ -17,5 +16,3 @@ CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), default=c
 UpdatedAt = Annotated[
     datetime, mapped_column(DateTime(timezone=True), default=clock.now, onupdate=clock.now)
 ]
-Json = Annotated[dict[str, Any], mapped_column(JSONB(none_as_null=True))]
-JsonList = Annotated[list[Any], mapped_column(JSONB(none_as_null=True))]

@@ -16,7 +16,6 @@ _HOLES = {
     "h": r"(?P<h>[0-2]?\d)(?!\d)",
     "m": r"(?P<m>[0-5]\d)(?!\d)",
 }
-_AMPM_HOUR = r"(?P<h>[0-2]?\d)"
 
 
 @dataclass(frozen=True, slots=True)
