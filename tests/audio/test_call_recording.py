@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from allokoli.engine.audio.recording import SAMPLE_RATE, Recording, finish_recording
+from allokoli.engine.audio.recording import Recording
+from allokoli.engine.wav import SAMPLE_RATE, finish_recording
 
 _TWENTY_MS = SAMPLE_RATE // 50
 

@@ -19,10 +19,10 @@ from scripted import (
 )
 
 from allokoli.engine.audio.limits import Limits
-from allokoli.engine.audio.recording import finish_recording
 from allokoli.engine.audio.voice_call import VoiceCall
 from allokoli.engine.audio.webrtc import InvalidOffer
 from allokoli.engine.speech import VoiceUnavailable
+from allokoli.engine.wav import finish_recording
 
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
 

@@ -5,7 +5,6 @@ and when. At most a second is held in memory; the rest is in the file, which sur
 """
 
 import asyncio
-import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +13,8 @@ from typing import BinaryIO
 import numpy as np
 import structlog
 
-SAMPLE_RATE = 16_000
-_HEADER_BYTES = 44
-_FRAME_BYTES = 4
+from allokoli.engine.wav import FRAME_BYTES, SAMPLE_RATE, header
+
 _FLUSH_S = 0.4
 _SETTLE_S = 0.3
 _JITTER_S = 0.25
@@ -65,7 +63,7 @@ class Recording:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb", buffering=0)
-            self._file.write(_header(0))
+            self._file.write(header(0))
         except OSError as error:
             self._give_up(error)
 
@@ -92,10 +90,10 @@ class Recording:
         await self._write(self._take(settle_s=0.0))
         if self._file is None:
             return
-        size = self._written * _FRAME_BYTES
+        size = self._written * FRAME_BYTES
         try:
             self._file.seek(0)
-            self._file.write(_header(size))
+            self._file.write(header(size))
             self._file.close()
         except OSError as error:
             self._give_up(error)
@@ -137,44 +135,3 @@ class Recording:
     def _give_up(self, error: OSError) -> None:
         _log.error("recording stopped: the disk refused it", error=error.strerror)
         self._file = None
-
-
-def finish_recording(path: Path) -> float:
-    """Repair the header of a recording whose process was killed; harmless on a whole one.
-
-    Returns:
-        The recording's length in seconds.
-
-    Raises:
-        OSError: the file cannot be read or written.
-        ValueError: it is not a recording.
-    """
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        if size < _HEADER_BYTES or file.read(4) != b"RIFF":
-            raise ValueError(f"{path.name} is not a recording")
-        data_bytes = (size - _HEADER_BYTES) // _FRAME_BYTES * _FRAME_BYTES
-        file.truncate(_HEADER_BYTES + data_bytes)
-        file.seek(0)
-        file.write(_header(data_bytes))
-    return data_bytes / _FRAME_BYTES / SAMPLE_RATE
-
-
-def _header(data_bytes: int) -> bytes:
-    """A canonical WAV header: PCM, two channels, 16 bits, 16 kHz."""
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        b"RIFF",
-        36 + data_bytes,
-        b"WAVE",
-        b"fmt ",
-        16,
-        1,
-        2,
-        SAMPLE_RATE,
-        SAMPLE_RATE * _FRAME_BYTES,
-        _FRAME_BYTES,
-        16,
-        b"data",
-        data_bytes,
-    )
