@@ -109,6 +109,16 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path):
     assert "cannot be" in _refusal(Product(tmp_path / "file" / "data"))
 
 
+def test_a_database_that_cannot_start_is_named(data_folder):
+    # As root the server would need this parent opened to all; otherwise a file is in its way.
+    private = data_folder / "private"
+    private.mkdir(parents=True, mode=0o700)
+    if os.geteuid() != 0:
+        (private / "data").mkdir()
+        (private / "data" / "postgres").write_text("not a folder")
+    assert "database" in _refusal(Product(private / "data"))
+
+
 def test_a_full_disk_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(preflight, "_FREE_BYTES_NEEDED", 10**18)
     with pytest.raises(BadSetting, match="MB left"):

@@ -40,10 +40,10 @@ def supervise() -> int:
     lock = preflight.check(settings)
     server = None if settings.database_url else EmbeddedPostgres(settings.postgres_dir)
     with lock:
+        if server:
+            typer.echo("Database…")
+            server.start()
         try:
-            if server:
-                typer.echo("Database…")
-                server.start()
             migrate()
             return asyncio.run(_run(settings))
         finally:
