@@ -1,13 +1,11 @@
 """A real engine on a real port, for the official clients."""
 
-import asyncio
-import contextlib
 import socket
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import uvicorn
+from serving import serve
 from starlette.requests import Request
 from starlette.responses import Response
 from vapi import AsyncVapi
@@ -51,24 +49,6 @@ async def engine_app(settings, engine_port, monkeypatch):
     app = create_app(audio=False)
     async with serve(app, engine_port):
         yield app
-
-
-@contextlib.asynccontextmanager
-async def serve(app, port: int, lifespan: str = "on"):
-    """Run an ASGI application on a port."""
-    config = uvicorn.Config(app, port=port, log_level="error", lifespan=lifespan)
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        if running.done():
-            await running
-        await asyncio.sleep(0.02)
-    try:
-        yield server
-    finally:
-        server.should_exit = True
-        await running
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import socket
 
 import httpx
 import pytest
-from conftest import serve
 from openai import AsyncOpenAI
+from serving import serve
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from test_text_calls import MARIO

@@ -14,7 +14,7 @@ import httpx
 import numpy as np
 import pytest
 from caller import Caller
-from conftest import serve
+from serving import serve
 from test_text_calls import MARIO
 
 from allokoli.blueprint.compiler import compile_assistant
