@@ -1,6 +1,7 @@
 """A person on the phone: speaks after the assistant has finished, in a real voice."""
 
 import asyncio
+import re
 import wave
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,19 @@ RESERVATION = [
     "Une allergie au poisson.",
     "Oui, c'est parfait.",
 ]
+
+
+# What a person answers when asked once more, the recap first.
+ANSWERS = [
+    (r"bien cela|correct", "Oui, c'est parfait."),
+    (r"personnes", "Nous serons quatre."),
+    (r"jour|date", "Demain soir à vingt heures."),
+    (r"heure", "À vingt heures."),
+    (r"\bnom\b", "Je m'appelle Claire Bernard."),
+    (r"téléphone|numéro", RESERVATION[4]),
+    (r"allergie", "Une allergie au poisson."),
+]
+MOST_REPETITIONS = 6
 
 
 def reservation() -> dict[str, object]:
@@ -58,6 +72,27 @@ class Person:
         await self.caller.take(self._owner.start_web_call(assistant_id, offer))
         await self.caller.silence_after(0.0)
         return self
+
+    async def finish(self) -> None:
+        """Answer what is still asked, as people do when a word was not caught."""
+        for _ in range(MOST_REPETITIONS):
+            if self.caller.ended.is_set():
+                return
+            await self.say(self._answer())
+
+    def _answer(self) -> str:
+        said = [
+            message["transcript"]
+            for message in self.caller.messages
+            if message.get("type") == "transcript"
+            and message["role"] == "assistant"
+            and message["transcriptType"] == "final"
+        ]
+        asked = next((one for one in reversed(said) if "?" in one), said[-1])
+        return next(
+            (answer for pattern, answer in ANSWERS if re.search(pattern, asked.lower())),
+            RESERVATION[-1],
+        )
 
     async def say(self, sentence: str) -> None:
         """Say a sentence, and hear the answer out, or the line being closed."""

@@ -22,10 +22,17 @@ CONNECTING_S = 6.0
 ANSWERING_S = 4.0
 # Nobody starts speaking again while the machine that plays both parts is this late.
 LAST_WORDS_S = 20.0
+# The longest answer to a sentence said once more.
+ANSWER_S = 9.0
 
 
 async def record(
-    path: Path, blueprint: Blueprint, sentences: list[str], now: datetime, speech: Speech
+    path: Path,
+    blueprint: Blueprint,
+    sentences: list[str],
+    now: datetime,
+    speech: Speech,
+    again: list[str],
 ):
     """Write the caller's microphone.
 
@@ -35,6 +42,8 @@ async def record(
         sentences: what the caller says, turn by turn.
         now: when the call takes place.
         speech: voices of both sides.
+        again: said afterwards, should a word not have been caught; a call that went as rehearsed
+            is over by then.
 
     Returns:
         What the assistant is expected to say, the greeting first.
@@ -46,6 +55,9 @@ async def record(
         expected.append(reply.text)
         parts.append(np.frombuffer(await say(speech, sentence), np.int16))
         parts.append(silence(ANSWERING_S + await duration_s(speech, reply.text)))
+    for sentence in again:
+        parts.append(np.frombuffer(await say(speech, sentence), np.int16))
+        parts.append(silence(ANSWERING_S + ANSWER_S))
     parts.append(silence(LAST_WORDS_S))
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

@@ -17,6 +17,7 @@ async def test_a_reservation_by_voice_is_what_the_caller_said(owner, speech, tmp
     person = await Person(owner, speech).call(owner.make_assistant())
     for sentence in RESERVATION:
         await person.say(sentence)
+    await person.finish()
     call = owner.ended_call()
     await person.caller.hang_up()
     assert call["analysis"]["structured_data"] == reservation(), written(call)
@@ -32,6 +33,7 @@ async def test_a_call_outlives_the_web_process(owner, speech):
     owner.product.kill("serve")
     for sentence in RESERVATION[2:]:
         await person.say(sentence)
+    await person.finish()
     wait_until(lambda: owner.api.get("/calls").is_success, within_s=30)
     call = owner.ended_call(within_s=90)
     await person.caller.hang_up()

@@ -64,7 +64,8 @@ async def test_an_owner_talks_calls_and_finds_the_reservation(product, speech, t
         api = signed_in(product.url)
         blueprint = Blueprint(**api.get("/assistants").json()["data"][0]["blueprint"])
         microphone = tmp_path / "caller.wav"
-        await record(microphone, blueprint, RESERVATION, clock.now(), speech)
+        again = [RESERVATION[2], RESERVATION[-1], RESERVATION[4], RESERVATION[-1]]
+        await record(microphone, blueprint, RESERVATION, clock.now(), speech, again)
 
         browser = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
@@ -81,7 +82,7 @@ async def test_an_owner_talks_calls_and_finds_the_reservation(product, speech, t
         page = await context.new_page()
         await page.goto(f"{product.url}{test_address}")
         await page.click("#start-call")
-        await page.locator("#call[data-state=ended]").wait_for(timeout=180_000)
+        await page.locator("#call[data-state=ended]").wait_for(timeout=240_000)
         transcript = await page.locator("#transcript").inner_text()
         call = await asyncio.to_thread(call_of, api)
         assert call["analysis"]["structured_data"] == reservation(), transcript
