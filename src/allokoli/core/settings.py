@@ -40,6 +40,8 @@ class Settings(BaseSettings):
         storage_url: `s3://bucket/prefix` for object storage; files in `data_dir` when unset.
         models_dir: local speech models; in `data_dir` when unset.
         whisper_model: model-hub name of the local recognizer.
+        default_locale: language of visitors who ask for none of ours: fr, en or he.
+        max_calls_per_organization: calls at once, text calls apart.
         max_body_bytes: largest JSON body accepted, in bytes.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """

@@ -30,12 +30,7 @@ def shown(call: Call, messages: list[CallMessage]) -> dict[str, Any]:
         **{name: call.request.get(name) for name in _ECHOED},
     }
     return {
-        "id": str(call.id),
-        "orgId": str(call.org_id),
-        "type": call.type,
-        "status": call.status,
-        "createdAt": iso(call.created_at),
-        "updatedAt": iso(call.updated_at),
+        **_heading(call),
         "transport": {"provider": call.transport},
         "messages": written,
         "artifact": artifact(call, messages),
@@ -54,12 +49,7 @@ def shown_to_browser(call: Call) -> dict[str, Any]:
     """What a web page may know of the call it starts: no instructions, no addresses, no keys."""
     voice = call.assistant.get("voice") or {}
     return {
-        "id": str(call.id),
-        "orgId": str(call.org_id),
-        "type": call.type,
-        "status": call.status,
-        "createdAt": iso(call.created_at),
-        "updatedAt": iso(call.updated_at),
+        **_heading(call),
         "assistantId": str(call.assistant_id) if call.assistant_id else None,
         "assistant": {
             "name": call.assistant.get("name"),
@@ -139,3 +129,15 @@ def transcript(call: Call, messages: list[CallMessage]) -> str:
 def recording_wanted(call: Call) -> bool:
     """Whether the assistant's artifact plan keeps a recording."""
     return (call.assistant.get("artifactPlan") or {}).get("recordingEnabled") is not False
+
+
+def _heading(call: Call) -> dict[str, Any]:
+    """What everyone may know of a call."""
+    return {
+        "id": str(call.id),
+        "orgId": str(call.org_id),
+        "type": call.type,
+        "status": call.status,
+        "createdAt": iso(call.created_at),
+        "updatedAt": iso(call.updated_at),
+    }
