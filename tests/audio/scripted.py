@@ -62,6 +62,7 @@ class Notes:
     interruptions: int = 0
     resumptions: int = 0
     latencies: list[TurnLatency] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def connected(self) -> None:
         self.is_connected = True
@@ -80,6 +81,9 @@ class Notes:
 
     def resumed(self) -> None:
         self.resumptions += 1
+
+    def happened(self, event: Event) -> None:
+        self.events.append(event)
 
     def latency(self, latency: TurnLatency) -> None:
         self.latencies.append(latency)

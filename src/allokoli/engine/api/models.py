@@ -13,7 +13,7 @@ from allokoli.core.database import Base
 
 
 class Resource(Base):
-    """An entity of any kind: what the client sent, as it was sent."""
+    """An entity of any kind: what the client sent, as it was sent; its secrets apart, sealed."""
 
     __tablename__ = "resources"
     __table_args__ = {"schema": "engine"}  # noqa: RUF012 - SQLAlchemy's way
@@ -22,5 +22,6 @@ class Resource(Base):
     org_id: Mapped[UUID]
     kind: Mapped[str]
     body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    secrets_sealed: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -185,6 +185,9 @@ class DialogueProcessor(FrameProcessor):
                     if isinstance(event, EndCall):
                         ending = event.reason
                         break
+                    if not isinstance(event, Say):
+                        self._listener.happened(event)
+                        continue
                     if not event.text:
                         continue
                     if not started:

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from allokoli.engine.calls.conversing import known_of
+from allokoli.engine.calls.backstage import known_of
 from allokoli.engine.calls.models import Call, CallMessage
 from allokoli.engine.calls.shown import transcript
 from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed, TextDelta

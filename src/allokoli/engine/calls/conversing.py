@@ -1,12 +1,10 @@
 """A call's conversation, begun or gone on with from what is written down."""
 
-from typing import Any
-
-from allokoli.engine.api.wire import iso
+from allokoli.core.security.sealed_json import whole
+from allokoli.engine.calls.backstage import CallBackstage
 from allokoli.engine.calls.models import Call, CallMessage
-from allokoli.engine.conversation.conversation import Conversation
-from allokoli.engine.conversation.script import Script
-from allokoli.engine.models.choose import choose_model
+from allokoli.engine.conversation.cast import Cast
+from allokoli.engine.conversation.conversation import Conversation, Facts
 
 
 def conversation_of(call: Call, messages: list[CallMessage]) -> Conversation:
@@ -17,24 +15,11 @@ def conversation_of(call: Call, messages: list[CallMessage]) -> Conversation:
         messages: what was said so far, in order; empty at the start.
     """
     overrides = call.request.get("assistantOverrides") or {}
-    script = Script.of(
-        call.assistant,
+    facts = Facts(
         now=call.created_at,
         customer=call.request.get("customer"),
-        variable_values=overrides.get("variableValues"),
+        variable_values=overrides.get("variableValues") or {},
     )
-    chosen = choose_model(call.assistant, call=known_of(call), started_at=call.created_at)
+    cast = Cast.from_json(whole(call.cast_json, call.secrets_sealed))
     history = [{"role": message.role, "content": message.text} for message in messages]
-    return Conversation(script, chosen.model, history)
-
-
-def known_of(call: Call) -> dict[str, Any]:
-    """What a model may know of the call it answers in, by Vapi's names."""
-    return {
-        "id": str(call.id),
-        "orgId": str(call.org_id),
-        "type": call.type,
-        "createdAt": iso(call.created_at),
-        "assistantId": str(call.assistant_id) if call.assistant_id else None,
-        "customer": call.request.get("customer"),
-    }
+    return Conversation(cast, CallBackstage(call), facts, history, call.state)

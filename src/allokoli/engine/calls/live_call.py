@@ -20,6 +20,7 @@ from allokoli.engine.calls.news import News
 from allokoli.engine.calls.server_messages import Outbox
 from allokoli.engine.calls.voice import Voice
 from allokoli.engine.conversation.conversation import Conversation
+from allokoli.engine.conversation.events import Event
 from allokoli.engine.conversation.listener import Role, TurnLatency
 
 _ATTEMPTS = 6
@@ -126,6 +127,9 @@ class LiveCall:
             CallMessage.call_id == self.call.id, CallMessage.seq >= len(self._messages)
         )
         self._writes.put_nowait(lambda opened: opened.execute(statement))
+
+    def happened(self, event: Event) -> None:
+        """The conversation did something other than speak."""
 
     def latency(self, latency: TurnLatency) -> None:
         """An answer became audible."""

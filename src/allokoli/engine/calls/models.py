@@ -19,10 +19,11 @@ ENDED = "ended"
 class Call(Base):
     """A call.
 
-    `request` is what the client asked for, `assistant` what really answers (stored or transient,
-    overrides applied). `instance_id` names the engine process that carries the call's audio; a text
-    call has none and outlives any process. `concluded_at` is set once analysis and recording are
-    stored and the report is queued.
+    `request` is what the client asked for, `cast_json` who may answer (`conversation.cast.Cast`),
+    `assistant` who opens (overrides applied); their secrets are apart, in `secrets_sealed`. `state`
+    is the conversation's, `artifacts` what the call left beside words and sound. `instance_id`
+    names the engine process that carries the call's audio; a text call has none and outlives any
+    process. `concluded_at` is set once analysis and recording are stored and the report is queued.
     """
 
     __tablename__ = "calls"
@@ -35,9 +36,16 @@ class Call(Base):
     transport: Mapped[str]
     assistant_id: Mapped[UUID | None]
     phone_number_id: Mapped[UUID | None]
+    squad_id: Mapped[UUID | None]
+    workflow_id: Mapped[UUID | None]
+    campaign_id: Mapped[UUID | None]
     name: Mapped[str | None] = mapped_column(String(40))
     request: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     assistant: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    cast_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    state: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    artifacts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    secrets_sealed: Mapped[bytes | None]
     warnings: Mapped[list[str]] = mapped_column(JSONB, default=list)
     analysis: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     metrics: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
@@ -46,6 +54,7 @@ class Call(Base):
     instance_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    scheduled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     concluded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -53,7 +62,12 @@ class Call(Base):
 
 
 class CallMessage(Base):
-    """Something said in a call. An empty `text` from the user is a silence."""
+    """Something said or done in a call. An empty `text` from the user is a silence.
+
+    `role` is `user`, `assistant`, `system`, `tool_calls` or `tool_call_result`; the last two keep
+    in `extra` what was asked (`toolCalls`, OpenAI's shape) and answered (`toolCallId`, `name`,
+    `failed`).
+    """
 
     __tablename__ = "call_messages"
     __table_args__ = {"schema": "engine"}  # noqa: RUF012 - SQLAlchemy's way
@@ -66,3 +80,4 @@ class CallMessage(Base):
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     interrupted: Mapped[bool] = mapped_column(default=False)
+    extra: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)

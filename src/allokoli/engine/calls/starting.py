@@ -1,6 +1,5 @@
 """A call is asked for: who answers, whether it may, and its row."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,37 +7,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.core import clock
 from allokoli.core.identity import Identity
+from allokoli.core.security.sealed_json import part
 from allokoli.core.settings import get_settings
 from allokoli.engine.api.errors import Invalid, OverConcurrency
-from allokoli.engine.api.kinds import ASSISTANT, PHONE_NUMBER, Kind, call_problems
-from allokoli.engine.api.models import Resource
-from allokoli.engine.api.patching import patched
+from allokoli.engine.api.kinds import ASSISTANT, PHONE_NUMBER, call_problems
 from allokoli.engine.api.wire import as_uuid
 from allokoli.engine.calls import repository
+from allokoli.engine.calls.casting import cast_of, referred
 from allokoli.engine.calls.models import QUEUED, Call
 from allokoli.engine.models.choose import model_warnings
 
 TEXT = "text"
 WEB = "webrtc"
-_STARTS = ("assistantId", "assistant", "squadId", "squad", "workflowId", "workflow")
 _NO_CARRIER = (
     "This engine has no carrier connected, so it cannot place phone calls. Use POST /call/web, or "
     'POST /call with transport {"provider": "text"}.'
 )
-_NOT_IN_ASSISTANT = ("variableValues", "tools:append")
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """Who answers a call.
-
-    Attributes:
-        assistant: as Vapi writes it, overrides applied.
-        assistant_id: None for a transient one.
-    """
-
-    assistant: dict[str, Any]
-    assistant_id: UUID | None
 
 
 async def create_row(
@@ -56,21 +40,28 @@ async def create_row(
         Invalid: the body, or what it refers to.
         OverConcurrency: too many voice calls are running.
     """
-    answering = await _answering(opened, body)
+    cast = await cast_of(opened, body)
     if transport != TEXT:
         await _check_concurrency(opened, identity.organization)
+    clear, sealed = part(cast.to_json())
     now = clock.now()
     call = Call(
         org_id=identity.organization,
         type="webCall",
         status=QUEUED,
         transport=transport,
-        assistant_id=answering.assistant_id,
+        assistant_id=as_uuid(cast.first.assistant_id) if cast.first.assistant_id else None,
+        squad_id=as_uuid(cast.squad_id) if cast.squad_id else None,
+        workflow_id=as_uuid(cast.workflow_id) if cast.workflow_id else None,
         phone_number_id=None,
         name=body.get("name"),
         request={name: value for name, value in body.items() if value is not None},
-        assistant=answering.assistant,
-        warnings=model_warnings(answering.assistant),
+        assistant=cast.first.assistant,
+        cast_json=clear,
+        secrets_sealed=sealed,
+        state={},
+        artifacts={},
+        warnings=[*cast.warnings, *model_warnings(cast.first.assistant)],
         analysis={},
         metrics={},
         created_at=now,
@@ -95,39 +86,9 @@ async def refuse_phone_call(opened: AsyncSession, body: dict[str, Any]) -> None:
     if not problems:
         for name, kind in (("phoneNumberId", PHONE_NUMBER), ("assistantId", ASSISTANT)):
             if body.get(name):
-                await _referred(opened, body, name, kind)
+                await referred(opened, body, name, kind)
         problems = [_NO_CARRIER]
     raise Invalid(problems)
-
-
-async def _answering(opened: AsyncSession, body: dict[str, Any]) -> Answering:
-    problems = call_problems(body)
-    named = [name for name in _STARTS if body.get(name)]
-    if not problems and len(named) != 1:
-        problems = [f"exactly one of {', '.join(_STARTS)} must be given"]
-    if not problems and named[0] not in {"assistantId", "assistant"}:
-        problems = [f"{named[0]}: this engine starts calls with assistantId or assistant"]
-    if problems:
-        raise Invalid(problems)
-    if named[0] == "assistantId":
-        row = await _referred(opened, body, "assistantId", ASSISTANT)
-        assistant, assistant_id = dict(row.body), row.id
-    else:
-        assistant, assistant_id = patched({}, body["assistant"]), None
-    overrides = dict(body.get("assistantOverrides") or {})
-    for name in _NOT_IN_ASSISTANT:
-        overrides.pop(name, None)
-    return Answering(patched(assistant, overrides), assistant_id)
-
-
-async def _referred(opened: AsyncSession, body: dict[str, Any], name: str, kind: Kind) -> Resource:
-    found_id = as_uuid(body[name])
-    if found_id is None:
-        raise Invalid([f"{name} must be a UUID"])
-    row = await opened.get(Resource, found_id)
-    if row is None or row.kind != kind.name:
-        raise Invalid(f"Couldn't find {kind.title.lower()} for call: {name} {found_id} not found.")
-    return row
 
 
 async def _check_concurrency(opened: AsyncSession, org_id: UUID) -> None:

@@ -2,9 +2,14 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import structlog
 
+from allokoli.engine.conversation.backstage import Backstage
+from allokoli.engine.conversation.cast import Cast
 from allokoli.engine.conversation.chat_model import (
     ChatModel,
     Message,
@@ -25,22 +30,55 @@ _ATTEMPTS = 2
 _log = structlog.get_logger()
 
 
-class Conversation:
-    """Follows a script with a model. One turn at a time; a turn may be abandoned midway.
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a call before anything is said.
 
-    Args:
-        script: what the assistant's settings ask.
-        model: what answers.
-        history: turns already spoken, to go on from; OpenAI's shape, no instructions.
+    Attributes:
+        now: the call's start, aware.
+        customer: who calls, if known.
+        variable_values: the caller's own variables; they win over the standard ones.
     """
 
-    def __init__(self, script: Script, model: ChatModel, history: Iterable[Message] = ()) -> None:
-        self.script = script
+    now: datetime
+    customer: dict[str, Any] | None = None
+    variable_values: dict[str, Any] = field(default_factory=dict)
+
+
+class Conversation:
+    """Follows a cast with its models. One turn at a time; a turn may be abandoned midway.
+
+    Args:
+        cast: who may answer.
+        backstage: what it needs of the engine around it.
+        facts: what is known beforehand.
+        history: turns already spoken, to go on from; OpenAI's shape, no instructions.
+        state: what `state` was after them; empty at the start.
+    """
+
+    def __init__(
+        self,
+        cast: Cast,
+        backstage: Backstage,
+        facts: Facts,
+        history: Iterable[Message] = (),
+        state: dict[str, Any] | None = None,
+    ) -> None:
+        self.cast = cast
+        self.assistant = cast.first.assistant
+        self.script = Script.of(
+            self.assistant,
+            now=facts.now,
+            customer=facts.customer,
+            variable_values=facts.variable_values,
+        )
         self.history: list[Message] = list(history)
+        self.state: dict[str, Any] = state or {}
         self.prompt_tokens = 0
         self.completion_tokens = 0
         self.characters = 0
-        self._model = model
+        self._backstage = backstage
+        self._model: ChatModel = backstage.model(self.assistant)
         self._said: list[str] = []
 
     @property

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from allokoli.engine.conversation.events import Event
+
 Role = Literal["user", "assistant"]
 
 
@@ -45,6 +47,10 @@ class CallListener(Protocol):
         That turn will be reported again, whole; what little was heard of the answer counts for
         nothing.
         """
+        ...
+
+    def happened(self, event: Event) -> None:
+        """The conversation did something other than speak: called a tool, handed over, …"""
         ...
 
     def latency(self, latency: TurnLatency) -> None: ...
