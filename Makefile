@@ -25,6 +25,7 @@ translations: ## Compile the translations if they changed
 
 dev: ## Install what tests and checks need as well
 	@scripts/install dev
+	@scripts/install-clients
 	@$(MAKE) --no-print-directory translations web models
 
 test: dev ## Run every test this machine can run, and list what was skipped and why
@@ -48,10 +49,10 @@ pictures: dev ## Take again the pictures that the documents show
 	@$(PY) scripts/pictures
 
 lock: ## Resolve the requirements again, with hashes
-	@for name in runtime weights dev; do \
+	@for name in runtime weights dev clients; do \
 	    .venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate \
 	        --python-version 3.11 --universal requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
 clean: ## Remove what was installed and built; your data in .data stays
-	@rm -rf .venv node_modules src/allokoli/web/static/dist
+	@rm -rf .venv .venv-clients node_modules tests/clients/node/node_modules src/allokoli/web/static/dist
