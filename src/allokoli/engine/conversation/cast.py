@@ -16,11 +16,13 @@ class Member:
             (each with its `id`), no `toolIds` left.
         assistant_id: None for a transient one.
         destinations: where it may hand over to (`assistantDestinations` of a squad's member).
+        values: template variables of its own; the call's win over them.
     """
 
     assistant: dict[str, Any]
     assistant_id: str | None = None
     destinations: tuple[dict[str, Any], ...] = ()
+    values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -58,6 +60,7 @@ class Cast:
                     "assistant": member.assistant,
                     "assistantId": member.assistant_id,
                     "destinations": list(member.destinations),
+                    "variableValues": member.values,
                 }
                 for member in self.members
             ],
@@ -72,7 +75,12 @@ class Cast:
         """What `to_json` gave."""
         return cls(
             members=tuple(
-                Member(one["assistant"], one["assistantId"], tuple(one["destinations"]))
+                Member(
+                    one["assistant"],
+                    one["assistantId"],
+                    tuple(one["destinations"]),
+                    one.get("variableValues") or {},
+                )
                 for one in stored["members"]
             ),
             workflow=stored["workflow"],
