@@ -4,12 +4,14 @@ Values come from the environment (`ALLOKOLI_*`), then from a `.env` file, then f
 below, which run the whole product on one machine with no account anywhere.
 """
 
+import ipaddress
 import json
 import os
 import secrets
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import Field, ValidationError, field_validator
@@ -43,6 +45,15 @@ class Settings(BaseSettings):
         default_locale: language of visitors who ask for none of ours: fr, en or he.
         max_calls_per_organization: calls at once, text calls apart.
         max_body_bytes: largest JSON body accepted, in bytes.
+        max_file_bytes: largest file an organization may upload, in bytes.
+        private_servers: whether webhooks, models and tools may be at private addresses (the
+            machine itself, its network); when unset, only while `public_url` is one itself.
+            Addresses where clouds keep a machine's secrets are refused in any case.
+        model_url: OpenAI-compatible base URL of the operator's model, which answers for
+            assistants whose provider has no credential stored; the guided model does when unset.
+        model_name: that model's name at `model_url`.
+        model_key: key for `model_url`; none is sent when unset.
+        twilio_api_url: base URL of Twilio's REST API, for a region of it or a gateway.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
 
@@ -68,7 +79,13 @@ class Settings(BaseSettings):
     whisper_model: str = "Systran/faster-whisper-base"
     default_locale: str = "fr"
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    max_file_bytes: int = Field(default=20_000_000, ge=1_000)
     max_calls_per_organization: int = Field(default=10, ge=1)
+    private_servers: bool | None = None
+    model_url: str = ""
+    model_name: str = ""
+    model_key: str = Field(default="", repr=False)
+    twilio_api_url: str = "https://api.twilio.com"
     log_level: str = "INFO"
 
     @field_validator("data_dir")
@@ -76,7 +93,9 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("public_url", "engine_internal_url", "web_internal_url")
+    @field_validator(
+        "public_url", "engine_internal_url", "web_internal_url", "model_url", "twilio_api_url"
+    )
     @classmethod
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
@@ -108,6 +127,13 @@ class Settings(BaseSettings):
     def engine_public_url(self) -> str:
         """The engine as Vapi's clients reach it, through the web address."""
         return f"{self.public_url}/engine"
+
+    @property
+    def private_servers_allowed(self) -> bool:
+        """Whether assistants may name servers at private addresses."""
+        if self.private_servers is not None:
+            return self.private_servers
+        return _is_private(urlsplit(self.public_url).hostname or "")
 
     @property
     def postgres_dir(self) -> Path:
@@ -142,6 +168,14 @@ def get_settings() -> Settings:
         first = error.errors()[0]
         name = "ALLOKOLI_" + "_".join(str(part) for part in first["loc"]).upper()
         raise BadSetting(f"{name}: {first['msg']}") from None
+
+
+def _is_private(host: str) -> bool:
+    """Whether a host is this machine or on its own network; of names, only `localhost` is."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _reachable(host: str) -> str:
