@@ -6,11 +6,14 @@ an assistant inside a call, a model inside a squad member's assistant.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _MAX_PROBLEMS = 50
+# Ours, since Vapi publishes none: far beyond any prompt a model takes, far below what hurts.
+MAX_TEXT = 100_000
+MAX_ITEMS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +75,68 @@ _ANYWHERE = {
 
 ASSISTANT = {f".{name}": limit for name, limit in _ASSISTANT.items()}
 CALL = {".name": Limit(at_most=40)}
-SQUAD: dict[str, Limit] = {}
+SQUAD: dict[str, Limit] = {".name": Limit(at_most=120)}
 TOOL = {".timeoutSeconds": Limit(1, 300)}
 PHONE_NUMBER = {
     ".name": Limit(at_most=40),
     ".number": _PHONE_TEXT,
     ".numberDesiredAreaCode": Limit(3, 3),
+    "authentication.username": Limit(20, 40),
+    "authentication.password": Limit(20, 40),
+    "authentication.realm": Limit(at_most=253),
 }
+NAMED_40 = {".name": Limit(at_most=40)}
+NAMED_1_TO_40 = {".name": Limit(1, 40)}
+NAMED_80 = {".name": Limit(at_most=80)}
+DESCRIBED = {**NAMED_80, ".description": Limit(at_most=500)}
+SESSION = {**NAMED_40, ".expirationSeconds": Limit(60, 2_592_000)}
+CAMPAIGN = {".name": Limit(1, 255), ".maxConcurrency": Limit(1)}
+KNOWLEDGE_BASE = {".name": Limit(1, 80), ".description": Limit(at_most=1_000)}
+STRUCTURED_OUTPUT = {**NAMED_1_TO_40, ".regex": Limit(1, 1_000)}
+INSIGHT = {".name": Limit(1, 255)}
+EVAL = {".name": Limit(1, 80), ".description": Limit(at_most=500)}
+_PART = r"[a-zA-Z0-9][a-zA-Z0-9._-]*"
+TRIED = {**NAMED_80, ".path": Limit(at_most=255, pattern=rf"{_PART}(?:/{_PART}){{0,2}}")}
+SCENARIO = {**TRIED, ".instructions": Limit(at_most=10_000)}
+SIMULATION_RUN = {".iterations": Limit(1, 10)}
+TEST_SUITE_TEST = {
+    **NAMED_80,
+    ".script": Limit(at_most=10_000),
+    ".numAttempts": Limit(1, 10),
+    "scorers.rubric": Limit(at_most=10_000),
+}
+TRAFFIC = {".description": Limit(at_most=1_000), "targets.percentage": Limit(0, 100)}
+WORKFLOW = {
+    **ASSISTANT,
+    ".name": Limit(at_most=80),
+    ".globalPrompt": Limit(at_most=5_000),
+    "nodes.prompt": Limit(at_most=5_000),
+    "nodes.name": Limit(1, 80),
+    "edges.from": Limit(at_most=80),
+    "edges.to": Limit(at_most=80),
+    "condition.prompt": Limit(at_most=1_000),
+}
+PROVIDER_RESOURCE = {".name": Limit(1, 255)}
+TOKEN = {**NAMED_40, ".allowedOrigins": Limit(at_most=255)}
 
 
-def check_limits(body: dict[str, Any], own: dict[str, Limit]) -> list[str]:
+def check_limits(body: dict[str, Any], own: Mapping[str, Limit]) -> list[str]:
     """What is out of range in an entity, in the words of Vapi's validator.
 
     Args:
         body: an entity whose shape is right.
         own: the rules of its own properties.
     """
-    rules = _ANYWHERE | own
+    rules = {**_ANYWHERE, **own}
     problems: list[str] = []
     for path, value in _walk(body, ""):
         limit = rules.get(_rule_name(path))
         if limit is not None:
             problems.extend(_problems(limit, value, path))
+        elif isinstance(value, str) and len(value) > MAX_TEXT:
+            problems.append(f"{path} must be shorter than or equal to {MAX_TEXT} characters")
+        if isinstance(value, list) and len(value) > MAX_ITEMS:
+            problems.append(f"{path} must contain no more than {MAX_ITEMS} elements")
         if len(problems) >= _MAX_PROBLEMS:
             break
     return problems

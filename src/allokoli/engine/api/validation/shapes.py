@@ -17,7 +17,7 @@ from pydantic import BaseModel
 _MAX_DEPTH = 40
 _MAX_PROBLEMS = 50
 # Text that Vapi's own document mistakes for objects.
-_TEXT_AFTER_ALL = frozenset({"type", "language", "sipVerb"})
+_TEXT_AFTER_ALL = frozenset({"type", "language", "sipVerb", "start", "end"})
 # Catalogs that grow faster than the SDK: an unknown value is the provider's to judge.
 _OPEN_CATALOGS = frozenset({"model", "voiceId", "fallbackModels", "language", "languages"})
 
@@ -52,9 +52,35 @@ def check_object(fields: Fields, value: Any, path: str = "") -> list[str]:
     return list(_limited(_object(fields, value, path, 0)))
 
 
-def check(annotation: Any, value: Any, path: str) -> list[str]:
-    """The same for a value of any type."""
-    return list(_limited(_value(annotation, value, path, 0)))
+def check(shape: Any, value: Any, path: str, *, patch: bool = False) -> list[str]:
+    """The same for a value of any type.
+
+    Args:
+        shape: an SDK type, or the properties of an object by name.
+        value: parsed JSON.
+        path: where it stands.
+        patch: whether nothing is required of its own properties.
+    """
+    if not isinstance(value, dict):
+        problems = _value(shape, value, path, 0)
+    elif isinstance(shape, Mapping):
+        problems = _object(shape, value, path, 0, patch=patch)
+    else:
+        annotation, discriminant = _unwrap(shape)
+        if discriminant:
+            problems = _variant(
+                [_unwrap(option)[0] for option in get_args(annotation)],
+                discriminant,
+                value,
+                path,
+                0,
+                patch=patch,
+            )
+        elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            problems = _object(model_fields(annotation), value, path, 0, patch=patch)
+        else:
+            problems = _value(annotation, value, path, 0)
+    return list(_limited(problems))
 
 
 @cache
@@ -78,7 +104,9 @@ def _limited(problems: Iterator[str]) -> Iterator[str]:
             return
 
 
-def _object(fields: Fields, value: Any, path: str, depth: int) -> Iterator[str]:
+def _object(
+    fields: Fields, value: Any, path: str, depth: int, *, patch: bool = False
+) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{path or 'body'} must be an object"
         return
@@ -93,7 +121,7 @@ def _object(fields: Fields, value: Any, path: str, depth: int) -> Iterator[str]:
         given = value.get(name)
         if given is not None:
             yield from _value(field.annotation, given, prefix + name, depth + 1)
-        elif field.required:
+        elif field.required and not patch:
             yield f"{prefix}{name} should not be empty"
 
 
@@ -143,18 +171,30 @@ def _union(
 
 
 def _variant(
-    options: list[Any], discriminant: str, value: dict[str, Any], path: str, depth: int
+    options: list[Any],
+    discriminant: str,
+    value: dict[str, Any],
+    path: str,
+    depth: int,
+    *,
+    patch: bool = False,
 ) -> Iterator[str]:
-    by_literal: dict[str, type[BaseModel]] = {}
-    for option in options:
-        for literal in get_args(_unwrap(model_fields(option)[discriminant].annotation)[0]):
-            by_literal[literal] = option
+    by_literal = _by_literal(tuple(options), discriminant)
     given = value.get(discriminant)
     where = f"{path}.{discriminant}" if path else discriminant
     if not isinstance(given, str) or given not in by_literal:
         yield f"{where} must be one of the following values: {', '.join(by_literal)}"
         return
-    yield from _object(model_fields(by_literal[given]), value, path, depth)
+    yield from _object(model_fields(by_literal[given]), value, path, depth, patch=patch)
+
+
+@cache
+def _by_literal(options: tuple[Any, ...], discriminant: str) -> dict[str, type[BaseModel]]:
+    return {
+        literal: option
+        for option in options
+        for literal in get_args(_unwrap(model_fields(option)[discriminant].annotation)[0])
+    }
 
 
 def _literal(allowed: tuple[Any, ...], value: Any, path: str) -> Iterator[str]:

@@ -1,0 +1,105 @@
+"""Chats, and the sessions that join them."""
+
+from functools import lru_cache
+
+from allokoli.engine.api.kinds.kind import Kind, array, sdk_type
+from allokoli.engine.api.validation import limits
+from allokoli.engine.api.validation.shapes import Field, Fields
+
+_ANSWERERS = {"assistantId": "assistant", "squadId": "squad"}
+
+
+@lru_cache(maxsize=1)
+def _chat() -> Fields:
+    return {
+        "input": Field(sdk_type("CreateChatDtoInput", "chats"), required=True),
+        **_answerer(),
+        "name": Field(str),
+        "sessionId": Field(str),
+        "stream": Field(bool),
+        "previousChatId": Field(str),
+        "transport": Field(sdk_type("TwilioSmsChatTransport")),
+    }
+
+
+@lru_cache(maxsize=1)
+def _session() -> Fields:
+    return {
+        **_answerer(),
+        "name": Field(str),
+        "status": Field(sdk_type("CreateSessionDtoStatus", "sessions")),
+        "expirationSeconds": Field(float),
+        "messages": Field(array(sdk_type("CreateSessionDtoMessagesItem", "sessions"))),
+        "customer": Field(sdk_type("CreateCustomerDto")),
+        "customerId": Field(str),
+        "phoneNumberId": Field(str),
+        "phoneNumber": Field(sdk_type("ImportTwilioPhoneNumberDto")),
+    }
+
+
+@lru_cache(maxsize=1)
+def _changed_session() -> Fields:
+    changeable = ("name", "status", "expirationSeconds", "messages")
+    return {name: field for name, field in _session().items() if name in changeable}
+
+
+def _answerer() -> Fields:
+    return {
+        "assistantId": Field(str),
+        "assistant": Field(sdk_type("CreateAssistantDto")),
+        "assistantOverrides": Field(sdk_type("AssistantOverrides")),
+        "squadId": Field(str),
+        "squad": Field(sdk_type("CreateSquadDto")),
+    }
+
+
+CHAT = Kind(
+    "chat",
+    "Chat",
+    "/chat",
+    _chat,
+    family="page",
+    filters={
+        "id": "id",
+        "idAny": "id",
+        "assistantId": "assistantId",
+        "assistantIdAny": "assistantId",
+        "squadId": "squadId",
+        "sessionId": "sessionId",
+        "previousChatId": "previousChatId",
+    },
+    limits=limits.NAMED_40,
+    references=_ANSWERERS,
+    managed=frozenset({"messages", "output", "cost", "costs"}),
+    plain=False,
+)
+SESSION = Kind(
+    "session",
+    "Session",
+    "/session",
+    _session,
+    _changed_session,
+    family="page",
+    filters={
+        "id": "id",
+        "idAny": "id",
+        "name": "name",
+        "assistantId": "assistantId",
+        "assistantIdAny": "assistantId",
+        "squadId": "squadId",
+        "workflowId": "workflowId",
+        "phoneNumberId": "phoneNumberId",
+        "phoneNumberIdAny": "phoneNumberId",
+        "number": "customer.number",
+        "sipUri": "customer.sipUri",
+        "email": "customer.email",
+        "externalId": "customer.externalId",
+        "extension": "customer.extension",
+        "customerNumberAny": "customer.number",
+    },
+    limits=limits.SESSION,
+    references={**_ANSWERERS, "phoneNumberId": "phone-number"},
+    managed=frozenset({"cost", "costs", "artifact"}),
+    derived=lambda _body: {"status": "active", "expirationSeconds": 86_400},
+    plain=False,
+)
