@@ -37,7 +37,9 @@ def sql(settings):
 
 @pytest.fixture
 async def http(tenant):
-    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as client:
+    async with httpx.AsyncClient(
+        base_url=tenant.base_url, headers=tenant.headers, timeout=60
+    ) as client:
         yield client
 
 

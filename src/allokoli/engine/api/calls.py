@@ -11,6 +11,7 @@ from allokoli.core.identity import Identity
 from allokoli.engine.api.auth import Caller, Private, private_caller
 from allokoli.engine.api.bodies import json_object
 from allokoli.engine.api.errors import Invalid
+from allokoli.engine.api.kinds import call_problems
 from allokoli.engine.api.listing import Listing, read_listing
 from allokoli.engine.api.resources import valid_id
 from allokoli.engine.calls import control, links, repository, starting, text_calls
@@ -20,6 +21,10 @@ from allokoli.engine.calls.switchboard import Switchboard
 
 _FILTERS = frozenset({"assistantId", "phoneNumberId", "id"})
 _MAX_NAME = 40
+_NO_CARRIER = (
+    "This engine has no carrier connected, so it cannot place phone calls. Use POST /call/web, or "
+    'POST /call with transport {"provider": "text"}.'
+)
 
 router = APIRouter(tags=["call"])
 
@@ -47,9 +52,17 @@ async def create_call(
         return await get_call(identity, str(await text_calls.start(identity, body, board.news)))
     if provider is not None and provider != starting.WEB:
         raise Invalid([f"transport.provider must be one of the following values: {starting.TEXT}"])
-    async with session(identity) as opened:
-        await starting.refuse_phone_call(opened, body)
-    raise AssertionError
+    raise Invalid(_phone_problems(body))
+
+
+def _phone_problems(body: dict[str, Any]) -> list[str]:
+    """Why a phone call cannot be placed, the caller's own mistakes first."""
+    problems = call_problems(body)
+    if not problems and not any(body.get(name) for name in ("customer", "customerId", "customers")):
+        problems = ["customer, customers or transport should not be empty"]
+    if not problems and not (body.get("phoneNumberId") or body.get("phoneNumber")):
+        problems = ["phoneNumberId or phoneNumber should not be empty for a phone call"]
+    return problems or [_NO_CARRIER]
 
 
 async def list_calls(identity: Identity, listing: Listing) -> list[dict[str, Any]]:

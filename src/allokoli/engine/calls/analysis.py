@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from allokoli.engine.calls.backstage import known_of
+from allokoli.engine.calls.kept import kept_assistant
 from allokoli.engine.calls.models import Call, CallMessage
 from allokoli.engine.calls.shown import transcript
 from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed, TextDelta
@@ -50,7 +51,7 @@ async def analyse(
         turns: what the caller said, silences included, when known better than by `messages`.
     """
     chosen = choose_model(
-        call.assistant, call=known_of(call), started_at=call.created_at, task="analysis"
+        kept_assistant(call), call=known_of(call), started_at=call.created_at, task="analysis"
     )
     try:
         if chosen.guided:

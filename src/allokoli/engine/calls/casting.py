@@ -4,20 +4,24 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allokoli.core.security.sealed_json import whole
 from allokoli.engine.api.errors import Invalid
-from allokoli.engine.api.kinds import ASSISTANT, Kind, call_problems
-from allokoli.engine.api.models import Resource
+from allokoli.engine.api.kinds import call_problems
 from allokoli.engine.api.patching import patched
-from allokoli.engine.api.wire import as_uuid
+from allokoli.engine.calls import stored
+from allokoli.engine.calls.stored_tools import with_tools
+from allokoli.engine.calls.workflow_shape import workflow_problems
 from allokoli.engine.conversation.cast import Cast, Member
 
-_STARTS = ("assistantId", "assistant", "squadId", "squad", "workflowId", "workflow")
-_NOT_IN_ASSISTANT = ("variableValues", "tools:append")
+STARTS = ("assistantId", "assistant", "squadId", "squad", "workflowId", "workflow")
+_OVERRIDES = ("assistantOverrides", "squadOverrides", "workflowOverrides")
+_SHAPED = (*STARTS, *_OVERRIDES, "assistantVersion", "squadVersion")
+_MOST_MEMBERS = 100
+# What belongs to a workflow's course rather than to who speaks in it.
+_COURSE = frozenset({"nodes", "edges", "globalPrompt"})
 
 
 async def cast_of(opened: AsyncSession, body: dict[str, Any]) -> Cast:
-    """The cast a request asks for.
+    """The cast a request asks for: of a call, a chat, a session or an evaluation.
 
     Args:
         opened: a session of the organization.
@@ -27,35 +31,138 @@ async def cast_of(opened: AsyncSession, body: dict[str, Any]) -> Cast:
     Raises:
         Invalid: none or several are named, or what is named does not exist or cannot be used.
     """
-    problems = call_problems(body)
-    named = [name for name in _STARTS if body.get(name)]
+    asked = {name: body[name] for name in _SHAPED if body.get(name) is not None}
+    problems = call_problems(asked)
+    named = [name for name in STARTS if name in asked]
     if not problems and len(named) != 1:
-        problems = [f"exactly one of {', '.join(_STARTS)} must be given"]
-    if not problems and named[0] not in {"assistantId", "assistant"}:
-        problems = [f"{named[0]}: this engine starts calls with assistantId or assistant"]
+        problems = [f"exactly one of {', '.join(STARTS)} must be given"]
     if problems:
         raise Invalid(problems)
-    if named[0] == "assistantId":
-        row = await referred(opened, body, "assistantId", ASSISTANT)
-        assistant, assistant_id = whole(row.body, row.secrets_sealed), str(row.id)
+    if named[0] in {"assistantId", "assistant"}:
+        cast = await _alone(opened, asked)
+    elif named[0] in {"squadId", "squad"}:
+        cast = await _squad(opened, asked)
     else:
-        assistant, assistant_id = patched({}, body["assistant"]), None
-    overrides = dict(body.get("assistantOverrides") or {})
-    for name in _NOT_IN_ASSISTANT:
-        overrides.pop(name, None)
-    return Cast((Member(patched(assistant, overrides), assistant_id),))
+        cast = await _workflow(opened, asked)
+    return await with_tools(opened, cast)
 
 
-async def referred(opened: AsyncSession, body: dict[str, Any], name: str, kind: Kind) -> Resource:
-    """The entity a property names.
+def variable_values(body: dict[str, Any]) -> dict[str, Any]:
+    """The template variables a request gives to everyone in its call.
 
-    Raises:
-        Invalid: there is none.
+    Args:
+        body: of a call, a chat or a session; its customer's own win.
     """
-    found_id = as_uuid(body[name])
-    if found_id is None:
-        raise Invalid([f"{name} must be a UUID"])
-    row = await opened.get(Resource, found_id)
-    if row is None or row.kind != kind.name:
-        raise Invalid(f"Couldn't find {kind.title.lower()} for call: {name} {found_id} not found.")
-    return row
+    values: dict[str, Any] = {}
+    for holder in (body, body.get("customer")):
+        if isinstance(holder, dict):
+            for name in _OVERRIDES:
+                values |= (holder.get(name) or {}).get("variableValues") or {}
+    return values
+
+
+def overridden(assistant: dict[str, Any], overrides: dict[str, Any] | None) -> dict[str, Any]:
+    """An assistant after `assistantOverrides`; variables are left to the conversation."""
+    asked = dict(overrides or {})
+    asked.pop("variableValues", None)
+    appended = asked.pop("tools:append", None)
+    result = patched(assistant, asked)
+    if appended:
+        model = dict(result.get("model") or {})
+        model["tools"] = [*(model.get("tools") or ()), *appended]
+        result["model"] = model
+    return result
+
+
+async def _alone(opened: AsyncSession, asked: dict[str, Any]) -> Cast:
+    if "assistantId" in asked:
+        row = await stored.one(opened, "assistant", asked["assistantId"], "assistantId")
+        assistant = await stored.body_of(opened, row, asked.get("assistantVersion"))
+        assistant_id: str | None = str(row.id)
+    else:
+        assistant, assistant_id = patched({}, asked["assistant"]), None
+    assistant = overridden(assistant, asked.get("assistantOverrides"))
+    model = assistant.get("model") or {}
+    if model.get("provider") == "vapi" and (model.get("workflow") or model.get("workflowId")):
+        workflow, workflow_id = await _course(opened, model)
+        return Cast((Member(assistant, assistant_id),), workflow, workflow_id=workflow_id)
+    return Cast((Member(assistant, assistant_id),))
+
+
+async def _squad(opened: AsyncSession, asked: dict[str, Any]) -> Cast:
+    if "squadId" in asked:
+        row = await stored.one(opened, "squad", asked["squadId"], "squadId")
+        squad = await stored.body_of(opened, row, asked.get("squadVersion"))
+        squad_id: str | None = str(row.id)
+    else:
+        squad, squad_id = asked["squad"], None
+    members = squad.get("members")
+    if not isinstance(members, list) or not members:
+        raise Invalid(["squad.members should not be empty"])
+    if len(members) > _MOST_MEMBERS:
+        raise Invalid([f"squad.members must contain no more than {_MOST_MEMBERS} elements"])
+    everyone = [squad.get("membersOverrides"), asked.get("squadOverrides")]
+    cast = [
+        await _member(opened, f"squad.members.{index}", one, everyone)
+        for index, one in enumerate(members)
+    ]
+    return Cast(tuple(cast), squad_id=squad_id, warnings=_destination_warnings(cast))
+
+
+async def _member(
+    opened: AsyncSession,
+    where: str,
+    asked: dict[str, Any],
+    everyone: list[dict[str, Any] | None],
+) -> Member:
+    if asked.get("assistantId") is not None:
+        row = await stored.one(opened, "assistant", asked["assistantId"], f"{where}.assistantId")
+        assistant = await stored.body_of(opened, row, asked.get("assistantVersion"))
+        assistant_id: str | None = str(row.id)
+    elif isinstance(asked.get("assistant"), dict):
+        assistant, assistant_id = patched({}, asked["assistant"]), None
+    else:
+        raise Invalid([f"{where}: assistantId or assistant must be given"])
+    values: dict[str, Any] = {}
+    for overrides in (asked.get("assistantOverrides"), *everyone):
+        assistant = overridden(assistant, overrides)
+        values |= (overrides or {}).get("variableValues") or {}
+    return Member(assistant, assistant_id, tuple(asked.get("assistantDestinations") or ()), values)
+
+
+def _destination_warnings(members: list[Member]) -> tuple[str, ...]:
+    """Names that lead nowhere, and names that lead to two."""
+    names = [member.name for member in members]
+    leading = {
+        str(destination["assistantName"])
+        for member in members
+        for destination in member.destinations
+        if destination.get("assistantName")
+    }
+    missing = [
+        f"No member of the squad is named '{name[:80]}': nobody can be handed over to it."
+        for name in sorted(leading - set(names))
+    ]
+    doubled = [
+        f"Several members of the squad are named '{name[:80]}': the first one is meant."
+        for name in sorted(leading & {name for name in names if names.count(name) > 1})
+    ]
+    return (*missing, *doubled)
+
+
+async def _workflow(opened: AsyncSession, asked: dict[str, Any]) -> Cast:
+    workflow, workflow_id = await _course(opened, asked)
+    lent = {name: one for name, one in workflow.items() if name not in _COURSE}
+    return Cast((Member(lent),), workflow, workflow_id=workflow_id)
+
+
+async def _course(opened: AsyncSession, asked: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """A workflow, given or stored, with its id."""
+    if asked.get("workflowId") is not None:
+        row = await stored.one(opened, "workflow", asked["workflowId"], "workflowId")
+        workflow, workflow_id = await stored.body_of(opened, row), str(row.id)
+    else:
+        workflow, workflow_id = asked["workflow"], None
+    if problems := workflow_problems(workflow):
+        raise Invalid(problems)
+    return workflow, workflow_id

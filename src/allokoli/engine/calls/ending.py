@@ -63,7 +63,7 @@ async def conclude(identity: Identity, call_id: UUID, turns: list[str] | None = 
 async def _queue_report(opened: AsyncSession, call: Call) -> None:
     from allokoli.engine.calls.tasks import deliver_report
 
-    to = destination(call.assistant)
+    to = destination(call)
     if to is None or not to.wants(REPORT):
         return
     call.report_status = "pending"

@@ -77,7 +77,7 @@ class News:
     def _tell_server(
         self, call: Call, kind: str, fields: dict[str, Any], *, final: bool = False
     ) -> None:
-        to = destination(call.assistant)
+        to = destination(call)
         if to is not None and to.wants(kind, final=final):
             self._outbox.put(call.id, to, envelope(call, _brief(call), kind, **fields))
 

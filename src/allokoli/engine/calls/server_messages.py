@@ -16,6 +16,7 @@ import structlog
 
 from allokoli.core import clock
 from allokoli.engine.api.wire import epoch_ms
+from allokoli.engine.calls.kept import kept_server
 from allokoli.engine.calls.models import Call
 
 REPORT = "end-of-call-report"
@@ -55,15 +56,14 @@ class Destination:
         return final and 'transcript[transcriptType="final"]' in self.wanted
 
 
-def destination(assistant: dict[str, Any]) -> Destination | None:
-    """The server an assistant names; None when it names none that can be reached."""
-    server = assistant.get("server") or {}
-    url = server.get("url")
-    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+def destination(call: Call) -> Destination | None:
+    """The server a call reports to; None when it has none that can be reached."""
+    server = kept_server(call)
+    if server is None:
         return None
-    wanted = assistant.get("serverMessages")
+    wanted = call.assistant.get("serverMessages")
     return Destination(
-        url=url,
+        url=server["url"],
         headers={str(name): str(value) for name, value in (server.get("headers") or {}).items()},
         timeout_s=float(server.get("timeoutSeconds") or _REPORT_TIMEOUT_S),
         wanted=frozenset(wanted) if isinstance(wanted, list) else _DEFAULT,

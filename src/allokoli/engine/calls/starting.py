@@ -7,56 +7,71 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.core import clock
 from allokoli.core.identity import Identity
-from allokoli.core.security.sealed_json import part
+from allokoli.core.security.sealed_json import part, whole
 from allokoli.core.settings import get_settings
 from allokoli.engine.api.errors import Invalid, OverConcurrency
-from allokoli.engine.api.kinds import ASSISTANT, PHONE_NUMBER, call_problems
+from allokoli.engine.api.kinds import call_problems
+from allokoli.engine.api.models import Resource
 from allokoli.engine.api.wire import as_uuid
 from allokoli.engine.calls import repository
-from allokoli.engine.calls.casting import cast_of, referred
+from allokoli.engine.calls.casting import cast_of
 from allokoli.engine.calls.models import QUEUED, Call
 from allokoli.engine.models.choose import model_warnings
 
 TEXT = "text"
 WEB = "webrtc"
-_NO_CARRIER = (
-    "This engine has no carrier connected, so it cannot place phone calls. Use POST /call/web, or "
-    'POST /call with transport {"provider": "text"}.'
-)
+WEBSOCKET = "vapi.websocket"
 
 
 async def create_row(
-    opened: AsyncSession, identity: Identity, body: dict[str, Any], transport: str
+    opened: AsyncSession,
+    identity: Identity,
+    body: dict[str, Any],
+    transport: str,
+    *,
+    kind: str = "webCall",
+    number: Resource | None = None,
+    campaign_id: UUID | None = None,
+    status: str = QUEUED,
 ) -> Call:
-    """Check what is asked and store the call, queued.
+    """Check what is asked and store the call.
 
     Args:
         opened: a session of the identity.
         identity: acts for the organization.
         body: Vapi's CreateCallDTO, or the body of `/call/web`.
-        transport: `text` or `webrtc`.
+        transport: `text`, `webrtc`, `vapi.websocket` or a carrier's name.
+        kind: Vapi's `type` of the call.
+        number: the organization's number it comes to or goes out from.
+        campaign_id: the campaign it is made for.
+        status: `queued`, or `scheduled`, which takes no place yet.
 
     Raises:
         Invalid: the body, or what it refers to.
         OverConcurrency: too many voice calls are running.
     """
+    if problems := call_problems(body):
+        raise Invalid(problems)
+    body = _for_customer({name: value for name, value in body.items() if value is not None})
     cast = await cast_of(opened, body)
-    if transport != TEXT:
-        await _check_concurrency(opened, identity.organization)
-    clear, sealed = part(cast.to_json())
+    if transport != TEXT and status == QUEUED:
+        await check_concurrency(opened, identity.organization)
+    kept = cast.to_json() | {"phoneNumber": _number(number, body)}
+    clear, sealed = part(kept)
     now = clock.now()
     call = Call(
         org_id=identity.organization,
-        type="webCall",
-        status=QUEUED,
+        type=kind,
+        status=status,
         transport=transport,
         assistant_id=as_uuid(cast.first.assistant_id) if cast.first.assistant_id else None,
         squad_id=as_uuid(cast.squad_id) if cast.squad_id else None,
         workflow_id=as_uuid(cast.workflow_id) if cast.workflow_id else None,
-        phone_number_id=None,
+        phone_number_id=number.id if number else None,
+        campaign_id=campaign_id,
         name=body.get("name"),
-        request={name: value for name, value in body.items() if value is not None},
-        assistant=cast.first.assistant,
+        request=part(body)[0],
+        assistant=clear["members"][0]["assistant"],
         cast_json=clear,
         secrets_sealed=sealed,
         state={},
@@ -72,29 +87,37 @@ async def create_row(
     return call
 
 
-async def refuse_phone_call(opened: AsyncSession, body: dict[str, Any]) -> None:
-    """Say why a phone call cannot be placed, the caller's own mistakes first.
+async def check_concurrency(opened: AsyncSession, org_id: UUID) -> int:
+    """See that a voice call may begin, and how many places are left with it.
 
     Raises:
-        Invalid: always.
+        OverConcurrency: none was.
     """
-    problems = call_problems(body)
-    if not problems and not any(body.get(name) for name in ("customer", "customerId", "customers")):
-        problems = ["customer, customers or transport should not be empty"]
-    if not problems and not (body.get("phoneNumberId") or body.get("phoneNumber")):
-        problems = ["phoneNumberId or phoneNumber should not be empty for a phone call"]
-    if not problems:
-        for name, kind in (("phoneNumberId", PHONE_NUMBER), ("assistantId", ASSISTANT)):
-            if body.get(name):
-                await referred(opened, body, name, kind)
-        problems = [_NO_CARRIER]
-    raise Invalid(problems)
-
-
-async def _check_concurrency(opened: AsyncSession, org_id: UUID) -> None:
     most = get_settings().max_calls_per_organization
-    if await repository.running_voice_calls(opened, org_id) >= most:
+    running = await repository.running_voice_calls(opened, org_id)
+    if running >= most:
         raise OverConcurrency(
             f"Over concurrency limit: {most} calls of this organization are running. "
             "Try again when one has ended."
         )
+    return most - running - 1
+
+
+def _for_customer(body: dict[str, Any]) -> dict[str, Any]:
+    """A body with its customer's own overrides, which win over everyone's."""
+    customer = body.get("customer") or {}
+    result = dict(body)
+    for name in ("assistantOverrides", "squadOverrides"):
+        if own := customer.get(name):
+            everyone = result.get(name) or {}
+            values = {**(everyone.get("variableValues") or {}), **(own.get("variableValues") or {})}
+            result[name] = {**everyone, **own, **({"variableValues": values} if values else {})}
+    return result
+
+
+def _number(number: Resource | None, body: dict[str, Any]) -> dict[str, Any] | None:
+    """The organization's side of a phone call, stored or given, secrets included."""
+    if number is not None:
+        return {**whole(number.body, number.secrets_sealed), "id": str(number.id)}
+    given = body.get("phoneNumber")
+    return given if isinstance(given, dict) else None

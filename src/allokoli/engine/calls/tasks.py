@@ -31,7 +31,7 @@ async def deliver_report(*, org_id: str, call_id: str) -> None:
             messages = (await repository.messages_of(opened, [call.id]))[call.id]
     except Missing:
         return
-    to = destination(call.assistant)
+    to = destination(call)
     if to is None or call.report_status != "pending":
         return
     async with httpx.AsyncClient(follow_redirects=False) as client:

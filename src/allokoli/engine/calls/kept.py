@@ -1,0 +1,35 @@
+"""What a call kept from its first moment, its secrets joined again."""
+
+from typing import Any
+
+from allokoli.core.security.sealed_json import whole
+from allokoli.engine.calls.models import Call
+from allokoli.engine.conversation.cast import Cast
+
+
+def kept_cast(call: Call) -> Cast:
+    """Who may answer a call."""
+    return Cast.from_json(whole(call.cast_json, call.secrets_sealed))
+
+
+def kept_assistant(call: Call) -> dict[str, Any]:
+    """Who opens a call."""
+    return kept_cast(call).first.assistant
+
+
+def kept_number(call: Call) -> dict[str, Any] | None:
+    """The organization's phone number in a call, with its `id` when it is a stored one."""
+    found: dict[str, Any] | None = whole(call.cast_json, call.secrets_sealed).get("phoneNumber")
+    return found
+
+
+def kept_server(call: Call) -> dict[str, Any] | None:
+    """Vapi's `server` a call reports to: its assistant's, else its number's; None without one."""
+    number = kept_number(call) or {}
+    return addressed(kept_assistant(call).get("server")) or addressed(number.get("server"))
+
+
+def addressed(server: Any) -> dict[str, Any] | None:
+    """A server that can be reached: one with an address."""
+    url = server.get("url") if isinstance(server, dict) else None
+    return server if isinstance(url, str) and url.startswith(("http://", "https://")) else None
