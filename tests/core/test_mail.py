@@ -2,6 +2,7 @@
 
 import socket
 import traceback
+from email import message_from_bytes
 from uuid import uuid4
 
 import pytest
@@ -65,6 +66,18 @@ async def test_delivering_twice_sends_once(mailbox):
     stored = await _stored(identity)
     await mail.deliver(org_id=str(identity.org_id), mail_id=str(stored.id))
     assert len(mailbox.received) == 1
+
+
+async def test_every_attempt_at_a_mail_carries_the_same_id(mailbox):
+    identity = Identity.job(uuid4())
+    await _queue(identity)
+    await jobs.run_worker(wait=False)
+    async with session(identity) as opened:
+        (await opened.scalars(select(Mail))).one().status = "failed"
+    await mail.deliver(org_id=str(identity.org_id), mail_id=str((await _stored(identity)).id))
+    ids = [message_from_bytes(envelope.content)["Message-ID"] for envelope in mailbox.received]
+    assert len(ids) == 2
+    assert ids[0] == ids[1]
 
 
 async def test_a_dead_smtp_server_is_shown_and_the_mail_is_tried_again(settings, monkeypatch):

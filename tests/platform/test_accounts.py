@@ -103,6 +103,23 @@ async def test_guessing_passwords_is_slowed_down_then_possible_again(client, own
     await forget_stale(0)
 
 
+async def test_a_sign_in_that_ended_long_ago_is_forgotten_and_a_living_one_is_kept(
+    client, owner, at
+):
+    async def sessions() -> int:
+        async with session(owner.identity) as opened:
+            return await opened.scalar(text("select count(*) from login_sessions"))
+
+    login = {"email": owner.tokens["user"]["email"], "password": PASSWORD}
+    assert (await client.post(LOGIN, json=login)).status_code == 200
+    before = await sessions()
+    await forget_stale(0)
+    assert await sessions() == before > 1
+    at(clock.now() + timedelta(days=100))
+    await forget_stale(0)
+    assert await sessions() == 0
+
+
 async def test_me_says_who_is_signed_in(owner, client):
     assert (await owner.get("/auth/me")).json() == owner.tokens["user"]
     assert (await client.get("/api/v1/auth/me")).status_code == 401

@@ -20,6 +20,7 @@ from allokoli.core.settings import get_settings
 _CHANNEL = "allokoli"
 _QUEUE_SIZE = 256
 _RECONNECT_S = 1.0
+_CONNECT_TIMEOUT_S = 5
 # Told to every follower after a lost connection: something may have been missed, read again.
 RESYNC = {"event": "resync"}
 
@@ -90,7 +91,7 @@ async def _listen() -> None:
     while True:
         try:
             connection = await psycopg.AsyncConnection.connect(
-                app_conninfo(get_settings()), autocommit=True
+                app_conninfo(get_settings()), autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S
             )
             async with connection:
                 await connection.execute(f"listen {_CHANNEL}")
@@ -101,7 +102,7 @@ async def _listen() -> None:
                     event = json.loads(notice.payload)
                     for queue in _followers.get(event.pop("topic"), ()):
                         _offer(queue, event)
-        except psycopg.Error as error:
+        except (psycopg.Error, OSError) as error:
             _log.warning("events_connection_lost", error=type(error).__name__)
             await asyncio.sleep(_RECONNECT_S)
 

@@ -25,12 +25,15 @@ SCHEMA = "jobs"
 TASK_MODULES = (
     "allokoli.core.mail",
     "allokoli.engine.calls.tasks",
+    "allokoli.engine.files.tasks",
+    "allokoli.engine.reporting.tasks",
     "allokoli.platform.tasks",
     "allokoli.configurator.tasks",
 )
 
 PATIENT = RetryStrategy(max_attempts=12, exponential_wait=3)
 _STALLED_AFTER_S = 60.0
+_FAILED_KEPT_HOURS = 30 * 24
 
 Job = Callable[..., Coroutine[Any, Any, None]]
 _blueprint = procrastinate.Blueprint()
@@ -99,6 +102,13 @@ async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> No
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER_S):
         await manager.retry_job(job)
+
+
+@_blueprint.periodic(cron="41 3 * * *")
+@_blueprint.task(name="core.forget_failed", queueing_lock="core.forget_failed", pass_context=True)
+async def forget_failed(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Delete the jobs that were given up long ago; those that succeed go at once."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=_FAILED_KEPT_HOURS, include_failed=True)
 
 
 @lru_cache(maxsize=1)

@@ -5,12 +5,11 @@ With no SMTP server configured a mail stays in the outbox, which the interface s
 
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import aiosmtplib
-from sqlalchemy import String, Text, func, select
+from sqlalchemy import String, Text, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import DateTime
@@ -80,20 +79,28 @@ async def queue(
 
 @jobs.task("core.deliver_mail")
 async def deliver(org_id: str, mail_id: str) -> None:
-    """Send one mail; on failure note why and let the job be tried again."""
-    async with session(Identity.job(org_id)) as opened:
-        mail = await opened.scalar(select(Mail).where(Mail.id == UUID(mail_id)).with_for_update())
+    """Send one mail; on failure note why and let the job be tried again.
+
+    No transaction is held while the server is spoken to. Should two runs of the job meet, the
+    receiving server knows the second copy by its id.
+    """
+    identity = Identity.job(org_id)
+    async with session(identity) as opened:
+        mail = await opened.get(Mail, UUID(mail_id), with_for_update=True)
         if mail is None or mail.status == "sent":
             return
         mail.attempts += 1
-        failure: str | None = None
-        try:
-            await _send(mail)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            failure = type(error).__name__
-            mail.status, mail.error = "failed", f"{type(error).__name__}: {error}"[:300]
-        else:
-            mail.status, mail.error, mail.sent_at = "sent", None, clock.now()
+    status, failure, details = "sent", None, None
+    try:
+        await _send(mail)
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        status, failure = "failed", type(error).__name__
+        details = f"{failure}: {error}"[:300]
+    async with session(identity) as opened:
+        mail = await opened.get_one(Mail, UUID(mail_id), with_for_update=True)
+        if mail.status != "sent":
+            mail.status, mail.error = status, details
+            mail.sent_at = None if failure else clock.now()
         await events.publish(opened, f"org:{org_id}", event="mail", id=mail_id)
     if failure is not None:
         # The worker logs it, and what the server answered may hold the address.
@@ -106,7 +113,7 @@ async def _send(mail: Mail) -> None:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.mail_from, mail.to, mail.subject
     # The same id at each attempt lets the receiving server drop a duplicate.
-    message["Message-ID"] = make_msgid(idstring=str(mail.id), domain="allokoli")
+    message["Message-ID"] = f"<{mail.id}@allokoli>"
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
