@@ -1,0 +1,1 @@
+"""What an organization's calls amount to: analytics, insights, boards, logs."""
