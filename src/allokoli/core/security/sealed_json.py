@@ -15,7 +15,9 @@ SECRET_NAMES = frozenset(
         "apiKey", "apiSecret", "authToken", "twilioAuthToken", "twilioApiKey", "twilioApiSecret",
         "secret", "secretKey", "serverUrlSecret", "clientSecret", "password", "authPassword",
         "token", "privateKey", "vonageApiSecret", "secretAccessKey", "awsSecretAccessKey",
-        "serviceAccountKey", "gcpKey", "credentials", "headers", "hmacSecret",
+        "serviceAccountKey", "gcpKey", "credentials", "headers", "hmacSecret", "openAIKey",
+        "ocpApimSubscriptionKey", "webhookUrl", "connectionString", "sessionToken",
+        "authenticationSession",
     }
 )  # fmt: skip
 # What callers and owners name as they like: nothing in it is a secret by its name.

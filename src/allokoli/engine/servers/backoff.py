@@ -1,0 +1,59 @@
+"""Whether and when a request that failed is sent again, as Vapi's `backoffPlan` says."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+_MAX_RETRIES = 10
+_MAX_BASE_S = 10.0
+_MAX_PAUSE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """A plan.
+
+    Attributes:
+        retries: further tries after the first one, 0-10.
+        base_s: pause before the first of them, 0-10 seconds.
+        exponential: whether each pause is twice the one before, up to a minute.
+        excluded: statuses after which there is no other try.
+    """
+
+    retries: int = 0
+    base_s: float = 0.0
+    exponential: bool = False
+    excluded: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, plan: Any) -> "Backoff":
+        """Read a plan; what is not one means no other try."""
+        if not isinstance(plan, dict):
+            return cls()
+        kind = plan.get("type")
+        if isinstance(kind, dict):
+            kind = kind.get("type")
+        excluded = plan.get("excludedStatusCodes")
+        return cls(
+            retries=int(_within(plan.get("maxRetries"), _MAX_RETRIES)),
+            base_s=_within(plan.get("baseDelaySeconds"), _MAX_BASE_S),
+            exponential=kind == "exponential",
+            excluded=frozenset(one for one in excluded if isinstance(one, int))
+            if isinstance(excluded, list)
+            else frozenset(),
+        )
+
+    def goes_on(self, tries: int, status: int | None = None) -> bool:
+        """Whether there is another try after so many, the last one answered with `status`."""
+        return tries <= self.retries and status not in self.excluded
+
+    async def pause(self, tries: int) -> None:
+        """Wait before the next try."""
+        factor = 2 ** (tries - 1) if self.exponential else 1
+        await asyncio.sleep(min(self.base_s * factor, _MAX_PAUSE_S))
+
+
+def _within(given: Any, most: float) -> float:
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        return 0.0
+    return min(max(float(given), 0.0), most) if given == given else 0.0  # noqa: PLR0124 - NaN
