@@ -1,0 +1,61 @@
+"""Calls: one held in writing to its end, its artifacts, and those it does not have."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from sdk import CheckedSdk
+from world import ANSWER
+
+
+async def scenario(sdk: CheckedSdk, world: Any) -> None:
+    """Every method of the group."""
+    assistant = await sdk.assistants.create(
+        name="Accueil",
+        first_message="Bonjour !",
+        model=world.model(),
+        end_call_phrases=["au revoir"],
+    )
+    made = await sdk.calls.create(
+        assistant_id=assistant.id, name="Essai", transport={"provider": "text"}
+    )
+    assert made.status == "in-progress"
+    async with httpx.AsyncClient(
+        base_url=world.tenant.base_url, headers=world.tenant.headers
+    ) as http:
+        said = await http.post(f"/call/{made.id}/message", json={"content": "Une table pour deux"})
+    assert said.json()["reply"]["content"] == ANSWER
+    read = await sdk.calls.get(made.id)
+    assert [one.role for one in read.messages] == ["bot", "user", "bot"]
+    assert (await sdk.calls.update(made.id, name="Réservation")).name == "Réservation"
+    assert [one.id for one in await sdk.calls.list()] == [made.id]
+    assert await sdk.calls.list(assistant_id=str(uuid4())) == []
+
+    socket = await sdk.calls.create(
+        assistant_id=assistant.id,
+        transport={
+            "provider": "vapi.websocket",
+            "audioFormat": {"format": "pcm_s16le", "container": "raw", "sampleRate": 16000},
+        },
+    )
+    assert socket.type == "vapi.websocketCall"
+    assert socket.transport.websocketCallUrl.startswith("ws")
+    assert socket.monitor.control_url
+
+    refused = await sdk.refused(400, sdk.calls.create())
+    assert refused["statusCode"] == 400
+    await sdk.refused(404, sdk.calls.get(str(uuid4())))
+    download = sdk.calls
+    for artifact in (
+        download.call_artifact_controller_mono_recording_download,
+        download.call_artifact_controller_stereo_recording_download,
+        download.call_artifact_controller_assistant_recording_download,
+        download.call_artifact_controller_customer_recording_download,
+        download.call_artifact_controller_video_recording_download,
+        download.call_artifact_controller_pcap_download,
+    ):
+        # A written call has none of these.
+        await sdk.refused(404, artifact(made.id))
+    await sdk.calls.call_artifact_controller_call_logs_download(made.id)
+    assert (await sdk.calls.delete(made.id)).id == made.id
+    await sdk.refused(404, sdk.calls.get(made.id))
