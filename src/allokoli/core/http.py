@@ -1,7 +1,7 @@
 """What the web process and the engine share as HTTP servers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from time import perf_counter
 from typing import Any
@@ -34,6 +34,7 @@ def create_app(
     lifespan: Lifespan | None = None,
     error_body: ErrorBody | None = None,
     large_body_paths: tuple[str, ...] = (),
+    body_limits: Mapping[str, int] | None = None,
     **options: Any,
 ) -> FastAPI:
     """A FastAPI application with request ids, bounded bodies, an access log and our errors.
@@ -42,7 +43,8 @@ def create_app(
         title: of the OpenAPI document.
         lifespan: what to open at start and close at the end.
         error_body: how an error is written; our shape when None.
-        large_body_paths: path prefixes whose routes bound their own bodies (uploads).
+        large_body_paths: path prefixes whose routes bound their own bodies.
+        body_limits: largest body of a path, in bytes, where it is not the setting's (uploads).
         options: passed to FastAPI.
     """
     app = FastAPI(title=title, lifespan=lifespan, **options)
@@ -51,7 +53,9 @@ def create_app(
     app.add_exception_handler(RequestValidationError, answer)
     app.add_exception_handler(HTTPException, answer)
     app.add_exception_handler(Exception, answer)
-    app.add_middleware(BoundedBody, answer=answer, large_body_paths=large_body_paths)
+    app.add_middleware(
+        BoundedBody, answer=answer, large_body_paths=large_body_paths, limits=body_limits or {}
+    )
     app.add_middleware(RequestLog)
     app.add_api_route("/healthz", _health, include_in_schema=False)
     return app
@@ -152,18 +156,25 @@ class RequestLog:
 
 
 class BoundedBody:
-    """Refuses bodies larger than the setting, whether or not their length was announced."""
+    """Refuses bodies larger than their limit, whether or not their length was announced."""
 
-    def __init__(self, app: ASGIApp, answer: Answer, large_body_paths: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        answer: Answer,
+        large_body_paths: tuple[str, ...],
+        limits: Mapping[str, int],
+    ) -> None:
         self.app = app
         self.answer = answer
         self.large_body_paths = large_body_paths
+        self.limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(self.large_body_paths or ("\0",)):
             await self.app(scope, receive, send)
             return
-        limit, seen = get_settings().max_body_bytes, 0
+        limit, seen = self.limits.get(scope["path"], get_settings().max_body_bytes), 0
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > limit:
             await _drain(receive)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 import obstore
 import obstore.exceptions
@@ -14,12 +15,12 @@ from allokoli.core.settings import get_settings
 _CHUNK_BYTES = 256 * 1024
 
 
-async def put(key: str, data: bytes | Path) -> None:
+async def put(key: str, data: bytes | Path | IO[bytes]) -> None:
     """Store an object, replacing the one that may be there, all at once or not at all.
 
     Args:
         key: posix path, e.g. `recordings/<org>/<call>.wav`.
-        data: the bytes, or the file holding them.
+        data: the bytes, or the file holding them; one that is open is read from where it stands.
     """
     await obstore.put_async(_store(), key, data)
 

@@ -13,14 +13,19 @@ from starlette.routing import Route
 from allokoli.core import database, events
 from allokoli.core.http import create_app as create_http_app
 from allokoli.core.settings import get_settings
+from allokoli.engine import servers
 from allokoli.engine.api import calls, recordings, web_calls
 from allokoli.engine.api.crud import crud
 from allokoli.engine.api.errors import error_body
 from allokoli.engine.api.kinds import KINDS, warm_up
 from allokoli.engine.calls.switchboard import Switchboard
 from allokoli.engine.calls.voice import VoiceFactory
+from allokoli.engine.credentials import endpoints as credentials
+from allokoli.engine.files import endpoints as files
+from allokoli.engine.knowledge import endpoints as knowledge
 from allokoli.engine.mcp_server.server import McpEndpoint
 from allokoli.engine.models.guided import ROUTES as GUIDED_ROUTES
+from allokoli.engine.reporting import endpoints as reporting
 
 _log = structlog.get_logger()
 
@@ -53,6 +58,7 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
             await board.close()
             if speech is not None:
                 await asyncio.to_thread(speech.close)
+            await servers.close()
             await events.close()
             await database.dispose()
 
@@ -60,6 +66,9 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
         "AlloKoli engine",
         lifespan=lifespan,
         error_body=error_body,
+        body_limits=dict.fromkeys(
+            files.UPLOAD_PATHS, get_settings().max_file_bytes + files.ENVELOPE_BYTES
+        ),
         # The interactive pages would load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
@@ -71,6 +80,10 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
         allow_headers=["authorization", "content-type"],
         max_age=86_400,
     )
+    app.include_router(credentials.router)
+    app.include_router(files.router)
+    app.include_router(knowledge.router)
+    app.include_router(reporting.router)
     for kind in KINDS:
         app.include_router(crud(kind))
     # Before `/call/{id}/…`, which would take `web` for an id.

@@ -1,0 +1,1 @@
+"""Files an organization uploads, and the text read from them."""
