@@ -13,7 +13,6 @@ from allokoli.core.security.sealed_json import part, whole
 from allokoli.engine.api.errors import Invalid, Missing
 from allokoli.engine.api.listing import Listing, apply
 from allokoli.engine.api.patching import patched
-from allokoli.engine.api.resources import valid_id
 from allokoli.engine.api.wire import as_uuid, iso
 from allokoli.engine.credentials.models import Credential
 from allokoli.engine.credentials.schemas import problems_of
@@ -171,7 +170,10 @@ def _newest_first(statement: Any) -> Any:
 async def _row(
     opened: AsyncSession, identity: Identity, credential_id: str, *, lock: bool = False
 ) -> Credential:
-    row = await opened.get(Credential, valid_id(credential_id), with_for_update=lock or None)
+    found_id = as_uuid(credential_id)
+    if found_id is None:
+        raise Invalid(["id must be a UUID"])
+    row = await opened.get(Credential, found_id, with_for_update=lock or None)
     if row is None or row.org_id != identity.organization:
         raise Missing(_TITLE, credential_id)
     return row
