@@ -15,9 +15,9 @@ from allokoli.core.http import create_app as create_http_app
 from allokoli.core.settings import get_settings
 from allokoli.engine import servers
 from allokoli.engine.api import calls, recordings, web_calls
-from allokoli.engine.api.crud import crud
 from allokoli.engine.api.errors import error_body
-from allokoli.engine.api.kinds import KINDS, warm_up
+from allokoli.engine.api.kinds import warm_up
+from allokoli.engine.api.routes import entity_routes
 from allokoli.engine.calls.switchboard import Switchboard
 from allokoli.engine.calls.voice import VoiceFactory
 from allokoli.engine.credentials import endpoints as credentials
@@ -84,12 +84,12 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
     app.include_router(files.router)
     app.include_router(knowledge.router)
     app.include_router(reporting.router)
-    for kind in KINDS:
-        app.include_router(crud(kind))
     # Before `/call/{id}/…`, which would take `web` for an id.
     app.include_router(web_calls.router)
     app.include_router(calls.router)
     app.include_router(recordings.router)
+    # Last, since `/eval/{id}` would take `/eval/run` for an id.
+    app.include_router(entity_routes())
     app.router.routes.extend(GUIDED_ROUTES)
     app.router.routes.append(Route("/mcp", endpoint=mcp))
 

@@ -1,5 +1,6 @@
 """Routes of an entity kind, from its declaration."""
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -7,34 +8,60 @@ from fastapi import APIRouter, Request
 from allokoli.engine.api import resources
 from allokoli.engine.api.auth import Private
 from allokoli.engine.api.bodies import json_object
+from allokoli.engine.api.filters import names
 from allokoli.engine.api.kinds import Kind
-from allokoli.engine.api.listing import read_listing
+from allokoli.engine.api.listing import Listing, read_listing
+
+_ID = "entity_id"
 
 
 def crud(kind: Kind) -> APIRouter:
     """POST, GET (list and one), PATCH and DELETE, as Vapi answers them."""
     router = APIRouter(tags=[kind.name])
+    nested = bool(re.search(r"{\w+}", kind.path))
 
-    @router.post(kind.path, status_code=201)
+    def within(request: Request) -> dict[str, str]:
+        given = {name: str(value) for name, value in request.path_params.items() if name != _ID}
+        return given if nested else {}
+
     async def create(caller: Private, request: Request) -> dict[str, Any]:
-        return await resources.create(caller.identity, kind, await json_object(request))
+        body = await json_object(request)
+        return await resources.create(caller.identity, kind, body, within=within(request))
 
-    @router.get(kind.path)
     async def listed(caller: Private, request: Request) -> list[dict[str, Any]]:
-        listing = read_listing(request.query_params)
-        return await resources.listed(caller.identity, kind, listing)
+        listing = read(kind, request)
+        return await resources.listed(caller.identity, kind, listing, within=within(request))
 
-    @router.get(kind.path + "/{entity_id}")
-    async def get(caller: Private, entity_id: str) -> dict[str, Any]:
-        return await resources.get(caller.identity, kind, entity_id)
+    async def listed_page(caller: Private, request: Request) -> dict[str, Any]:
+        listing = read(kind, request)
+        return await resources.listed_page(caller.identity, kind, listing, within=within(request))
 
-    @router.patch(kind.path + "/{entity_id}")
+    async def get(caller: Private, entity_id: str, request: Request) -> dict[str, Any]:
+        return await resources.get(caller.identity, kind, entity_id, within=within(request))
+
     async def update(caller: Private, entity_id: str, request: Request) -> dict[str, Any]:
-        patch = await json_object(request)
-        return await resources.update(caller.identity, kind, entity_id, patch)
+        patch, of = await json_object(request), within(request)
+        return await resources.update(caller.identity, kind, entity_id, patch, within=of)
 
-    @router.delete(kind.path + "/{entity_id}")
-    async def delete(caller: Private, entity_id: str) -> dict[str, Any]:
-        return await resources.delete(caller.identity, kind, entity_id)
+    async def delete(caller: Private, entity_id: str, request: Request) -> dict[str, Any]:
+        return await resources.delete(caller.identity, kind, entity_id, within=within(request))
 
+    one = f"{kind.path}/{{{_ID}}}"
+    router.add_api_route(kind.path, create, methods=["POST"], status_code=201)
+    if kind.family == "page":
+        router.add_api_route(kind.path, listed_page, methods=["GET"])
+    else:
+        router.add_api_route(kind.path, listed, methods=["GET"])
+    router.add_api_route(one, get, methods=["GET"])
+    router.add_api_route(one, update, methods=["PATCH"])
+    router.add_api_route(one, delete, methods=["DELETE"])
     return router
+
+
+def read(kind: Kind, request: Request) -> Listing:
+    """The listing of a kind a request asks for.
+
+    Raises:
+        Invalid: unknown parameter, bad number, bad date.
+    """
+    return read_listing(request.query_params, names(kind), paged=kind.family != "array")

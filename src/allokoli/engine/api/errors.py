@@ -61,6 +61,18 @@ class Busy(EngineError, Conflict):
     """The entity is in a state that does not allow this."""
 
 
+class Conflicting(EngineError, Conflict):
+    """The entity is in use; Vapi says by what in a shape of its own.
+
+    Args:
+        body: what the wire says beside the status: `error`, `message` and more.
+    """
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        self.body = body
+        super().__init__(str(body["message"]))
+
+
 class OverConcurrency(EngineError, TooMany):
     """The organization has as many calls running as it may."""
 
@@ -68,6 +80,8 @@ class OverConcurrency(EngineError, TooMany):
 def error_body(error: AlloKoliError, _request: Request) -> dict[str, Any]:
     """An error as Vapi's server writes it."""
     status = error.status
+    if isinstance(error, Conflicting):
+        return {**error.body, "statusCode": status}
     message: str | list[str]
     if isinstance(error, Invalid):
         message = error.problems

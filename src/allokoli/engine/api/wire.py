@@ -19,10 +19,15 @@ def epoch_ms(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def stored(row: Resource) -> dict[str, Any]:
-    """A stored entity with what every entity carries."""
+def stored(row: Resource, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A stored entity with what every entity carries.
+
+    Args:
+        row: the entity.
+        body: what the wire may show of it; all that is not secret when None.
+    """
     return {
-        **row.body,
+        **(row.body if body is None else body),
         "id": str(row.id),
         "orgId": str(row.org_id),
         "createdAt": iso(row.created_at),

@@ -10,7 +10,7 @@ served by the routers of their feature, which call `api.resources` with their ki
 - inside one transaction, `resources.insert`, `resources.row`, `resources.keep`, `resources.shown`
   and `resources.whole_body` do the same with a session that is already open;
 - `resources.listed` and `resources.listed_page` answer both families of lists, narrowed by
-  `listing.read_listing(query, kind)`.
+  `crud.read(kind, request)`.
 """
 
 from allokoli.engine.api.kinds.assistants import ASSISTANT, SQUAD, TOOL

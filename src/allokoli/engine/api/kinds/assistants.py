@@ -40,6 +40,8 @@ ASSISTANT = Kind(
     "/assistant",
     sdk("CreateAssistantDto"),
     limits=limits.ASSISTANT,
+    managed=frozenset({"latestVersion"}),
+    versioned=True,
 )
 SQUAD = Kind(
     "squad",
@@ -61,5 +63,7 @@ TOOL = Kind(
     limits=limits.TOOL,
     variant="type",
     kept_variants=frozenset({"knowledgeBase", "ghl"}),
+    managed=frozenset({"latestVersion"}),
     judged=_judged_tool,
+    versioned=True,
 )

@@ -7,6 +7,8 @@ from importlib import import_module
 from types import GenericAlias
 from typing import Any, Literal
 
+from sqlalchemy import ColumnElement
+
 from allokoli.engine.api.validation import limits
 from allokoli.engine.api.validation.limits import Limit
 from allokoli.engine.api.validation.shapes import check
@@ -41,6 +43,9 @@ class Kind:
         judged: the part of a body its shape is held against; the rest is what Vapi's clients send
             beside it.
         further: what else is wrong with a body of the right shape.
+        conditions: query parameters that narrow a list in a way of their own; they get the value
+            and return a condition, or None.
+        versioned: whether each change is kept as a version.
         path_values: what the path's own properties may be, when that is a closed list.
         plain: whether its routes come from `api.crud`.
     """
@@ -61,6 +66,10 @@ class Kind:
     derived: Callable[[Body], Body] = lambda _body: {}
     judged: Callable[[Body], Body] = lambda body: body
     further: Callable[[Body], list[str]] = lambda _body: []
+    conditions: Mapping[str, Callable[[str], ColumnElement[bool] | None]] = field(
+        default_factory=dict
+    )
+    versioned: bool = False
     path_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plain: bool = True
 

@@ -2,7 +2,11 @@
 
 from functools import lru_cache
 
+from sqlalchemy import ColumnElement, Text, cast, exists, func
+from sqlalchemy.orm import aliased
+
 from allokoli.engine.api.kinds.kind import Kind, array, sdk, sdk_type
+from allokoli.engine.api.models import Resource
 from allokoli.engine.api.validation import limits
 from allokoli.engine.api.validation.shapes import Field, Fields
 
@@ -48,6 +52,17 @@ def _simulation_run() -> Fields:
         "iterations": Field(float),
         "transport": Field(sdk_type("SimulationRunTransportConfiguration")),
     }
+
+
+def _standalone(value: str) -> ColumnElement[bool] | None:
+    """Simulations no suite holds."""
+    if value != "true":
+        return None
+    suite = aliased(Resource)
+    return ~exists().where(
+        suite.kind == "simulation-suite",
+        suite.body["simulationIds"].contains(func.to_jsonb(cast(Resource.id, Text))),
+    )
 
 
 EVAL = Kind(
@@ -97,6 +112,7 @@ SIMULATION = Kind(
     _simulation,
     family="paged-array",
     filters={"idAny": "id"},
+    conditions={"standaloneOnly": _standalone},
     limits=limits.TRIED,
     references={"scenarioId": "scenario", "personalityId": "personality"},
 )
