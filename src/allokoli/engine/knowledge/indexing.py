@@ -35,7 +35,7 @@ async def index(
     insert = text(
         "insert into engine.passages (file_id, seq, org_id, dictionary, text, words) values"
         " (:file_id, :seq, :org_id, :dictionary, :text,"
-        " to_tsvector(cast(:dictionary as regconfig), :words))"
+        " to_tsvector(cast(cast(:dictionary as text) as regconfig), :words))"
     )
     for start in range(0, len(rows), _BATCH):
         await opened.execute(
