@@ -1,0 +1,1 @@
+"""What pages that use Vapi's web client load from us instead of from elsewhere."""
