@@ -25,6 +25,7 @@ from allokoli.engine.files import endpoints as files
 from allokoli.engine.knowledge import endpoints as knowledge
 from allokoli.engine.mcp_server.server import McpEndpoint
 from allokoli.engine.models.guided import ROUTES as GUIDED_ROUTES
+from allokoli.engine.web_client import endpoints as web_client
 from allokoli.engine.reporting import endpoints as reporting
 
 _log = structlog.get_logger()
@@ -90,6 +91,7 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
     app.include_router(recordings.router)
     # Last, since `/eval/{id}` would take `/eval/run` for an id.
     app.include_router(entity_routes())
+    app.include_router(web_client.router)
     app.router.routes.extend(GUIDED_ROUTES)
     app.router.routes.append(Route("/mcp", endpoint=mcp))
 
