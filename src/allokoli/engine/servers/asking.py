@@ -1,8 +1,10 @@
 """Posts a JSON body to a server, as its settings say, and reads what it answers."""
 
 import asyncio
+import contextlib
 import json
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -51,21 +53,21 @@ async def ask(
     Raises:
         ServerFailed: there is no such answer; the sentence says why, without address or secret.
     """
-    try:
-        async with asyncio.timeout(timeout_s), share(org_id):
-            _, answer = await _tried(org_id, server, body, wants_answer=True)
-    except TimeoutError:
-        raise ServerFailed(f"the server did not answer within {timeout_s:g} seconds") from None
+    async with _bounded(timeout_s), share(org_id):
+        _, answer = await _tried(org_id, server, body, wants_answer=True)
     return _json(answer)
 
 
-async def deliver(org_id: UUID, server: dict[str, Any], body: dict[str, Any]) -> int:
+async def deliver(
+    org_id: UUID, server: dict[str, Any], body: dict[str, Any], *, timeout_s: float | None = None
+) -> int:
     """Post a message and read nothing back.
 
     Args:
         org_id: whose server and credentials.
         server: as in `ask`.
         body: sent as JSON.
+        timeout_s: as in `ask`.
 
     Returns:
         The status of the answer, the last one when the server's `backoffPlan` allows several tries.
@@ -73,9 +75,18 @@ async def deliver(org_id: UUID, server: dict[str, Any], body: dict[str, Any]) ->
     Raises:
         ServerFailed: there is none.
     """
-    async with share(org_id):
+    async with _bounded(timeout_s), share(org_id):
         status, _ = await _tried(org_id, server, body, wants_answer=False)
     return status
+
+
+@contextlib.asynccontextmanager
+async def _bounded(timeout_s: float | None) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except TimeoutError:
+        raise ServerFailed(f"the server did not answer within {timeout_s:g} seconds") from None
 
 
 @dataclass(frozen=True, slots=True)
