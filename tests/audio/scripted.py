@@ -28,6 +28,7 @@ class ScriptedConversation:
     greeting: str = GREETING
     turns: list[str] = field(default_factory=list)
     cuts: list[str] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
     fails: bool = False
 
     async def open(self) -> AsyncIterator[Event]:
@@ -44,6 +45,10 @@ class ScriptedConversation:
             yield EndCall("assistant-ended-call")
         else:
             yield Say(ANSWER)
+
+    async def press(self, digits: str) -> AsyncIterator[Event]:
+        self.entries.append(digits)
+        yield Say(ANSWER)
 
     def cut(self, heard: str) -> None:
         self.cuts.append(heard)

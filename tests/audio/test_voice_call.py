@@ -20,7 +20,7 @@ from scripted import (
 
 from allokoli.engine.audio.limits import Limits
 from allokoli.engine.audio.voice_call import VoiceCall
-from allokoli.engine.audio.webrtc import InvalidOffer
+from allokoli.engine.audio.transports.webrtc import InvalidOffer
 from allokoli.engine.speech import VoiceUnavailable
 from allokoli.engine.wav import finish_recording
 
@@ -167,7 +167,7 @@ async def test_a_last_message_is_heard_before_the_line_closes(start_call, speech
     one = await start_call()
     greeted_s = await one.caller.sound_after(0)
     greeting_over_s = await one.caller.silence_after(greeted_s)
-    one.caller.send({"type": "say", "message": GOODBYE, "endCallAfterSpoken": True})
+    await one.call.say(GOODBYE, then_end="assistant-ended-call-after-message-spoken")
     assert await one.ended(10) == "assistant-ended-call-after-message-spoken"
     heard = await speech.recognizer.hear(one.caller.heard_since(greeting_over_s + 0.1), "fr")
     assert word_errors(GOODBYE, heard.text) <= 0.34

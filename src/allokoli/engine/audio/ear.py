@@ -10,12 +10,13 @@ from pipecat.frames.frames import (
     InterruptionFrame,
     LLMFullResponseEndFrame,
     OutputAudioRawFrame,
+    TTSAudioRawFrame,
     TTSTextFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from allokoli.core import clock
-from allokoli.engine.audio.dialogue_processor import HangUpFrame
+from allokoli.engine.audio.frames import HangUpFrame
 from allokoli.engine.audio.latency import TurnClock
 from allokoli.engine.audio.spoken import Spoken
 from allokoli.engine.conversation.listener import CallListener
@@ -32,7 +33,7 @@ class Ear(FrameProcessor):
         turn_clock: told the first sound of an answer.
         on_audio: told every piece of audio played.
         on_played: told when a reply has been played whole.
-        on_hang_up: told the reason once everything before a hang-up was played.
+        on_hang_up: told of a hang-up once everything before it was played.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Ear(FrameProcessor):
         turn_clock: TurnClock,
         on_audio: Callable[[bytes], None],
         on_played: Callable[[], None],
-        on_hang_up: Callable[[str], None],
+        on_hang_up: Callable[[HangUpFrame], None],
     ) -> None:
         super().__init__()
         self._listener = listener
@@ -68,12 +69,14 @@ class Ear(FrameProcessor):
             case InterruptionFrame():
                 self._cut()
             case HangUpFrame():
-                self._on_hang_up(frame.reason)
+                self._on_hang_up(frame)
         await self.push_frame(frame, direction)
 
     def _hear(self, frame: OutputAudioRawFrame) -> None:
-        self._spoken.play(frame.num_frames / frame.sample_rate)
         self._on_audio(frame.audio)
+        if not isinstance(frame, TTSAudioRawFrame):
+            return  # a background or a tone, not words
+        self._spoken.play(frame.num_frames / frame.sample_rate)
         if self._turn_clock.awaits_sound:
             peak = int(np.abs(np.frombuffer(frame.audio, np.int16).astype(np.int32)).max())
             if peak > _AUDIBLE_PEAK and (latency := self._turn_clock.audible()):

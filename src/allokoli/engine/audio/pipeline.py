@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 
+from pipecat.audio.vad.vad_analyzer import VADParams
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.audio.vad_processor import VADProcessor
+from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.transports.base_transport import BaseTransport
-from pipecat.turns.user_start import TranscriptionUserTurnStartStrategy, VADUserTurnStartStrategy
+from pipecat.turns.user_start import BaseUserTurnStartStrategy
+from pipecat.turns.user_stop import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_processor import UserTurnProcessor
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
@@ -16,9 +19,7 @@ from pipecat.workers.runner import WorkerRunner
 from allokoli.engine.audio import turn_models
 from allokoli.engine.audio.dialogue_processor import DialogueProcessor
 from allokoli.engine.audio.ear import Ear
-from allokoli.engine.audio.transcriber import LocalTranscriber
-from allokoli.engine.audio.turn_stop import ListenerTurnStop
-from allokoli.engine.audio.voice import LocalVoice
+from allokoli.engine.audio.plans import SpeakingPlan
 
 SAMPLE_RATE = 16_000
 # A turn in which nothing was understood (a cough) is closed after this silence.
@@ -29,27 +30,29 @@ _WORDLESS_TURN_S = 2.0
 class CallPipeline:
     """The running parts of one call."""
 
-    language: str
     transport: BaseTransport
-    transcriber: LocalTranscriber
+    transcriber: FrameProcessor
     dialogue: DialogueProcessor
-    voice: LocalVoice
+    voice: FrameProcessor
     ear: Ear
+    turn_start: BaseUserTurnStartStrategy
+    turn_stop: BaseUserTurnStopStrategy
+    plan: SpeakingPlan
     turns: UserTurnProcessor = field(init=False)
     worker: PipelineWorker = field(init=False)
 
     def __post_init__(self) -> None:
         turns = UserTurnProcessor(
-            user_turn_strategies=UserTurnStrategies(
-                start=[VADUserTurnStartStrategy(), TranscriptionUserTurnStartStrategy()],
-                stop=[ListenerTurnStop(self.language)],
-            ),
-            user_turn_stop_timeout=_WORDLESS_TURN_S,
+            user_turn_strategies=UserTurnStrategies(start=[self.turn_start], stop=[self.turn_stop]),
+            user_turn_stop_timeout=_WORDLESS_TURN_S + self.plan.longest_wait_s,
         )
+        vad = VADParams()
+        if self.plan.voice_s is not None:
+            vad = VADParams(start_secs=self.plan.voice_s)
         pipeline = Pipeline(
             [
                 self.transport.input(),
-                VADProcessor(vad_analyzer=turn_models.voice_activity()),
+                VADProcessor(vad_analyzer=turn_models.voice_activity(vad)),
                 self.transcriber,
                 turns,
                 self.dialogue,

@@ -50,10 +50,18 @@ class Recording:
 
     Args:
         path: file to write; its folder is made.
+        on_both: told both sides as they are written, interleaved.
         clock: monotonic seconds.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        on_both: Callable[[bytes], None] = lambda _both: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._on_both = on_both
         self._clock = clock
         self._caller, self._assistant = _Side(), _Side()
         self._written = 0
@@ -99,7 +107,7 @@ class Recording:
             self._give_up(error)
 
     def _put(self, side: _Side, pcm: bytes) -> None:
-        if self._started_s is None or self._file is None:
+        if self._started_s is None:
             return
         side.put(pcm, self._position(), self._written)
 
@@ -107,7 +115,7 @@ class Recording:
         return int((self._clock() - (self._started_s or 0.0)) * SAMPLE_RATE)
 
     async def _write_regularly(self) -> None:
-        while self._file is not None:
+        while True:
             await asyncio.sleep(_FLUSH_S)
             await self._write(self._take(settle_s=_SETTLE_S))
 
@@ -125,6 +133,8 @@ class Recording:
         return both.tobytes()
 
     async def _write(self, data: bytes) -> None:
+        if data:
+            self._on_both(data)
         if self._file is None or not data:
             return
         try:

@@ -23,7 +23,7 @@ class LocalTranscriber(SegmentedSTTService):
 
     Args:
         recognizer: shared by the process.
-        language: of the call.
+        language: gives the language spoken now.
         context: gives what the assistant said last.
         on_heard: told the words of the turn so far, before the frame leaves.
     """
@@ -31,7 +31,7 @@ class LocalTranscriber(SegmentedSTTService):
     def __init__(
         self,
         recognizer: Recognizer,
-        language: str,
+        language: Callable[[], str],
         *,
         context: Callable[[], str],
         on_heard: Callable[[str], None],
@@ -94,5 +94,5 @@ class LocalTranscriber(SegmentedSTTService):
             await super().push_frame(frame, direction)
 
     async def _hear(self, audio: bytes) -> str:
-        heard = await self._recognizer.hear(audio, self._language, context=self._context())
+        heard = await self._recognizer.hear(audio, self._language(), context=self._context())
         return heard.text

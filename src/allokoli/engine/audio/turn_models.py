@@ -16,11 +16,15 @@ from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams
 _HESITATION_S = 1.0
 
 
-def voice_activity() -> SileroVADAnalyzer:
-    """A voice-activity analyzer for one call."""
+def voice_activity(params: VADParams) -> SileroVADAnalyzer:
+    """A voice-activity analyzer for one call.
+
+    Args:
+        params: how much voice, and how much silence, count.
+    """
     first = _first_voice_activity()
     mine = copy.copy(first)
-    VADAnalyzer.__init__(mine, params=VADParams())
+    VADAnalyzer.__init__(mine, params=params)
     mine._model = copy.copy(first._model)  # noqa: SLF001 - the network is shared, its state is not
     mine._model.reset_states()  # type: ignore[no-untyped-call] # noqa: SLF001
     return mine

@@ -1,36 +1,35 @@
-"""One voice call, from the browser's offer to the reason it ended."""
+"""One voice call, from the caller's connection to the reason it ended."""
 
 import asyncio
 import time
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import structlog
 from pipecat.frames.frames import ErrorFrame
-from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
+from starlette.websockets import WebSocket
 
-from allokoli.core import clock
 from allokoli.engine.audio import ended_reasons as ended
-from allokoli.engine.audio.dialogue_processor import DialogueProcessor, SpokenConversation
-from allokoli.engine.audio.ear import Ear
+from allokoli.engine.audio.assembly import Assembly
+from allokoli.engine.audio.client_orders import obey
 from allokoli.engine.audio.failures import reason_of
-from allokoli.engine.audio.latency import TurnClock
+from allokoli.engine.audio.frames import HangUpFrame
 from allokoli.engine.audio.limits import Limits, Patience
-from allokoli.engine.audio.pipeline import CallPipeline
+from allokoli.engine.audio.listeners import Heard, Listeners
 from allokoli.engine.audio.recording import Recording
-from allokoli.engine.audio.spoken import Spoken
-from allokoli.engine.audio.transcriber import LocalTranscriber
-from allokoli.engine.audio.voice import LocalVoice
-from allokoli.engine.audio.webrtc import accept, discard, transport_over
+from allokoli.engine.audio.spoken_conversation import SpokenConversation
+from allokoli.engine.audio.transports.line import Line, LineAudio, LineEvents
+from allokoli.engine.audio.transports.twilio import TwilioLine
+from allokoli.engine.audio.transports.webrtc import WebRtcLine, accept
+from allokoli.engine.audio.transports.websocket import WebSocketLine
+from allokoli.engine.calls.voice import AudioFormat, Forward, Side
 from allokoli.engine.conversation.listener import CallListener
 from allokoli.engine.speech.speech import Speech
 
 _TICK_S = 0.1
 _CONNECT_TIMEOUT_S = 20.0
-# What was handed to the network still has to cross it and the caller's jitter buffer.
-_LAST_WORDS_S = 0.4
+_FORWARD_S = 15.0
 _LAST_MESSAGE_S = 0.1
 _TEARDOWN_S = 5.0
 
@@ -46,7 +45,8 @@ class VoiceCall:
         recording_path: stereo WAV file written as the call runs.
         limits: the call's bounds.
         speech: recognizer and voices shared by the process.
-        on_client_message: told the data-channel messages not handled here.
+        assistant: who speaks first, as Vapi writes it: its plans count here.
+        on_client_message: told the client's messages not handled here.
         connect_timeout_s: how long the caller may take to connect after the answer.
 
     Raises:
@@ -61,6 +61,7 @@ class VoiceCall:
         limits: Limits,
         speech: Speech,
         *,
+        assistant: dict[str, Any] | None = None,
         on_client_message: Callable[[dict[str, Any]], None] | None = None,
         connect_timeout_s: float = _CONNECT_TIMEOUT_S,
     ) -> None:
@@ -69,22 +70,22 @@ class VoiceCall:
         self._listener = listener
         self._limits = limits
         self._speech = speech
+        self._assistant = assistant or {}
         self._recording_path = recording_path
         self._on_client_message = on_client_message
         self._connect_timeout_s = connect_timeout_s
-        self._spoken, self._turn_clock = Spoken(), TurnClock()
+        self._audio = LineAudio()
+        self._listeners = Listeners()
         self._connected = asyncio.Event()
         self._ending = asyncio.Event()
         self._reason: str | None = None
-        self._connection: SmallWebRTCConnection | None = None
-        self._dialogue: DialogueProcessor | None = None
-        self._transcriber: LocalTranscriber | None = None
+        self._line: Line | None = None
+        self._forward: Forward | None = None
+        self._parts: Assembly | None = None
         self._recording: Recording | None = None
         self._run: asyncio.Task[str] | None = None
-        self._caller_speaking = False
+        self._leaving: asyncio.Task[None] | None = None
         self._patience: Patience | None = None
-        self._turn_text = ""
-        self._turn_started_at: datetime | None = None
 
     async def answer_webrtc(self, sdp: str, type: str) -> dict[str, str]:  # noqa: A002 - WebRTC's name
         """Answer a browser's offer and start the call in the background.
@@ -96,12 +97,38 @@ class VoiceCall:
             InvalidOffer: the offer cannot be understood, or carries no audio.
             RuntimeError: this call was answered before.
         """
-        if self._connection is not None:
-            raise RuntimeError("a call is answered once")
-        self._connection = await accept(sdp, type)
-        answer: dict[str, str] = self._connection.get_answer()  # type: ignore[no-untyped-call]
-        self._run = asyncio.create_task(self._carry(self._connection))
-        return answer
+        self._require_unanswered()
+        line = WebRtcLine(await accept(sdp, type), self._audio)
+        self._start(line)
+        return line.answer
+
+    async def answer_websocket(self, websocket: WebSocket, audio_format: AudioFormat) -> None:
+        """Start the call in the background on an accepted WebSocket that carries raw audio.
+
+        Raises:
+            RuntimeError: this call was answered before.
+        """
+        self._require_unanswered()
+        self._start(WebSocketLine(websocket, audio_format, self._audio))
+
+    async def answer_twilio(
+        self, websocket: WebSocket, start_message: dict[str, Any], forward: Forward | None = None
+    ) -> None:
+        """Start the call in the background on an accepted Twilio media stream.
+
+        Args:
+            websocket: whose `start` message was read.
+            start_message: that message, whole.
+            forward: connects the caller to a destination; None where that cannot be done.
+
+        Raises:
+            InvalidInput: the message names no stream.
+            RuntimeError: this call was answered before.
+        """
+        self._require_unanswered()
+        line = TwilioLine(websocket, start_message, self._audio)
+        self._forward = forward
+        self._start(line)
 
     async def wait(self) -> str:
         """Wait for the end of the call.
@@ -123,93 +150,109 @@ class VoiceCall:
         if self._run:
             await asyncio.wait({self._run})
 
-    async def say(self, text: str, *, then_end: str | None = None) -> None:
+    async def say(
+        self,
+        text: str,
+        *,
+        then_end: str | None = None,
+        interruptible: bool = True,
+        at_once: bool = False,
+    ) -> None:
         """Say something out of turn.
 
         Args:
-            text: words to voice, after those being said.
+            text: words to voice.
             then_end: hang up once they are heard, with this `endedReason`.
+            interruptible: whether the caller may cut them.
+            at_once: cut what the assistant is saying instead of waiting for its end.
         """
-        if self._dialogue and self._connected.is_set():
-            await self._dialogue.say(text, then_end=then_end)
+        if self._parts and self._connected.is_set():
+            if at_once:
+                await self._parts.dialogue.cut()
+            frame = HangUpFrame(then_end) if then_end else None
+            await self._parts.dialogue.say(text, then_end=frame, interruptible=interruptible)
+
+    async def answer_words(self, words: str) -> None:
+        """Let the conversation answer words put in the caller's mouth, aloud."""
+        if self._parts and self._connected.is_set():
+            await self._parts.dialogue.answer(self._conversation.hear(words))
+
+    async def transfer(self, destination: dict[str, Any], words: str = "") -> None:
+        """Say words, then forward the caller, or end the call where the line cannot.
+
+        Args:
+            destination: Vapi's, of type `number` or `sip`.
+            words: said first; may be empty.
+        """
+        if self._parts and self._connected.is_set():
+            frame = HangUpFrame(ended.FORWARDED, destination)
+            await self._parts.dialogue.say(words, then_end=frame)
+
+    async def mute(self, side: Side, *, on: bool) -> None:
+        """Silence a side of the call, or let it be heard again."""
+        mute = self._audio.assistant_mute if side == "assistant" else self._audio.caller_mute
+        mute.on = on
+
+    async def press(self, digits: str) -> None:
+        """The caller pressed keys, told by the client or the carrier."""
+        if self._parts and self._connected.is_set():
+            for digit in digits:
+                await self._parts.keypad.press(digit)
+
+    def listen(self) -> AsyncIterator[Heard]:
+        """The call as it is heard from now on; see `calls.voice.Voice`."""
+        return self._listeners.listen()
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send a message to the client, as a JSON string on the data channel."""
-        if self._connection and not self._ending.is_set():
-            self._connection.send_app_message(message)
+        """Send a message to the client, and to those who listen."""
+        self._listeners.tell(message)
+        if self._line and not self._ending.is_set():
+            self._line.send(message)
 
-    async def _carry(self, connection: SmallWebRTCConnection) -> str:
+    def _require_unanswered(self) -> None:
+        if self._line is not None:
+            raise RuntimeError("a call is answered once")
+
+    def _start(self, line: Line) -> None:
+        self._line = line
+        self._run = asyncio.create_task(self._carry(line))
+
+    async def _carry(self, line: Line) -> str:
         """Run the pipeline until something ends the call; returns the reason."""
         watch: asyncio.Task[None] | None = None
         runner: asyncio.Task[None] | None = None
         try:
-            self._recording = Recording(self._recording_path)
-            pipeline = self._assemble(connection)
+            self._recording = Recording(self._recording_path, on_both=self._listeners.tell)
+            self._parts = parts = Assembly(
+                self._conversation, self._listener, self._speech, self._assistant
+            )
+            pipeline = parts.pipeline_over(line, self._recording, self._hang_up_after_last_words)
+            parts.floor.on_spoke = self._caller_spoke
+            pipeline.worker.add_event_handler("on_pipeline_error", self._pipeline_error)
+            line.attach(LineEvents(self._caller_connected, self._caller_gone, self._client_message))
             runner = asyncio.create_task(pipeline.run())
             runner.add_done_callback(lambda _: self._end(ended.PIPELINE_BROKE))
-            watch = asyncio.create_task(self._watch())
+            watch = asyncio.create_task(self._watch(parts))
             await self._ending.wait()
-            connection.send_app_message(
-                {"type": "status-update", "status": "ended", "endedReason": self._reason}
-            )
+            line.send({"type": "status-update", "status": "ended", "endedReason": self._reason})
             await asyncio.sleep(_LAST_MESSAGE_S)
             await pipeline.worker.cancel()
         except Exception as error:  # noqa: BLE001 - a call always ends with a reason
             _log.error("voice call failed", error=type(error).__name__)
             self._end(ended.PIPELINE_BROKE)
         finally:
-            if watch:
-                watch.cancel()
+            for task in (watch, self._leaving):
+                if task:
+                    task.cancel()
             if runner:
                 await asyncio.wait({runner}, timeout=_TEARDOWN_S)
-            await discard(connection)
+            await line.close()
             if self._recording:
                 await self._recording.close()
+            self._listeners.close()
         return self._reason or ended.PIPELINE_BROKE
 
-    def _assemble(self, connection: SmallWebRTCConnection) -> CallPipeline:
-        recording = self._recording
-        assert recording is not None  # noqa: S101 - made by the only caller
-        language = self._conversation.language
-        self._dialogue = dialogue = DialogueProcessor(
-            self._conversation,
-            self._listener,
-            spoken=self._spoken,
-            turn_clock=self._turn_clock,
-            on_caller_audio=recording.caller,
-            on_resumed=self._turn_resumed,
-        )
-        self._transcriber = LocalTranscriber(
-            self._speech.recognizer,
-            language,
-            context=lambda: dialogue.last_said,
-            on_heard=self._words_heard,
-        )
-        transport = transport_over(connection)
-        pipeline = CallPipeline(
-            language=language,
-            transport=transport,
-            transcriber=self._transcriber,
-            dialogue=dialogue,
-            voice=LocalVoice(self._speech.voices, language, self._spoken),
-            ear=Ear(
-                self._listener,
-                spoken=self._spoken,
-                turn_clock=self._turn_clock,
-                on_audio=recording.assistant,
-                on_played=dialogue.played,
-                on_hang_up=self._hang_up_after_last_words,
-            ),
-        )
-        transport.add_event_handler("on_client_connected", self._client_connected)
-        transport.add_event_handler("on_client_disconnected", self._client_disconnected)
-        transport.add_event_handler("on_app_message", self._client_message)
-        pipeline.turns.add_event_handler("on_user_turn_started", self._turn_started)
-        pipeline.turns.add_event_handler("on_user_turn_stopped", self._turn_stopped)
-        pipeline.worker.add_event_handler("on_pipeline_error", self._pipeline_error)
-        return pipeline
-
-    async def _watch(self) -> None:
+    async def _watch(self, parts: Assembly) -> None:
         """Apply the call's limits."""
         try:
             await asyncio.wait_for(self._connected.wait(), self._connect_timeout_s)
@@ -217,16 +260,15 @@ class VoiceCall:
             self._end(ended.NEVER_CONNECTED)
             return
         self._patience = patience = Patience(self._limits, time.monotonic())
-        dialogue = self._dialogue
-        while dialogue and not self._ending.is_set():
-            waiting = not dialogue.busy and not self._caller_speaking
+        while not self._ending.is_set():
+            waiting = not parts.dialogue.busy and not parts.floor.caller_speaking
             match patience.tick(time.monotonic(), waiting=waiting):
                 case "too long":
                     self._end(ended.TOO_LONG)
                 case "silent":
                     self._end(ended.SILENCE)
                 case "prompt":
-                    await dialogue.caller_is_silent()
+                    await parts.dialogue.caller_is_silent()
             await asyncio.sleep(_TICK_S)
 
     def _end(self, reason: str) -> None:
@@ -234,70 +276,42 @@ class VoiceCall:
             self._reason = reason
         self._ending.set()
 
-    def _hang_up_after_last_words(self, reason: str) -> None:
-        asyncio.get_running_loop().call_later(_LAST_WORDS_S, self._end, reason)
+    def _hang_up_after_last_words(self, frame: HangUpFrame) -> None:
+        if self._leaving is None or self._leaving.done():
+            self._leaving = asyncio.create_task(self._leave(frame))
 
-    async def _client_connected(self, _transport: object, _client: object) -> None:
-        if self._connected.is_set() or not self._dialogue or not self._recording:
+    async def _leave(self, frame: HangUpFrame) -> None:
+        """Let the last words be heard, hand the caller over where that was asked, and end."""
+        if self._line:
+            await self._line.last_words_heard()
+        if frame.destination is not None and self._forward is not None:
+            try:
+                async with asyncio.timeout(_FORWARD_S):
+                    await self._forward(frame.destination)
+            except Exception as error:  # noqa: BLE001 - a call always ends with a reason
+                _log.warning("forwarding failed", error=type(error).__name__)
+                self._end(ended.FORWARDING_FAILED)
+        self._end(frame.reason)
+
+    def _caller_spoke(self) -> None:
+        if self._patience:
+            self._patience.caller_spoke()
+
+    async def _caller_connected(self) -> None:
+        if self._connected.is_set() or not self._parts or not self._recording:
             return
         self._connected.set()
         self._recording.start()
         self._listener.connected()
-        await self._dialogue.open()
+        await self._parts.dialogue.open()
 
-    async def _client_disconnected(self, _transport: object, _client: object) -> None:
-        self._end(ended.CALLER_HUNG_UP if self._connected.is_set() else ended.NEVER_CONNECTED)
+    def _caller_gone(self, reason: str | None) -> None:
+        connected = self._connected.is_set()
+        self._end((reason or ended.CALLER_HUNG_UP) if connected else ended.NEVER_CONNECTED)
 
-    async def _client_message(self, _transport: object, message: Any, _sender: object) -> None:
-        if not isinstance(message, dict):
-            return
-        text = message.get("message") or message.get("content")
-        match message.get("type"):
-            case "end-call":
-                self._end(ended.CALLER_HUNG_UP)
-            case "say" if isinstance(text, str) and text.strip():
-                after = ended.SAID_LAST_MESSAGE if message.get("endCallAfterSpoken") else None
-                await self.say(text, then_end=after)
-            case _ if self._on_client_message:
-                self._on_client_message(message)
-
-    async def _turn_started(self, _turns: object, _strategy: object) -> None:
-        self._caller_speaking = True
-        self._turn_started_at = clock.now()
-        if self._patience:
-            self._patience.caller_spoke()
-        self._listener.speech_update("user", "started")
-
-    def _words_heard(self, text: str) -> None:
-        self._turn_clock.transcribed()
-        self._turn_text = text
-        self._report_turn(final=False)
-
-    async def _turn_stopped(self, _turns: object, _strategy: object) -> None:
-        self._caller_speaking = False
-        self._listener.speech_update("user", "stopped")
-        text = self._turn_text
-        if text:
-            self._report_turn(final=True)
-        self._turn_text = ""
-        if self._transcriber:
-            self._transcriber.turn_ended()
-        if self._dialogue:
-            await self._dialogue.caller_finished(text)
-
-    def _turn_resumed(self) -> None:
-        if self._transcriber:
-            self._transcriber.turn_resumed()
-
-    def _report_turn(self, *, final: bool) -> None:
-        now = clock.now()
-        self._listener.transcript(
-            "user",
-            self._turn_text,
-            final=final,
-            started_at=self._turn_started_at or now,
-            ended_at=now,
-        )
+    async def _client_message(self, message: Any) -> None:
+        if isinstance(message, dict) and not await obey(self, message) and self._on_client_message:
+            self._on_client_message(message)
 
     async def _pipeline_error(self, _worker: object, frame: ErrorFrame) -> None:
         if reason := reason_of(frame):

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -19,19 +19,21 @@ from allokoli.engine.calls import recordings, repository, text_calls
 from allokoli.engine.calls.control import CANCELED, SAID_LAST_MESSAGE, checked, obey
 from allokoli.engine.calls.conversing import conversation_of
 from allokoli.engine.calls.live_call import LiveCall
-from allokoli.engine.calls.models import ENDED, QUEUED
+from allokoli.engine.calls.models import ENDED, QUEUED, TEXT, Call
 from allokoli.engine.calls.news import News
 from allokoli.engine.calls.reaping import reap
 from allokoli.engine.calls.server_messages import Outbox
-from allokoli.engine.calls.starting import TEXT
 from allokoli.engine.calls.voice import Voice, VoiceFactory, VoiceRequest
 
 SHUT_DOWN = "worker-shutdown"
+RINGING = "ringing"
 _BEAT_S = 5.0
 _BEAT_RETRY_S = 1.0
 _CLOSING_S = 15.0
 _DEFAULT_DURATION_S = 600.0
 _SILENCE_S = 30.0
+
+T = TypeVar("T")
 
 _log = structlog.get_logger()
 
@@ -92,27 +94,58 @@ class Switchboard:
             Busy: the call was answered, or has ended.
             Invalid: the offer cannot be understood.
         """
+        try:
+            return await self.carry(identity, call_id, lambda voice: voice.answer_webrtc(sdp, kind))
+        except InvalidInput as error:
+            if isinstance(error, Invalid):
+                raise
+            raise Invalid("The WebRTC offer cannot be understood, or has no audio.") from None
+
+    async def carry(
+        self, identity: Identity, call_id: UUID, connect: Callable[[Voice], Awaitable[T]]
+    ) -> T:
+        """Take a call nobody answered yet and follow it to its end, in the background.
+
+        Args:
+            identity: acts for the call's organization.
+            call_id: a queued call.
+            connect: attaches a transport to the call's voice; what it returns is returned.
+
+        Raises:
+            Busy: the call was answered, or has ended.
+            Exception: what `connect` raises; the call can then be answered again.
+        """
         if self._voice is None:
             raise Busy("This engine carries no audio.")
         async with session(identity) as opened:
             call = await repository.find(opened, call_id, lock=True)
-            if call.status != QUEUED or call.instance_id is not None:
+            if call.status not in {QUEUED, RINGING} or call.instance_id is not None:
                 raise Busy("This call was answered already, or has ended.")
             call.instance_id = self.instance_id
         live = LiveCall(call, conversation_of(call, []), self.outbox)
         try:
             voice = self._voice(self._request(live))
-            answer = await voice.answer_webrtc(sdp, kind)
-        except Exception as error:
-            _log.warning("offer_refused", call=str(call_id), error=type(error).__name__)
+            connected = await connect(voice)
+        except BaseException as error:
+            _log.warning("call_not_connected", call=str(call_id), error=type(error).__name__)
             await live.abandon()
             await self._release(identity, call_id)
-            if isinstance(error, InvalidInput):
-                raise Invalid("The WebRTC offer cannot be understood, or has no audio.") from None
             raise
         self._live[call_id] = live
         self._follow(self._carry(live, voice))
-        return answer
+        return connected
+
+    def listen(self, call: Call) -> AsyncIterator[bytes | dict[str, Any]]:
+        """A running call as it is heard from now on; see `Voice.listen`.
+
+        Raises:
+            Busy: it is not running, or another engine carries it.
+        """
+        live = self._live.get(call.id)
+        if call.status == ENDED or live is None or live.voice is None:
+            why = "has ended" if call.status == ENDED else "is not carried by this engine now"
+            raise Busy(f"This call {why}.")
+        return live.voice.listen()
 
     async def order(self, identity: Identity, call_id: UUID, order: dict[str, Any]) -> None:
         """Have a checked order carried out in a running call.
@@ -158,7 +191,7 @@ class Switchboard:
                     await obey(live, control)
 
     def _request(self, live: LiveCall) -> VoiceRequest:
-        assistant = live.call.assistant
+        assistant = live.conversation.assistant  # whole: the row's is without its secrets
         return VoiceRequest(
             conversation=live.conversation,
             listener=live,

@@ -1,12 +1,69 @@
 """What a call needs of whatever carries its audio; the engine process supplies it at start."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
+from starlette.websockets import WebSocket
+
+from allokoli.engine.api.errors import Invalid
 from allokoli.engine.conversation.conversation import Conversation
 from allokoli.engine.conversation.listener import CallListener
+
+_DEFAULT_RATES = {"pcm_s16le": 16_000, "mulaw": 8_000}
+_LOWEST_RATE, _HIGHEST_RATE = 8_000, 48_000
+
+Side = Literal["assistant", "customer"]
+Forward = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """Raw mono audio on a WebSocket.
+
+    Attributes:
+        encoding: `pcm_s16le` (16-bit, little end first) or `mulaw` (G.711).
+        sample_rate: in Hz, 8 000 to 48 000; `mulaw` is always 8 000.
+    """
+
+    encoding: str = "pcm_s16le"
+    sample_rate: int = 16_000
+
+    @property
+    def bytes_per_s(self) -> int:
+        """How much a second takes."""
+        return self.sample_rate * (2 if self.encoding == "pcm_s16le" else 1)
+
+    @classmethod
+    def of(cls, wire: Any) -> "AudioFormat":
+        """Read `transport.audioFormat`; what it leaves out has Vapi's defaults.
+
+        Raises:
+            Invalid: it asks for what this engine does not speak.
+        """
+        wire = {} if wire is None else wire
+        at = "transport.audioFormat"
+        if not isinstance(wire, dict):
+            raise Invalid([f"{at} must be an object"])
+        encoding = wire.get("format") or "pcm_s16le"
+        problems = []
+        if not isinstance(encoding, str) or encoding not in _DEFAULT_RATES:
+            problems = [f"{at}.format must be one of the following values: pcm_s16le, mulaw"]
+            encoding = "pcm_s16le"
+        rate = wire.get("sampleRate") or _DEFAULT_RATES[encoding]
+        lowest, highest = (8_000, 8_000) if encoding == "mulaw" else (_LOWEST_RATE, _HIGHEST_RATE)
+        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or rate != int(rate):
+            problems.append(f"{at}.sampleRate must be an integer number")
+        elif not lowest <= rate <= highest:
+            problems.append(
+                f"{at}.sampleRate must be between {lowest} and {highest} for {encoding}"
+            )
+        if wire.get("container") not in {None, "raw"}:
+            problems.append(f"{at}.container must be one of the following values: raw")
+        if problems:
+            raise Invalid(problems)
+        return cls(encoding, int(rate))
 
 
 class Voice(Protocol):
@@ -14,6 +71,23 @@ class Voice(Protocol):
 
     async def answer_webrtc(self, sdp: str, type: str) -> dict[str, str]:  # noqa: A002 - WebRTC's word
         """Answer a browser's offer and start the call."""
+        ...
+
+    async def answer_websocket(self, websocket: WebSocket, audio_format: AudioFormat) -> None:
+        """Start the call on an accepted WebSocket; whoever calls this keeps it open."""
+        ...
+
+    async def answer_twilio(
+        self, websocket: WebSocket, start_message: dict[str, Any], forward: Forward | None = None
+    ) -> None:
+        """Start the call on an accepted Twilio media stream.
+
+        Args:
+            websocket: to be kept open till the end by the caller of this.
+            start_message: Twilio's `start` event, whole.
+            forward: connects the caller to a destination, once the last words were heard; None
+                where that cannot be done.
+        """
         ...
 
     async def wait(self) -> str:
@@ -24,12 +98,44 @@ class Voice(Protocol):
         """End the call."""
         ...
 
-    async def say(self, text: str, *, then_end: str | None = None) -> None:
-        """Speak after what is being said; then hang up, with a reason, when one is given."""
+    async def say(
+        self,
+        text: str,
+        *,
+        then_end: str | None = None,
+        interruptible: bool = True,
+        at_once: bool = False,
+    ) -> None:
+        """Speak after what is being said, or instead; then hang up, when a reason is given."""
+        ...
+
+    async def answer_words(self, words: str) -> None:
+        """Let the conversation answer words put in the caller's mouth, aloud."""
+        ...
+
+    async def transfer(self, destination: dict[str, Any], words: str = "") -> None:
+        """Say words, then forward the caller where the line can, and end the call here."""
+        ...
+
+    async def mute(self, side: Side, *, on: bool) -> None:
+        """Silence the assistant or the customer, or let them be heard again."""
+        ...
+
+    async def press(self, digits: str) -> None:
+        """The caller pressed keys."""
+        ...
+
+    def listen(self) -> AsyncIterator[bytes | dict[str, Any]]:
+        """The call as it is heard from now on, to its end.
+
+        Yields:
+            Audio (16-bit stereo at 16 kHz, caller left, assistant right) and client messages. It
+            ends early for a listener that does not keep up.
+        """
         ...
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send a message to the browser; lost when it is gone."""
+        """Send a message to the client; lost when it is gone."""
         ...
 
 
@@ -44,7 +150,7 @@ class VoiceRequest:
         assistant: for its voice and transcriber.
         max_duration_s: longest call, in seconds.
         silence_timeout_s: longest silence of the caller, in seconds.
-        on_client_message: told what the browser asks that audio alone cannot do.
+        on_client_message: told what the client asks that audio alone cannot do.
     """
 
     conversation: Conversation

@@ -1,0 +1,137 @@
+"""The parts of one call, made for its first assistant and changed for the next."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allokoli.engine.audio.dialogue_processor import DialogueProcessor
+from allokoli.engine.audio.ear import Ear
+from allokoli.engine.audio.floor import Floor
+from allokoli.engine.audio.frames import HangUpFrame
+from allokoli.engine.audio.keypad import Keypad
+from allokoli.engine.audio.latency import TurnClock
+from allokoli.engine.audio.pauses import Pauses
+from allokoli.engine.audio.pipeline import CallPipeline
+from allokoli.engine.audio.plans import SpeakingPlan
+from allokoli.engine.audio.recording import Recording
+from allokoli.engine.audio.spoken import Spoken
+from allokoli.engine.audio.spoken_conversation import SpokenConversation
+from allokoli.engine.audio.transcriber import LocalTranscriber
+from allokoli.engine.audio.transports.line import Line
+from allokoli.engine.audio.turn_start import CallerTurnStart
+from allokoli.engine.audio.turn_stop import ListenerTurnStop
+from allokoli.engine.audio.voice import LocalVoice
+from allokoli.engine.conversation.listener import CallListener
+from allokoli.engine.speech.speech import Speech
+
+
+class Assembly:
+    """Makes a call's parts and lets them know each other.
+
+    Args:
+        conversation: text in, events out.
+        listener: follows the call.
+        speech: recognizer and voices shared by the process.
+        assistant: who speaks first, as Vapi writes it.
+
+    Attributes:
+        plan: how whoever speaks now takes turns.
+        floor: the caller's turn.
+        keypad: the keys the caller presses.
+        dialogue: the conversation, voiced.
+    """
+
+    def __init__(
+        self,
+        conversation: SpokenConversation,
+        listener: CallListener,
+        speech: Speech,
+        assistant: dict[str, Any],
+    ) -> None:
+        self._conversation = conversation
+        self._listener = listener
+        self._speech = speech
+        self._spoken, self._turn_clock, self._pauses = Spoken(), TurnClock(), Pauses()
+        self.floor = Floor(listener, self._turn_clock)
+        self.plan = SpeakingPlan()
+        self.keypad = Keypad(self._keys_pressed)
+        self.take_plans(assistant)
+
+    def take_plans(self, assistant: dict[str, Any]) -> None:
+        """Take turns from now on as this assistant wants to."""
+        self.plan = plan = SpeakingPlan.of(assistant)
+        self._pauses.after_caller_s = plan.wait_s
+        self._pauses.after_interruption_s = plan.backoff_s
+        self.keypad.follow(assistant.get("keypadInputPlan"))
+
+    def pipeline_over(
+        self, line: Line, recording: Recording, on_hang_up: Callable[[HangUpFrame], None]
+    ) -> CallPipeline:
+        """Assemble the pipeline of the call.
+
+        Args:
+            line: to the caller.
+            recording: of both sides.
+            on_hang_up: told once the last words were written to the line.
+        """
+        self.dialogue = dialogue = DialogueProcessor(
+            self._conversation,
+            self._listener,
+            spoken=self._spoken,
+            turn_clock=self._turn_clock,
+            pauses=self._pauses,
+            on_caller_audio=recording.caller,
+            on_resumed=self._turn_resumed,
+            on_key=self.keypad.press,
+            on_handed_over=self.take_plans,
+        )
+        self._transcriber = LocalTranscriber(
+            self._speech.recognizer,
+            self._language,
+            context=lambda: dialogue.last_said,
+            on_heard=self.floor.words,
+        )
+        pipeline = CallPipeline(
+            transport=line.transport,
+            transcriber=self._transcriber,
+            dialogue=dialogue,
+            voice=LocalVoice(self._speech.voices, self._conversation.language, self._spoken),
+            ear=Ear(
+                self._listener,
+                spoken=self._spoken,
+                turn_clock=self._turn_clock,
+                on_audio=recording.assistant,
+                on_played=dialogue.played,
+                on_hang_up=on_hang_up,
+            ),
+            turn_start=CallerTurnStart(dialogue, lambda: self.plan, self._passed_over),
+            turn_stop=ListenerTurnStop(self._language, self._endpointing),
+            plan=self.plan,
+        )
+        pipeline.turns.add_event_handler("on_user_turn_started", self._turn_started)
+        pipeline.turns.add_event_handler("on_user_turn_stopped", self._turn_stopped)
+        return pipeline
+
+    def _language(self) -> str:
+        return self._conversation.language
+
+    async def _endpointing(self, words: str) -> float | None:
+        return self.plan.rule_seconds(self.dialogue.last_said, words)
+
+    async def _turn_started(self, _turns: object, _strategy: object) -> None:
+        self.floor.started()
+
+    async def _turn_stopped(self, _turns: object, _strategy: object) -> None:
+        text = self.floor.stopped()
+        self._transcriber.turn_ended()
+        await self.dialogue.caller_finished(text)
+
+    def _turn_resumed(self) -> None:
+        self._transcriber.turn_resumed()
+
+    def _passed_over(self) -> None:
+        self.floor.passed_over()
+        self._transcriber.turn_ended()
+
+    async def _keys_pressed(self, digits: str) -> None:
+        self.floor.on_spoke()
+        await self.dialogue.answer(self._conversation.press(digits))

@@ -1,0 +1,1 @@
+"""What connects a call to its caller: WebRTC, a raw WebSocket, a Twilio media stream."""

@@ -1,0 +1,154 @@
+"""A caller on the telephone: Twilio's media streams, 8 kHz mu-law in JSON on a WebSocket."""
+
+import asyncio
+import base64
+import binascii
+import contextlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from pipecat.frames.frames import Frame
+from pipecat.serializers.twilio import TwilioFrameSerializer
+from pipecat.transports.base_transport import BaseTransport
+from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
+from starlette.websockets import WebSocket
+
+from allokoli.core.errors import InvalidInput
+from allokoli.engine.audio import ended_reasons as ended
+from allokoli.engine.audio.transports.line import LineAudio, LineEvents
+from allokoli.engine.audio.transports.paced_socket import PacedSocket
+
+_WRITE_TIMEOUT_S = 5.0
+_LAST_WORDS_S = 2.0
+_LAST_WORDS = "last-words"
+_MAX_PAYLOAD = 64_000
+
+
+class TwilioStream(TwilioFrameSerializer):
+    """Twilio's messages to Pipecat's frames and back, whatever is sent.
+
+    Args:
+        stream_sid: the stream's.
+        on_mark: told that a mark was reached in what the caller hears.
+        on_stop: told that Twilio ends the stream: the caller hung up.
+    """
+
+    def __init__(
+        self, stream_sid: str, on_mark: Callable[[str], None], on_stop: Callable[[], None]
+    ) -> None:
+        params = TwilioFrameSerializer.InputParams(auto_hang_up=False)
+        super().__init__(stream_sid, params=params)
+        self._on_mark = on_mark
+        self._on_stop = on_stop
+
+    async def deserialize(self, data: str | bytes) -> Frame | None:
+        """The caller's audio and keys; what makes no sense is passed over."""
+        try:
+            message = json.loads(data)
+        except (ValueError, RecursionError):
+            return None
+        match message:
+            case {"event": "stop"}:
+                self._on_stop()
+            case {"event": "mark", "mark": {"name": str(name)}}:
+                self._on_mark(name)
+            case {"event": "media", "media": {"payload": str(payload)}} if _is_audio(payload):
+                return await super().deserialize(data)
+            case {"event": "dtmf", "dtmf": {"digit": str()}}:
+                return await super().deserialize(data)
+        return None
+
+
+class TwilioLine:
+    """A `Line` over a Twilio media stream.
+
+    Args:
+        websocket: accepted, its `start` message read.
+        start_message: that message, whole.
+        audio: what is done to its audio.
+
+    Raises:
+        InvalidInput: the message names no stream.
+    """
+
+    def __init__(
+        self, websocket: WebSocket, start_message: dict[str, Any], audio: LineAudio
+    ) -> None:
+        start = start_message.get("start")
+        stream_sid = start_message.get("streamSid") or (
+            start.get("streamSid") if isinstance(start, dict) else None
+        )
+        if not isinstance(stream_sid, str) or not stream_sid:
+            raise InvalidInput("The start message names no stream.")
+        self._stream_sid = stream_sid
+        self._events: LineEvents | None = None
+        self._heard = asyncio.Event()
+        self._stopped = False
+        self._socket = PacedSocket(websocket, 0, self._gone)
+        self._transport = FastAPIWebsocketTransport(
+            self._socket,  # type: ignore[arg-type] # a WebSocket as far as Pipecat uses it
+            FastAPIWebsocketParams(
+                **audio.params(),
+                audio_out_end_silence_secs=0,
+                audio_out_write_timeout_secs=_WRITE_TIMEOUT_S,
+                serializer=TwilioStream(stream_sid, self._marked, self._stop),
+                allowed_origins=[],
+            ),
+        )
+
+    @property
+    def transport(self) -> BaseTransport:
+        """See `Line`."""
+        return self._transport
+
+    def attach(self, events: LineEvents) -> None:
+        """See `Line`."""
+        self._events = events
+
+        async def connected(_transport: object, _client: object) -> None:
+            await events.connected()
+
+        async def gone(_transport: object, _client: object) -> None:
+            self._gone()
+
+        self._transport.add_event_handler("on_client_connected", connected)
+        self._transport.add_event_handler("on_client_disconnected", gone)
+
+    def send(self, message: dict[str, Any]) -> None:
+        """See `Line`: a telephone takes no messages."""
+
+    async def last_words_heard(self) -> None:
+        """See `Line`: Twilio tells when a mark set after the words is reached."""
+        self._heard.clear()
+        mark = {"event": "mark", "streamSid": self._stream_sid, "mark": {"name": _LAST_WORDS}}
+        self._socket.put_text(json.dumps(mark))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._heard.wait(), _LAST_WORDS_S)
+
+    async def close(self) -> None:
+        """See `Line`."""
+        with contextlib.suppress(RuntimeError, OSError, TimeoutError):
+            async with asyncio.timeout(_WRITE_TIMEOUT_S):
+                await self._socket.close()
+
+    def _marked(self, name: str) -> None:
+        if name == _LAST_WORDS:
+            self._heard.set()
+
+    def _stop(self) -> None:
+        self._stopped = True
+        self._gone()
+
+    def _gone(self) -> None:
+        if self._events is not None:
+            self._events.gone(None if self._stopped else ended.CARRIER_LEFT)
+
+
+def _is_audio(payload: str) -> bool:
+    if len(payload) > _MAX_PAYLOAD:
+        return False
+    with contextlib.suppress(binascii.Error, ValueError):
+        base64.b64decode(payload, validate=True)
+        return True
+    return False
