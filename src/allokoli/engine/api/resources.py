@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +17,7 @@ from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.core.security.sealed_json import part, whole
 from allokoli.engine.api import versions
-from allokoli.engine.api.errors import Invalid, Missing
+from allokoli.engine.api.errors import Busy, Invalid, Missing
 from allokoli.engine.api.filters import filtered, property_of
 from allokoli.engine.api.kinds import BY_NAME, KINDS, Kind
 from allokoli.engine.api.listing import Listing, apply, narrowed
@@ -135,6 +135,8 @@ async def delete(
     async with session(identity) as opened:
         found = await row(opened, kind, entity_id, lock=True, within=within)
         await versions.refuse_pinned(opened, found)
+        if kind.held:
+            await _refuse_referred(opened, kind, found)
         before = shown(kind, found)
         await opened.delete(found)
         for nested, name in _nested(kind):
@@ -323,6 +325,17 @@ async def _check_path(opened: AsyncSession, kind: Kind, within: Within) -> None:
             raise Invalid([f"{name} must be one of the following values: {', '.join(allowed)}"])
         if name in kind.references:
             await row(opened, BY_NAME[kind.references[name]], value)
+
+
+async def _refuse_referred(opened: AsyncSession, kind: Kind, found: Resource) -> None:
+    referring = [
+        (Resource.kind == other.name) & (property_of(name) == str(found.id))
+        for other in KINDS
+        for name, referred in other.references.items()
+        if referred == kind.name
+    ]
+    if await opened.scalar(select(Resource.id).where(or_(*referring)).limit(1)):
+        raise Busy(f"This {kind.title.lower()} is in use; delete what uses it first.")
 
 
 def _nested(kind: Kind) -> Iterator[tuple[Kind, str]]:

@@ -100,7 +100,12 @@ async def body_at(opened: AsyncSession, row: Resource, label: str) -> dict[str, 
         None when there is no such version.
     """
     version = await find(opened, row.id, label)
-    return None if version is None else whole(version.body, version.secrets_sealed)
+    return None if version is None else whole_at(version)
+
+
+def whole_at(version: Version) -> dict[str, Any]:
+    """What a version holds, secrets included: never for the wire."""
+    return whole(version.body, version.secrets_sealed)
 
 
 async def find(opened: AsyncSession, entity_id: UUID, label: str) -> Version | None:

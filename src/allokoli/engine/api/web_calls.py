@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request
 
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
-from allokoli.engine.api.auth import Anyone
+from allokoli.engine.api.auth import Anyone, allow_start
 from allokoli.engine.api.bodies import json_object
 from allokoli.engine.api.calls import Board
-from allokoli.engine.api.errors import BadKey, Invalid, WrongKey
+from allokoli.engine.api.errors import BadKey, Invalid
 from allokoli.engine.api.resources import valid_id
 from allokoli.engine.calls import links, starting
+from allokoli.engine.calls.models import WEB
 from allokoli.engine.calls.shown import shown, shown_to_browser
 
 router = APIRouter(tags=["call"])
@@ -21,12 +22,9 @@ router = APIRouter(tags=["call"])
 async def create(caller: Anyone, request: Request) -> dict[str, Any]:
     """Start a web call; a public key is enough."""
     body = await json_object(request)
-    if caller.assistant_id is not None and body.get("assistantId") != caller.assistant_id:
-        raise WrongKey("This token starts calls with one assistant only.")
-    if caller.scope == "web_call" and body.get("assistant") is not None:
-        raise WrongKey("This token starts calls with a stored assistant only.")
+    allow_start(caller, body)
     async with session(caller.identity) as opened:
-        call = await starting.create_row(opened, caller.identity, body, starting.WEB)
+        call = await starting.create_row(opened, caller.identity, body, WEB)
     offered = shown_to_browser(call)
     if caller.scope == "private":
         return {**shown(call, []), "webCallUrl": offered["webCallUrl"]}

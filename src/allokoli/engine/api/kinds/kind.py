@@ -42,6 +42,7 @@ class Kind:
         derived: properties of the response that are computed from the body when it lacks them.
         judged: the part of a body its shape is held against; the rest is what Vapi's clients send
             beside it.
+        held: whether it cannot be deleted while another entity refers to it.
         further: what else is wrong with a body of the right shape.
         conditions: query parameters that narrow a list in a way of their own; they get the value
             and return a condition, or None.
@@ -70,6 +71,7 @@ class Kind:
         default_factory=dict
     )
     versioned: bool = False
+    held: bool = False
     path_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plain: bool = True
 

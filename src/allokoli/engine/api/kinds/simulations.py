@@ -93,6 +93,7 @@ PERSONALITY = Kind(
     "Personality",
     "/eval/simulation/personality",
     sdk("CreatePersonalityDto"),
+    held=True,
     family="paged-array",
     limits=limits.TRIED,
 )
@@ -101,6 +102,7 @@ SCENARIO = Kind(
     "Scenario",
     "/eval/simulation/scenario",
     sdk("CreateScenarioDto"),
+    held=True,
     family="paged-array",
     filters={"idAny": "id", "name~": "name"},
     limits=limits.SCENARIO,

@@ -27,6 +27,7 @@ TRAFFIC_ALLOCATION = Kind(
     family="page",
     filters={"assistantId": "assistantId"},
     limits=limits.TRAFFIC,
-    managed=frozenset({"actorType", "actorId"}),
+    managed=frozenset({"actorType", "actorId", "targets"}),
+    derived=lambda _body: {"targets": []},
     plain=False,
 )

@@ -117,7 +117,7 @@ WORKFLOW = {
     "condition.prompt": Limit(at_most=1_000),
 }
 PROVIDER_RESOURCE = {".name": Limit(1, 255)}
-TOKEN = {**NAMED_40, ".allowedOrigins": Limit(at_most=255)}
+TOKEN = {**NAMED_40, "restrictions.allowedOrigins": Limit(at_most=255)}
 
 
 def check_limits(body: dict[str, Any], own: Mapping[str, Limit]) -> list[str]:
