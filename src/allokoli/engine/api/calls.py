@@ -14,8 +14,8 @@ from allokoli.engine.api.errors import Invalid
 from allokoli.engine.api.kinds import call_problems
 from allokoli.engine.api.listing import Listing, read_listing
 from allokoli.engine.api.resources import valid_id
-from allokoli.engine.calls import control, links, repository, starting, text_calls
-from allokoli.engine.calls.models import ENDED
+from allokoli.engine.calls import control, links, repository, text_calls
+from allokoli.engine.calls.models import ENDED, TEXT, WEB
 from allokoli.engine.calls.shown import shown
 from allokoli.engine.calls.switchboard import Switchboard
 
@@ -48,10 +48,10 @@ async def create_call(
     """
     transport = body.get("transport")
     provider = transport.get("provider") if isinstance(transport, dict) else None
-    if provider == starting.TEXT:
+    if provider == TEXT:
         return await get_call(identity, str(await text_calls.start(identity, body, board.news)))
-    if provider is not None and provider != starting.WEB:
-        raise Invalid([f"transport.provider must be one of the following values: {starting.TEXT}"])
+    if provider is not None and provider != WEB:
+        raise Invalid([f"transport.provider must be one of the following values: {TEXT}"])
     raise Invalid(_phone_problems(body))
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import structlog
 
-from allokoli.engine.calls.backstage import known_of
 from allokoli.engine.calls.kept import kept_assistant
 from allokoli.engine.calls.models import Call, CallMessage
-from allokoli.engine.calls.shown import transcript
+from allokoli.engine.calls.shown import brief, told_to_models
+from allokoli.engine.calls.shown_messages import transcript
 from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed, TextDelta
 from allokoli.engine.conversation.variables import fill
 from allokoli.engine.models.choose import choose_model
@@ -51,7 +51,10 @@ async def analyse(
         turns: what the caller said, silences included, when known better than by `messages`.
     """
     chosen = choose_model(
-        kept_assistant(call), call=known_of(call), started_at=call.created_at, task="analysis"
+        kept_assistant(call),
+        call=told_to_models(brief(call)),
+        started_at=call.started_at or call.created_at,
+        task="analysis",
     )
     try:
         if chosen.guided:

@@ -11,6 +11,7 @@ from allokoli.engine.calls import stored
 from allokoli.engine.calls.stored_tools import with_tools
 from allokoli.engine.calls.workflow_shape import workflow_problems
 from allokoli.engine.conversation.cast import Cast, Member
+from allokoli.engine.credentials import lend
 
 STARTS = ("assistantId", "assistant", "squadId", "squad", "workflowId", "workflow")
 _OVERRIDES = ("assistantOverrides", "squadOverrides", "workflowOverrides")
@@ -44,7 +45,7 @@ async def cast_of(opened: AsyncSession, body: dict[str, Any]) -> Cast:
         cast = await _squad(opened, asked)
     else:
         cast = await _workflow(opened, asked)
-    return await with_tools(opened, cast)
+    return await lend(opened, await with_tools(opened, cast))
 
 
 def variable_values(body: dict[str, Any]) -> dict[str, Any]:

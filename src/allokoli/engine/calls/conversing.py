@@ -1,16 +1,14 @@
 """A conversation, begun or gone on with from what is written down.
 
 Calls come here with their row; chats, sessions and evaluations build a `Conversation` of the same
-parts: `casting.cast_of`, `backstage.EngineBackstage`, `history_of`.
+parts: `casting.cast_of` and `backstage.EngineBackstage`.
 """
-
-from typing import Any
 
 from allokoli.engine.calls.backstage import CallBackstage
 from allokoli.engine.calls.casting import variable_values
 from allokoli.engine.calls.kept import kept_cast
 from allokoli.engine.calls.models import Call, CallMessage
-from allokoli.engine.conversation.chat_model import Message
+from allokoli.engine.calls.shown_messages import history_of
 from allokoli.engine.conversation.conversation import Conversation, Facts
 
 
@@ -37,28 +35,3 @@ def facts_of(call: Call) -> Facts:
         customer=call.request.get("customer"),
         variable_values=variable_values(call.request),
     )
-
-
-def history_of(messages: list[CallMessage]) -> list[Message]:
-    """What was said and done, as a model is told of it (OpenAI's shape).
-
-    A function that was asked for and never answered, because its process died, is left out: models
-    refuse a history with such a hole.
-    """
-    answered = {one.extra.get("toolCallId") for one in messages if one.role == "tool_call_result"}
-    history: list[Message] = []
-    asked: set[Any] = set()
-    for one in messages:
-        if one.role == "tool_calls":
-            calls = [call for call in one.extra.get("toolCalls", ()) if call["id"] in answered]
-            asked |= {call["id"] for call in calls}
-            if calls:
-                history.append({"role": "assistant", "content": None, "tool_calls": calls})
-        elif one.role == "tool_call_result":
-            call_id = one.extra.get("toolCallId")
-            if call_id in asked:
-                asked.discard(call_id)
-                history.append({"role": "tool", "tool_call_id": call_id, "content": one.text})
-        else:
-            history.append({"role": one.role, "content": one.text})
-    return history

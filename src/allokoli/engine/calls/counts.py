@@ -7,6 +7,8 @@ from allokoli.engine.calls.models import Call
 from allokoli.engine.conversation.conversation import Conversation
 from allokoli.engine.conversation.listener import TurnLatency
 
+MOST_TURNS = 2_000
+
 _LATENCIES = {
     "modelLatency": "model_ms",
     "voiceLatency": "voice_ms",
@@ -31,13 +33,18 @@ def turn(latency: TurnLatency) -> dict[str, float]:
     return {name: round(getattr(latency, field), 1) for name, field in _LATENCIES.items()}
 
 
+def with_turn(metrics: Mapping[str, Any], turn: Mapping[str, float]) -> dict[str, Any]:
+    """A call's counts with one more answer's; the first `MOST_TURNS` are kept."""
+    return {**metrics, "turns": [*metrics.get("turns", ()), dict(turn)][:MOST_TURNS]}
+
+
 def performance_metrics(call: Call) -> dict[str, Any]:
     """Vapi's `artifact.performanceMetrics`."""
     turns: list[dict[str, float]] = call.metrics.get("turns", [])
     averages = {
-        f"{name}Average": round(sum(one[name] for one in turns) / len(turns), 1)
+        f"{name}Average": round(sum(values) / len(values), 1)
         for name in _LATENCIES
-        if turns
+        if (values := [one[name] for one in turns if name in one])
     }
     return {
         "turnLatencies": turns,

@@ -14,6 +14,9 @@ from allokoli.engine.api.wire import iso
 OFFER = "web_call_offer"
 CONTROL = "call_control"
 RECORDING = "call_recording"
+LISTEN = "call_listen"
+TRANSPORT = "call_transport"
+LOG = "call_log"
 
 _OFFER_TTL_S = 300
 _CONTROL_TTL_S = 13 * 3600
@@ -25,9 +28,36 @@ def offer(call_id: UUID, org_id: UUID) -> str:
     return _signed(call_id, "offer", OFFER, _OFFER_TTL_S, org_id)
 
 
-def control(call_id: UUID, org_id: UUID) -> str:
-    """Where a running call takes orders; outlives the longest call."""
+def control(call_id: UUID, org_id: UUID, *, signed: bool = True) -> str:
+    """Where a running call takes orders; outlives the longest call.
+
+    Args:
+        call_id: the call.
+        org_id: whose.
+        signed: False where a key must be shown instead.
+    """
+    if not signed:
+        return _address(call_id, "control")
     return _signed(call_id, "control", CONTROL, _CONTROL_TTL_S, org_id)
+
+
+def listen(call_id: UUID, org_id: UUID, *, signed: bool = True) -> str:
+    """The WebSocket on which a running call is heard; see `control`."""
+    if not signed:
+        return _websocket(_address(call_id, "listen"))
+    return _websocket(_signed(call_id, "listen", LISTEN, _CONTROL_TTL_S, org_id))
+
+
+def transport(call_id: UUID, org_id: UUID) -> str:
+    """The WebSocket that carries the audio of a call; good for five minutes, to begin it."""
+    return _websocket(_signed(call_id, "transport", TRANSPORT, _OFFER_TTL_S, org_id))
+
+
+def logs(call_id: UUID, org_id: UUID) -> dict[str, str]:
+    """Where a call's log is downloaded from, by Vapi's names; good for a day."""
+    url = _signed(call_id, "call-logs", LOG, _RECORDING_TTL_S, org_id)
+    expires = clock.now() + timedelta(seconds=_RECORDING_TTL_S)
+    return {"logUrl": url, "presignedLogUrl": url, "presignedUrlsExpiresAt": str(iso(expires))}
 
 
 def recordings(call_id: UUID, org_id: UUID) -> dict[str, Any]:
@@ -70,4 +100,13 @@ def organization(token: str, purpose: str, call_id: UUID) -> UUID:
 
 def _signed(call_id: UUID, action: str, purpose: str, ttl_s: int, org_id: UUID) -> str:
     token = tokens.issue({"call_id": str(call_id), "org_id": str(org_id)}, purpose, ttl_s)
-    return f"{get_settings().engine_public_url}/call/{call_id}/{action}?token={token}"
+    return f"{_address(call_id, action)}?token={token}"
+
+
+def _address(call_id: UUID, action: str) -> str:
+    return f"{get_settings().engine_public_url}/call/{call_id}/{action}"
+
+
+def _websocket(url: str) -> str:
+    """The same address for a WebSocket: `https` becomes `wss`."""
+    return "ws" + url.removeprefix("http")

@@ -94,7 +94,7 @@ class LiveCall:
 
     def speech_update(self, role: Role, status: Literal["started", "stopped"]) -> None:
         """Somebody began or stopped speaking."""
-        self._news.speech(self.call, role, status)
+        self._news.speech(self.call, role, status, 0)
 
     def transcript(
         self, role: Role, text: str, *, final: bool, started_at: datetime, ended_at: datetime
@@ -114,7 +114,7 @@ class LiveCall:
     def interrupted(self) -> None:
         """The caller cut the assistant short."""
         self._metrics["interruptions"] += 1
-        self._news.interrupted(self.call)
+        self._news.interrupted(self.call, 0)
         if self._messages and self._messages[-1].role == "assistant":
             self._messages[-1].interrupted = True
             self._rewrite(self._messages[-1])

@@ -11,9 +11,15 @@ from sqlalchemy.types import DateTime
 
 from allokoli.core.database import Base
 
+SCHEDULED = "scheduled"
 QUEUED = "queued"
 IN_PROGRESS = "in-progress"
 ENDED = "ended"
+
+# What carries a call, beside the carriers of phone calls.
+TEXT = "text"
+WEB = "webrtc"
+WEBSOCKET = "vapi.websocket"
 
 
 class Call(Base):

@@ -1,20 +1,36 @@
-"""What a call's followers are told while it runs: its server, and the browser in it."""
+"""What a call's followers are told while it runs: its server, and the client in it."""
 
 from collections.abc import Callable
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
-from allokoli.engine.api.wire import iso
-from allokoli.engine.calls import links
-from allokoli.engine.calls.models import ENDED, Call, CallMessage
-from allokoli.engine.calls.server_messages import Outbox, destination, envelope
-from allokoli.engine.calls.shown import spoken, wire_messages
+from allokoli.core.security.sealed_json import part
+from allokoli.engine.calls.happenings import wire_tool_call
+from allokoli.engine.calls.models import Call, CallMessage
+from allokoli.engine.calls.server_messages import (
+    Destination,
+    Outbox,
+    common,
+    destination,
+    envelope,
+)
+from allokoli.engine.calls.shown import brief
+from allokoli.engine.calls.shown_messages import spoken, wire_messages
+from allokoli.engine.conversation.events import (
+    Event,
+    HandedOff,
+    ToolAnswered,
+    ToolsCalled,
+    Transfer,
+)
 
 ClientMessage = Callable[[dict[str, Any]], None]
 
-# What Vapi sends to a client when an assistant does not say, as far as this engine causes it.
+# What Vapi sends to a client when an assistant does not say.
 _CLIENT_DEFAULT = frozenset(
-    {"conversation-update", "hang", "speech-update", "status-update", "transcript",
-     "user-interrupted", "assistant.started"}
+    {"conversation-update", "function-call", "hang", "model-output", "speech-update",
+     "status-update", "transfer-update", "transcript", "tool-calls", "user-interrupted",
+     "voice-input", "workflow.node.started", "assistant.started"}
 )  # fmt: skip
 
 
@@ -23,25 +39,31 @@ class News:
 
     Args:
         outbox: carries the server's messages.
-        client: sends to the browser in the call, when there is one.
+        client: sends to the browser or socket in the call, when there is one.
     """
 
     def __init__(self, outbox: Outbox, client: ClientMessage | None = None) -> None:
         self._outbox = outbox
         self._client = client
+        self._destinations: WeakKeyDictionary[Call, Destination | None] = WeakKeyDictionary()
 
     def status(self, call: Call) -> None:
         """The call's status changed."""
-        fields = {"status": call.status}
+        fields: dict[str, Any] = {"status": call.status}
         if call.ended_reason:
             fields["endedReason"] = call.ended_reason
+        if found := call.artifacts.get("destination"):
+            fields["destination"] = found
         self._tell(call, "status-update", fields)
-        if call.status == ENDED:
-            self._tell_server(call, "hang", {})
 
-    def started(self, call: Call) -> None:
-        """The assistant is in the call."""
-        self._tell(call, "assistant.started", {})
+    def forwarding(self, call: Call, to: dict[str, Any]) -> None:
+        """The caller is being forwarded."""
+        self._tell(call, "status-update", {"status": "forwarding", "destination": to})
+
+    def started(self, call: Call, assistant: dict[str, Any] | None = None) -> None:
+        """An assistant is in the call; the one that opens it when None."""
+        new = call.assistant if assistant is None else part(assistant)[0]
+        self._tell(call, "assistant.started", {"newAssistant": new})
 
     def transcript(self, call: Call, role: str, text: str, *, final: bool) -> None:
         """Somebody said, or is saying, something."""
@@ -52,51 +74,99 @@ class News:
 
     def conversation(self, call: Call, messages: list[CallMessage]) -> None:
         """Something was said; `messages` is all that was, in order."""
+        if self._unheard(call, "conversation-update"):
+            return
         fields = {
             "messages": wire_messages(call, messages),
             "messagesOpenAIFormatted": spoken(messages),
         }
         self._tell(call, "conversation-update", fields)
 
-    def speech(self, call: Call, role: str, status: Literal["started", "stopped"]) -> None:
-        """Somebody began or stopped speaking."""
-        self._tell(call, "speech-update", {"role": role, "status": status})
+    def speech(
+        self, call: Call, role: str, status: Literal["started", "stopped"], turn: int
+    ) -> None:
+        """Somebody began or stopped speaking; `turn` counts the caller's turns from 0."""
+        self._tell(call, "speech-update", {"role": role, "status": status, "turn": turn})
 
-    def interrupted(self, call: Call) -> None:
+    def answered(self, call: Call, text: str, turn: int, *, aloud: bool) -> None:
+        """The assistant gave words, voiced or written."""
+        self._tell(call, "model-output", {"output": text, "turnId": str(turn)})
+        if aloud:
+            self._tell(call, "voice-input", {"input": text})
+            fields = {"text": text, "turn": turn, "source": "model"}
+            self._tell(call, "assistant.speechStarted", fields)
+
+    def interrupted(self, call: Call, turn: int) -> None:
         """The caller interrupted the assistant."""
-        self._tell(call, "user-interrupted", {})
+        self._tell(call, "user-interrupted", {"turnId": str(turn)})
+
+    def hang(self, call: Call) -> None:
+        """The assistant has been silent for too long after the caller's turn."""
+        self._tell(call, "hang", {})
+
+    def deleted(self, call: Call) -> None:
+        """The call is no longer kept."""
+        self._tell(call, "call.deleted", {})
+
+    def happened(self, call: Call, event: Event) -> None:
+        """The conversation did something other than speak."""
+        match event:
+            case ToolsCalled(calls):
+                listed = [wire_tool_call(one) for one in calls]
+                self._tell_client(call, "tool-calls", {"toolCallList": listed,
+                                  "toolWithToolCallList": _with_tools(call, listed)})  # fmt: skip
+            case ToolAnswered(asked, result, failed):
+                fields = {"toolCallId": asked.id, "name": asked.name, "result": result}
+                fields |= {"error": result} if failed else {}
+                self._tell_client(call, "tool-calls-result", {"toolCallResult": fields})
+                self._tell_client(call, "tool.completed", fields)
+            case HandedOff(node=str(node)):
+                self._tell_client(call, "workflow.node.started", {"node": {"name": node}})
+            case HandedOff(assistant, before):
+                after, left = part(assistant)[0], part(before)[0]
+                named = {"type": "assistant", "assistantName": str(assistant.get("name") or "")}
+                fields = {"destination": named, "toAssistant": after, "fromAssistant": left}
+                self._tell(call, "transfer-update", fields)
+                self.started(call, assistant)
+            case Transfer(to):
+                self._tell(call, "transfer-update", {"destination": to})
+                self.forwarding(call, to)
 
     def _tell(self, call: Call, kind: str, fields: dict[str, Any], *, final: bool = False) -> None:
-        if self._client is not None:
-            asked = call.assistant.get("clientMessages")
-            wanted = asked if isinstance(asked, list) else _CLIENT_DEFAULT
-            if kind in wanted:
-                self._client({"type": kind, **fields})
-        self._tell_server(call, kind, fields, final=final)
-
-    def _tell_server(
-        self, call: Call, kind: str, fields: dict[str, Any], *, final: bool = False
-    ) -> None:
-        to = destination(call)
+        self._tell_client(call, kind, fields)
+        to = self._destination(call)
         if to is not None and to.wants(kind, final=final):
-            self._outbox.put(call.id, to, envelope(call, _brief(call), kind, **fields))
+            body = envelope(kind, fields, common(call, brief(call)))
+            self._outbox.put(call, to, body)
+
+    def _tell_client(self, call: Call, kind: str, fields: dict[str, Any]) -> None:
+        if self._client is not None and kind in _client_wants(call):
+            self._client({"type": kind, **fields})
+
+    def _unheard(self, call: Call, kind: str) -> bool:
+        to = self._destination(call)
+        heard = self._client is not None and kind in _client_wants(call)
+        return not heard and (to is None or not to.wants(kind))
+
+    def _destination(self, call: Call) -> Destination | None:
+        if call not in self._destinations:
+            self._destinations[call] = destination(call)
+        return self._destinations[call]
 
 
-def _brief(call: Call) -> dict[str, Any]:
-    """The call as live messages carry it: what it is, not what was said."""
-    return {
-        "id": str(call.id),
-        "orgId": str(call.org_id),
-        "type": call.type,
-        "status": call.status,
-        "assistantId": str(call.assistant_id) if call.assistant_id else None,
-        "name": call.name,
-        "createdAt": iso(call.created_at),
-        "updatedAt": iso(call.updated_at),
-        "startedAt": iso(call.started_at),
-        "endedAt": iso(call.ended_at),
-        "endedReason": call.ended_reason,
-        "transport": {"provider": call.transport},
-        "monitor": {"controlUrl": links.control(call.id, call.org_id)},
-        "metadata": call.request.get("metadata"),
+def _client_wants(call: Call) -> frozenset[str]:
+    asked = call.assistant.get("clientMessages")
+    return frozenset(asked) if isinstance(asked, list) else _CLIENT_DEFAULT
+
+
+def _with_tools(call: Call, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each call beside the tool it is for, as far as the opening assistant has it."""
+    tools = {
+        (one.get("function") or {}).get("name") or one.get("name"): one
+        for one in (call.assistant.get("model") or {}).get("tools") or ()
+        if isinstance(one, dict)
     }
+    return [
+        {**tools.get(one["function"]["name"], {"type": "function"}), "toolCall": one}
+        for one in listed
+    ]

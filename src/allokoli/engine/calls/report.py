@@ -4,7 +4,7 @@ from typing import Any
 
 from allokoli.engine.api.wire import iso
 from allokoli.engine.calls.models import Call, CallMessage
-from allokoli.engine.calls.server_messages import REPORT, envelope
+from allokoli.engine.calls.server_messages import REPORT, common, envelope
 from allokoli.engine.calls.shown import shown
 
 
@@ -19,22 +19,21 @@ def report_body(call: Call, messages: list[CallMessage]) -> dict[str, Any]:
     recording = {
         name: artifact[name] for name in ("recordingUrl", "stereoRecordingUrl") if name in artifact
     }
-    return envelope(
-        call,
-        whole,
-        REPORT,
-        endedReason=call.ended_reason,
-        startedAt=iso(call.started_at),
-        endedAt=iso(call.ended_at),
-        durationSeconds=round(seconds, 3),
-        durationMs=round(seconds * 1000),
-        cost=0,
-        costs=whole["costs"],
-        costBreakdown=whole["costBreakdown"],
-        analysis=call.analysis,
-        artifact=artifact,
-        summary=call.analysis.get("summary"),
-        transcript=artifact["transcript"],
-        messages=artifact["messages"],
+    fields = {
+        "endedReason": call.ended_reason,
+        "startedAt": iso(call.started_at),
+        "endedAt": iso(call.ended_at),
+        "durationSeconds": round(seconds, 3),
+        "durationMs": round(seconds * 1000),
+        "cost": 0,
+        "costs": whole["costs"],
+        "costBreakdown": whole["costBreakdown"],
+        "analysis": call.analysis,
+        "artifact": artifact,
+        "summary": call.analysis.get("summary"),
+        "transcript": artifact["transcript"],
+        "messages": artifact["messages"],
+        "destination": call.artifacts.get("destination"),
         **recording,
-    )
+    }
+    return envelope(REPORT, fields, common(call, whole))

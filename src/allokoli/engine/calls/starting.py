@@ -15,12 +15,9 @@ from allokoli.engine.api.models import Resource
 from allokoli.engine.api.wire import as_uuid
 from allokoli.engine.calls import repository
 from allokoli.engine.calls.casting import cast_of
-from allokoli.engine.calls.models import QUEUED, Call
+from allokoli.engine.calls.happenings import first_artifacts
+from allokoli.engine.calls.models import QUEUED, TEXT, Call
 from allokoli.engine.models.choose import model_warnings
-
-TEXT = "text"
-WEB = "webrtc"
-WEBSOCKET = "vapi.websocket"
 
 
 async def create_row(
@@ -75,7 +72,7 @@ async def create_row(
         cast_json=clear,
         secrets_sealed=sealed,
         state={},
-        artifacts={},
+        artifacts=first_artifacts(cast),
         warnings=[*cast.warnings, *model_warnings(cast.first.assistant)],
         analysis={},
         metrics={},

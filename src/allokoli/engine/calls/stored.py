@@ -1,5 +1,6 @@
 """Reads the stored entities a request names, secrets included."""
 
+import secrets
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.core.security.sealed_json import whole
+from allokoli.engine.api import versions
 from allokoli.engine.api.errors import Invalid
 from allokoli.engine.api.models import Resource
 from allokoli.engine.api.wire import as_uuid
@@ -49,6 +51,35 @@ async def several(
     return {wanted[row.id]: row for row in await opened.scalars(statement)}
 
 
-async def body_of(opened: AsyncSession, row: Resource, version: Any = None) -> dict[str, Any]:  # noqa: ARG001
-    """What an entity holds, secrets joined."""
-    return whole(row.body, row.secrets_sealed)
+async def body_of(opened: AsyncSession, row: Resource, version: Any = None) -> dict[str, Any]:
+    """What an entity holds, secrets joined.
+
+    Args:
+        opened: a session of the organization.
+        row: the entity.
+        version: the label it is pinned to, e.g. `v3`; None for what it holds now, or for what the
+            traffic allocation in effect says.
+
+    Raises:
+        Invalid: there is no such version.
+    """
+    if version is None and row.kind == "assistant":
+        version = await _allocated(opened, row)
+    if version is None:
+        return whole(row.body, row.secrets_sealed)
+    pinned = await versions.body_at(opened, row, str(version))
+    if pinned is None:
+        raise Invalid(f"Couldn't find version {str(version)[:40]} of {row.kind} {row.id}.")
+    return pinned
+
+
+async def _allocated(opened: AsyncSession, assistant: Resource) -> str | None:
+    """The version a share of an assistant's calls goes to, drawn by lot."""
+    allocation = await versions.governing_allocation(opened, assistant.id)
+    drawn = secrets.randbelow(10_000) / 100
+    for target in allocation.body.get("targets", ()) if allocation is not None else ():
+        drawn -= target.get("percentage", 0)
+        if drawn < 0:
+            label: str | None = target.get("assistantVersion")
+            return label
+    return None

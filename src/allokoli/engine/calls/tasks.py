@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import httpx
 import structlog
 
 from allokoli.core import jobs
@@ -10,20 +9,24 @@ from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Missing
 from allokoli.engine.calls import repository
+from allokoli.engine.calls.call_log import log_of
 from allokoli.engine.calls.reaping import reap
 from allokoli.engine.calls.report import report_body
-from allokoli.engine.calls.server_messages import destination, post
+from allokoli.engine.calls.server_messages import deliver, destination
+
+# One less than the job itself would be tried, so that the last failure is written down here.
+_ATTEMPTS = 11
 
 _log = structlog.get_logger()
 
 
 class ReportNotTaken(Exception):
-    """The assistant's server did not take the report; it will be offered again."""
+    """The call's server did not take the report; it will be offered again."""
 
 
 @jobs.task("engine.deliver_report")
 async def deliver_report(*, org_id: str, call_id: str) -> None:
-    """Post an ended call's report to the assistant's server, until it answers 2xx."""
+    """Post an ended call's report to its server, until it answers 2xx or was tried enough."""
     identity = Identity.job(org_id)
     try:
         async with session(identity) as opened:
@@ -34,16 +37,20 @@ async def deliver_report(*, org_id: str, call_id: str) -> None:
     to = destination(call)
     if to is None or call.report_status != "pending":
         return
-    async with httpx.AsyncClient(follow_redirects=False) as client:
-        try:
-            status = await post(client, to, report_body(call, messages))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ReportNotTaken(type(error).__name__) from None
-    if not httpx.codes.is_success(status):
-        raise ReportNotTaken(str(status))
+    log = log_of(call.org_id, call.id)
+    taken = await deliver(call.org_id, call.id, to, report_body(call, messages), log)
+    await log.flush()
     async with session(identity) as opened:
-        sent = await repository.find(opened, call.id, lock=True)
-        sent.report_status = "sent"
+        reported = await repository.find(opened, call.id, lock=True)
+        tried = reported.metrics.get("reportAttempts", 0) + 1
+        reported.metrics = {**reported.metrics, "reportAttempts": tried}
+        if taken:
+            reported.report_status = "sent"
+        elif tried >= _ATTEMPTS:
+            reported.report_status = "failed"
+        failed = reported.report_status == "pending"
+    if failed:
+        raise ReportNotTaken
 
 
 @jobs.periodic("engine.reap", cron="* * * * * */20")

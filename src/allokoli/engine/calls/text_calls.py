@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -14,15 +15,18 @@ from allokoli.core import clock
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Busy, Invalid
-from allokoli.engine.calls import counts, repository, starting
+from allokoli.engine.calls import repository, starting
+from allokoli.engine.calls.call_log import log_of
 from allokoli.engine.calls.conversing import conversation_of
 from allokoli.engine.calls.ending import conclude, end
-from allokoli.engine.calls.models import IN_PROGRESS, Call, CallMessage
+from allokoli.engine.calls.models import IN_PROGRESS, TEXT, Call, CallMessage
 from allokoli.engine.calls.news import News
+from allokoli.engine.calls.written_turn import WrittenTurn
 from allokoli.engine.conversation.conversation import Conversation
-from allokoli.engine.conversation.events import EndCall, Event, Say
+from allokoli.engine.conversation.events import Event
 
 MAX_MESSAGE_CHARS = 10_000
+TOO_LONG = "exceeded-max-duration"
 
 # One turn at a time in each call; another process is kept out by the messages' numbering.
 _turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
@@ -41,25 +45,37 @@ class Reply:
     ended: bool
 
 
-async def start(identity: Identity, body: dict[str, Any], news: News) -> UUID:
+async def start(identity: Identity, body: dict[str, Any], news: News, **made_for: Any) -> UUID:
     """Open a text call; the greeting is its first message.
+
+    Args:
+        identity: acts for the organization.
+        body: Vapi's CreateCallDTO.
+        news: tells of it.
+        made_for: see `starting.create_row`.
 
     Raises:
         Invalid: the request for the call.
     """
     async with session(identity) as opened:
-        call = await starting.create_row(opened, identity, body, starting.TEXT)
+        call = await starting.create_row(opened, identity, body, TEXT, **made_for)
         call.status = IN_PROGRESS
         call.started_at = call.created_at
+    await begin(identity, call, news)
+    return call.id
+
+
+async def begin(identity: Identity, call: Call, news: News) -> None:
+    """Say the first words of a call that was just set in progress."""
+    log = log_of(call.org_id, call.id)
+    log.note("Call", "call started", transport=TEXT)
+    for warning in call.warnings:
+        log.note("Call", warning, level="warn")
     news.status(call)
+    news.started(call)
     conversation = conversation_of(call, [])
     async with contextlib.aclosing(conversation):
-        words, reason = await _collect(conversation.open())
-    said = [("assistant", words)] if words else []
-    await _write(identity, call.id, conversation, said, news, [])
-    if reason:
-        await hang_up(identity, call.id, reason, news)
-    return call.id
+        await _turn(identity, call, conversation, conversation.open(), news, [])
 
 
 async def hear(identity: Identity, call_id: UUID, content: str, news: News) -> Reply:
@@ -72,16 +88,16 @@ async def hear(identity: Identity, call_id: UUID, content: str, news: News) -> R
     """
     if len(content) > MAX_MESSAGE_CHARS:
         raise Invalid([f"content must be shorter than or equal to {MAX_MESSAGE_CHARS} characters"])
-    async with _turn(call_id):
+    async with _alone(call_id):
         call, messages = await _running(identity, call_id)
+        if _is_over(call):
+            await hang_up(identity, call_id, TOO_LONG, news)
+            return Reply("", ended=True)
         conversation = conversation_of(call, messages)
         async with contextlib.aclosing(conversation):
-            words, reason = await _collect(conversation.hear(content))
-        said = [("user", content), *([("assistant", words)] if words else [])]
-        await _write(identity, call_id, conversation, said, news, messages)
-        if reason:
-            await hang_up(identity, call_id, reason, news)
-    return Reply(words, ended=reason is not None)
+            answer = conversation.hear(content)
+            turn = await _turn(identity, call, conversation, answer, news, messages, content)
+    return Reply(turn.words, ended=turn.reason is not None)
 
 
 async def say(identity: Identity, call_id: UUID, role: str, words: str, news: News) -> None:
@@ -91,9 +107,21 @@ async def say(identity: Identity, call_id: UUID, role: str, words: str, news: Ne
         Missing: no such call.
         Invalid: it is no text call, or has ended.
     """
-    async with _turn(call_id):
-        _, messages = await _running(identity, call_id)
-        await _write(identity, call_id, None, [(role, words)], news, messages)
+    async with _alone(call_id):
+        call, messages = await _running(identity, call_id)
+        now = clock.now()
+        said = CallMessage(
+            call_id=call_id,
+            org_id=call.org_id,
+            seq=len(messages),
+            role=role,
+            text=words,
+            started_at=now,
+            ended_at=now,
+            extra={},
+        )
+        await _write(identity, call, [said], {})
+        _tell(news, call, messages, [said])
 
 
 async def hang_up(identity: Identity, call_id: UUID, reason: str, news: News) -> None:
@@ -105,8 +133,40 @@ async def hang_up(identity: Identity, call_id: UUID, reason: str, news: News) ->
         await conclude(identity, call_id)
 
 
+async def _turn(
+    identity: Identity,
+    call: Call,
+    conversation: Conversation,
+    events: AsyncGenerator[Event],
+    news: News,
+    before: list[CallMessage],
+    heard: str | None = None,
+) -> WrittenTurn:
+    """Follow a turn, write it down, tell of it, and end the call when it says so."""
+    turn = WrittenTurn(call, conversation, len(before))
+    if heard is not None:
+        turn.hear(heard)
+    await turn.follow(events, lambda: news.hang(call))
+    changed = {
+        "state": dict(conversation.state),
+        "artifacts": turn.artifacts,
+        "metrics": turn.metrics(call.metrics),
+    }
+    await _write(identity, call, turn.messages, changed)
+    for event in turn.events:
+        news.happened(call, event)
+    _tell(news, call, before, turn.messages)
+    if turn.words:
+        number = sum(one.role == "user" for one in [*before, *turn.messages])
+        news.answered(call, turn.words, number, aloud=False)
+    if turn.reason:
+        await hang_up(identity, call.id, turn.reason, news)
+    await log_of(call.org_id, call.id).flush()
+    return turn
+
+
 @contextlib.asynccontextmanager
-async def _turn(call_id: UUID) -> AsyncIterator[None]:
+async def _alone(call_id: UUID) -> AsyncIterator[None]:
     lock = _turns.setdefault(call_id, asyncio.Lock())
     async with lock:
         yield
@@ -116,60 +176,45 @@ async def _running(identity: Identity, call_id: UUID) -> tuple[Call, list[CallMe
     async with session(identity) as opened:
         call = await repository.find(opened, call_id)
         messages = (await repository.messages_of(opened, [call_id]))[call_id]
-    if call.transport != starting.TEXT:
+    if call.transport != TEXT:
         raise Invalid("This call is not held in writing.")
     if call.status != IN_PROGRESS:
         raise Invalid("This call has ended.")
     return call, messages
 
 
-async def _collect(events: AsyncIterator[Event]) -> tuple[str, str | None]:
-    """The words of an answer, and why the call ends if it does."""
-    words: list[str] = []
-    async for event in events:
-        match event:
-            case Say(text):
-                words.append(text)
-            case EndCall(reason):
-                return "".join(words).strip(), reason
-    return "".join(words).strip(), None
+def _is_over(call: Call) -> bool:
+    """Whether a call lasted as long as its assistant allows; writing has no limit of its own."""
+    most = call.assistant.get("maxDurationSeconds")
+    if not isinstance(most, (int, float)) or call.started_at is None:
+        return False
+    return clock.now() >= call.started_at + timedelta(seconds=most)
 
 
 async def _write(
-    identity: Identity,
-    call_id: UUID,
-    conversation: Conversation | None,
-    said: list[tuple[str, str]],
-    news: News,
-    before: list[CallMessage],
+    identity: Identity, call: Call, messages: list[CallMessage], changed: dict[str, Any]
 ) -> None:
-    """Write down a turn, if nobody else wrote one since `before` was read.
+    """Write down a turn, if nobody else wrote one since the call was read.
 
     Raises:
         Busy: somebody did.
     """
     try:
         async with session(identity) as opened:
-            call = await repository.find(opened, call_id)
-            messages = [
-                CallMessage(
-                    call_id=call_id,
-                    org_id=call.org_id,
-                    seq=len(before) + index,
-                    role=role,
-                    text=words,
-                    started_at=clock.now(),
-                    ended_at=clock.now(),
-                )
-                for index, (role, words) in enumerate(said)
-            ]
+            kept = await repository.find(opened, call.id)
             opened.add_all(messages)
-            call.updated_at = clock.now()
-            if conversation is not None:
-                call.metrics = counts.added(call.metrics, conversation)
+            kept.updated_at = clock.now()
+            for name, value in changed.items():
+                setattr(kept, name, value)
+                setattr(call, name, value)
             await opened.flush()
     except IntegrityError:
         raise Busy("Another message of this call is being answered; try again.") from None
+
+
+def _tell(news: News, call: Call, before: list[CallMessage], messages: list[CallMessage]) -> None:
     for message in messages:
-        news.transcript(call, message.role, message.text, final=True)
-    news.conversation(call, [*before, *messages])
+        if message.role in {"user", "assistant"}:
+            news.transcript(call, message.role, message.text, final=True)
+    if messages:
+        news.conversation(call, [*before, *messages])
