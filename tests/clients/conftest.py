@@ -3,10 +3,20 @@
 import pytest
 from engines import engine_app, engine_port, make_tenant, receiver, run_jobs, tenant
 from product import free_port
+from running import product, speech
 from serving import serve
 from world import World
 
-__all__ = ["engine_app", "engine_port", "make_tenant", "receiver", "run_jobs", "tenant"]
+__all__ = [
+    "engine_app",
+    "engine_port",
+    "make_tenant",
+    "product",
+    "receiver",
+    "run_jobs",
+    "speech",
+    "tenant",
+]
 
 
 @pytest.fixture
