@@ -90,6 +90,7 @@ class DialogueProcessor(FrameProcessor):
         self._on_handed_over = on_handed_over
         self._answering = self._taken_back = ""
         self._reply: asyncio.Task[None] | None = None
+        self._asides = asyncio.Lock()
         self._unplayed = 0
         self._speaking = self._cut_short = self._guarded = False
         self._pending_end: HangUpFrame | None = None
@@ -163,9 +164,10 @@ class DialogueProcessor(FrameProcessor):
 
     async def answer(self, events: Events) -> None:
         """Voice something the caller's words did not ask for, after what is being said."""
-        if self._reply:
-            await asyncio.wait({self._reply})
-        await self._answer(events)
+        async with self._asides:
+            if self._reply:
+                await asyncio.wait({self._reply})
+            await self._answer(events)
 
     async def say(
         self, text: str, *, then_end: HangUpFrame | None = None, interruptible: bool = True

@@ -24,6 +24,7 @@ from allokoli.engine.audio.transports.twilio import TwilioLine
 from allokoli.engine.audio.transports.webrtc import WebRtcLine, accept
 from allokoli.engine.audio.transports.websocket import WebSocketLine
 from allokoli.engine.calls.voice import AudioFormat, Forward, Side
+from allokoli.engine.conversation.events import Event
 from allokoli.engine.conversation.listener import CallListener
 from allokoli.engine.speech.speech import Speech
 
@@ -172,10 +173,10 @@ class VoiceCall:
             frame = HangUpFrame(then_end) if then_end else None
             await self._parts.dialogue.say(text, then_end=frame, interruptible=interruptible)
 
-    async def answer_words(self, words: str) -> None:
-        """Let the conversation answer words put in the caller's mouth, aloud."""
+    async def perform(self, events: AsyncIterator[Event]) -> None:
+        """Voice what the conversation answers to something other than the caller's voice."""
         if self._parts and self._connected.is_set():
-            await self._parts.dialogue.answer(self._conversation.hear(words))
+            await self._parts.dialogue.answer(events)
 
     async def transfer(self, destination: dict[str, Any], words: str = "") -> None:
         """Say words, then forward the caller, or end the call where the line cannot.

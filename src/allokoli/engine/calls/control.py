@@ -1,19 +1,35 @@
-"""Orders to a call while it runs, as Vapi's `controlUrl` takes them."""
+"""Orders to a call while it runs, as Vapi's `controlUrl` and its clients give them."""
 
+from collections.abc import Callable
 from typing import Any
+
+import structlog
 
 from allokoli.engine.api.errors import Invalid
 from allokoli.engine.calls.live_call import LiveCall
-from allokoli.engine.calls.voice import Voice
-from allokoli.engine.conversation.conversation import Conversation
-from allokoli.engine.conversation.events import EndCall, Say
+from allokoli.engine.calls.voice import Side, Voice
+from allokoli.engine.conversation.backstage import ServerFailed
 
 SAID_LAST_MESSAGE = "assistant-ended-call-after-message-spoken"
 CANCELED = "manually-canceled"
-_MAX_CHARS = 1_000
-_TYPES = ("say", "add-message", "end-call", "control", "transfer")
-_ROLES = ("assistant", "system", "user")
 SAY_FIRST_MESSAGE = "say-first-message"
+# What a written call takes too.
+WRITTEN = frozenset({"say", "add-message", "end-call"})
+
+_MAX_CHARS = 5_000
+_MAX_DESTINATION = 50
+_ROLES = ("assistant", "system", "user", "developer")
+_MUTES: dict[str, tuple[Side, bool]] = {
+    "mute-assistant": ("assistant", True),
+    "unmute-assistant": ("assistant", False),
+    "mute-customer": ("customer", True),
+    "unmute-customer": ("customer", False),
+}
+_CONTROLS = (*_MUTES, SAY_FIRST_MESSAGE)
+_FORWARDS = ("number", "sip")
+_HANDOFFS = ("assistant", "squad", "dynamic")
+
+_log = structlog.get_logger()
 
 
 def checked(body: dict[str, Any]) -> dict[str, Any]:
@@ -26,27 +42,10 @@ def checked(body: dict[str, Any]) -> dict[str, Any]:
         Invalid: it is none.
     """
     kind = body.get("type")
-    if kind == "say":
-        words = body.get("content", body.get("message"))
-        end = body.get("endCallAfterSpoken", False) is True
-        return {"type": kind, "content": _words("content", words), "end": end}
-    if kind == "add-message":
-        message = body.get("message")
-        if not isinstance(message, dict) or message.get("role") not in _ROLES:
-            raise Invalid(
-                [f"message.role must be one of the following values: {', '.join(_ROLES)}"]
-            )
-        words = _words("message.content", message.get("content"))
-        answer = body.get("triggerResponseEnabled", True) is True
-        return {"type": kind, "role": message["role"], "content": words, "answer": answer}
-    if kind == "end-call":
-        return {"type": kind}
-    if kind == "control" and body.get("control") == SAY_FIRST_MESSAGE:
-        return {"type": kind, "control": SAY_FIRST_MESSAGE}
-    if kind in _TYPES:
-        named = body.get("control") if kind == "control" else kind
-        raise Invalid([f"{str(named)[:40]} is not something this engine does in a running call"])
-    raise Invalid([f"type must be one of the following values: {', '.join(_TYPES)}"])
+    read = _READERS.get(kind) if isinstance(kind, str) else None
+    if read is None:
+        raise _one_of("type", tuple(name for name in _READERS if name != "hangup"))
+    return read(body)
 
 
 async def obey(live: LiveCall, order: dict[str, Any]) -> None:
@@ -56,28 +55,116 @@ async def obey(live: LiveCall, order: dict[str, Any]) -> None:
         return
     match order["type"]:
         case "say":
-            await voice.say(order["content"], then_end=SAID_LAST_MESSAGE if order["end"] else None)
+            await voice.say(
+                order["content"],
+                then_end=SAID_LAST_MESSAGE if order["end"] else None,
+                interruptible=order["interruptible"],
+                at_once=order["at_once"],
+            )
         case "end-call":
             await voice.hang_up(CANCELED)
+        case "control" if order["control"] in _MUTES:
+            side, on = _MUTES[order["control"]]
+            await voice.mute(side, on=on)
         case "control":
             if conversation.script.first_message:
                 await voice.say(conversation.script.first_message)
-        case "add-message" if order["role"] == "user" and order["answer"]:
-            await _answer_aloud(voice, conversation, order["content"])
+        case "transfer":
+            await voice.transfer(order["destination"], order["content"])
+        case "handoff":
+            await _hand_over(live, voice, order)
         case "add-message":
-            conversation.add({"role": order["role"], "content": order["content"]})
+            await _add_message(live, voice, order)
 
 
-async def _answer_aloud(voice: Voice, conversation: Conversation, content: str) -> None:
-    """Answer what was put in the caller's mouth."""
-    words, reason = "", None
-    async for event in conversation.hear(content):
-        match event:
-            case Say(text):
-                words += text
-            case EndCall():
-                reason = event.reason
-    await voice.say(words, then_end=reason)
+async def _hand_over(live: LiveCall, voice: Voice, order: dict[str, Any]) -> None:
+    if order["content"]:
+        await voice.say(order["content"])
+    try:
+        await voice.perform(live.conversation.hand_over(order["destination"]))
+    except ServerFailed:
+        _log.warning("handoff_refused", call=str(live.call.id))
+
+
+async def _add_message(live: LiveCall, voice: Voice, order: dict[str, Any]) -> None:
+    conversation, role = live.conversation, order["role"]
+    if role == "user" and order["answer"]:
+        await voice.perform(conversation.hear(order["content"]))
+        return
+    conversation.add({"role": role, "content": order["content"]})
+    if order["answer"] and role != "assistant":
+        await voice.perform(conversation.respond())
+
+
+def _say(body: dict[str, Any]) -> dict[str, Any]:
+    problems = [
+        f"{name} must be a boolean value"
+        for name in ("endCallAfterSpoken", "interruptionsEnabled", "interruptAssistantEnabled")
+        if not isinstance(body.get(name), (bool, type(None)))
+    ]
+    if problems:
+        raise Invalid(problems)
+    return {
+        "type": "say",
+        "content": _words("content", body.get("content", body.get("message"))),
+        "end": body.get("endCallAfterSpoken") is True,
+        "interruptible": body.get("interruptionsEnabled") is not False,
+        "at_once": body.get("interruptAssistantEnabled") is True,
+    }
+
+
+def _message(body: dict[str, Any]) -> dict[str, Any]:
+    message = body.get("message")
+    if not isinstance(message, dict) or message.get("role") not in _ROLES:
+        raise _one_of("message.role", _ROLES)
+    role = "system" if message["role"] == "developer" else message["role"]
+    words = _words("message.content", message.get("content"))
+    answer = body.get("triggerResponseEnabled", True) is True
+    return {"type": "add-message", "role": role, "content": words, "answer": answer}
+
+
+def _move(kind: str, body: dict[str, Any], types: tuple[str, ...]) -> dict[str, Any]:
+    destination = body.get("destination")
+    if not isinstance(destination, dict) or destination.get("type") not in types:
+        raise _one_of("destination.type", types)
+    if len(destination) > _MAX_DESTINATION:
+        raise Invalid(["destination has too many properties"])
+    for kind_of, name in (("number", "number"), ("sip", "sipUri")):
+        if destination["type"] == kind_of:
+            _words(f"destination.{name}", destination.get(name))
+    content = body.get("content")
+    words = _words("content", content) if content not in {None, ""} else ""
+    return {"type": kind, "destination": destination, "content": words}
+
+
+def _context(body: dict[str, Any]) -> dict[str, Any]:
+    words = _words("content", body.get("content"))
+    return {"type": "add-message", "role": "system", "content": words, "answer": False}
+
+
+def _end(_body: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "end-call"}
+
+
+def _switch(body: dict[str, Any]) -> dict[str, Any]:
+    if (control := body.get("control")) not in _CONTROLS:
+        raise _one_of("control", _CONTROLS)
+    return {"type": "control", "control": control}
+
+
+def _transfer(body: dict[str, Any]) -> dict[str, Any]:
+    return _move("transfer", body, _FORWARDS)
+
+
+def _handoff(body: dict[str, Any]) -> dict[str, Any]:
+    return _move("handoff", body, _HANDOFFS)
+
+
+def _to_transport(_body: dict[str, Any]) -> dict[str, Any]:
+    raise Invalid(
+        "send-transport-message applies to SIP and Twilio signalling, which no transport of this "
+        "engine carries."
+    )
 
 
 def _words(name: str, value: Any) -> str:
@@ -86,3 +173,20 @@ def _words(name: str, value: Any) -> str:
     if len(value) > _MAX_CHARS:
         raise Invalid([f"{name} must be shorter than or equal to {_MAX_CHARS} characters"])
     return value
+
+
+def _one_of(name: str, values: tuple[str, ...]) -> Invalid:
+    return Invalid([f"{name} must be one of the following values: {', '.join(values)}"])
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "say": _say,
+    "add-message": _message,
+    "append-context": _context,
+    "control": _switch,
+    "end-call": _end,
+    "hangup": _end,
+    "transfer": _transfer,
+    "handoff": _handoff,
+    "send-transport-message": _to_transport,
+}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -16,7 +17,13 @@ from allokoli.core.errors import InvalidInput
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Busy, Invalid
 from allokoli.engine.calls import recordings, repository, text_calls
-from allokoli.engine.calls.control import CANCELED, SAID_LAST_MESSAGE, checked, obey
+from allokoli.engine.calls.control import (
+    CANCELED,
+    SAID_LAST_MESSAGE,
+    WRITTEN,
+    checked,
+    obey,
+)
 from allokoli.engine.calls.conversing import conversation_of
 from allokoli.engine.calls.live_call import LiveCall
 from allokoli.engine.calls.models import ENDED, QUEUED, TEXT, Call
@@ -32,6 +39,7 @@ _BEAT_RETRY_S = 1.0
 _CLOSING_S = 15.0
 _DEFAULT_DURATION_S = 600.0
 _SILENCE_S = 30.0
+_MAX_ORDER = 7_000  # PostgreSQL carries notifications of up to 8,000 bytes
 
 T = TypeVar("T")
 
@@ -122,13 +130,15 @@ class Switchboard:
             if call.status not in {QUEUED, RINGING} or call.instance_id is not None:
                 raise Busy("This call was answered already, or has ended.")
             call.instance_id = self.instance_id
-        live = LiveCall(call, conversation_of(call, []), self.outbox)
+        live: LiveCall | None = None
         try:
+            live = LiveCall(call, conversation_of(call, []), self.outbox)
             voice = self._voice(self._request(live))
             connected = await connect(voice)
         except BaseException as error:
             _log.warning("call_not_connected", call=str(call_id), error=type(error).__name__)
-            await live.abandon()
+            if live is not None:
+                await live.abandon()
             await self._release(identity, call_id)
             raise
         self._live[call_id] = live
@@ -158,11 +168,23 @@ class Switchboard:
             call = await repository.find(opened, call_id)
             if call.status == ENDED:
                 raise Invalid("This call has ended.")
+            if live := self._live.get(call_id):
+                self._follow(obey(live, order))
+                return
             if call.transport != TEXT:
+                if len(json.dumps(order)) > _MAX_ORDER:
+                    raise Invalid("This order is too long for the engine that carries the call.")
                 await events.publish(opened, topic(call_id), control=order)
                 if call.instance_id is None and order["type"] == "end-call":
                     await repository.mark_ended(opened, call_id, CANCELED)
                 return
+        await self._order_in_writing(identity, call_id, order)
+
+    async def _order_in_writing(
+        self, identity: Identity, call_id: UUID, order: dict[str, Any]
+    ) -> None:
+        if order["type"] not in WRITTEN:
+            raise Invalid(f"{order['type']} does not apply to a written call.")
         match order["type"]:
             case "end-call":
                 await text_calls.hang_up(identity, call_id, CANCELED, self.news)
@@ -211,7 +233,7 @@ class Switchboard:
         """Let the browser try again with a better offer."""
         async with session(identity) as opened:
             call = await repository.find(opened, call_id, lock=True)
-            if call.status == QUEUED:
+            if call.status in {QUEUED, RINGING}:
                 call.instance_id = None
 
     async def _reap(self) -> None:

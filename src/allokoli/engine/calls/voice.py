@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket
 
 from allokoli.engine.api.errors import Invalid
 from allokoli.engine.conversation.conversation import Conversation
+from allokoli.engine.conversation.events import Event
 from allokoli.engine.conversation.listener import CallListener
 
 _DEFAULT_RATES = {"pcm_s16le": 16_000, "mulaw": 8_000}
@@ -109,8 +110,8 @@ class Voice(Protocol):
         """Speak after what is being said, or instead; then hang up, when a reason is given."""
         ...
 
-    async def answer_words(self, words: str) -> None:
-        """Let the conversation answer words put in the caller's mouth, aloud."""
+    async def perform(self, events: AsyncIterator[Event]) -> None:
+        """Voice what the conversation answers to something other than the caller's voice."""
         ...
 
     async def transfer(self, destination: dict[str, Any], words: str = "") -> None:
