@@ -14,7 +14,7 @@ from allokoli.core import database, events
 from allokoli.core.http import create_app as create_http_app
 from allokoli.core.settings import get_settings
 from allokoli.engine import servers
-from allokoli.engine.api import calls, recordings, web_calls
+from allokoli.engine.api import calls, recordings, sockets, web_calls
 from allokoli.engine.api.errors import error_body
 from allokoli.engine.api.kinds import warm_up
 from allokoli.engine.api.routes import entity_routes
@@ -89,6 +89,7 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
     app.include_router(web_calls.router)
     app.include_router(calls.router)
     app.include_router(recordings.router)
+    app.include_router(sockets.router)
     # Last, since `/eval/{id}` would take `/eval/run` for an id.
     app.include_router(entity_routes())
     app.include_router(web_client.router)
@@ -123,6 +124,7 @@ def _local_voice() -> tuple[Any, VoiceFactory]:
             request.recording_path,
             Limits(request.max_duration_s, request.silence_timeout_s),
             speech,
+            assistant=request.assistant,
             on_client_message=request.on_client_message,
         )
 
