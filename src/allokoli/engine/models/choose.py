@@ -1,18 +1,27 @@
-"""Which model answers for an assistant, and what to tell its owner about it."""
+"""Which models answer for an assistant, in which order, and what to tell its owner about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from allokoli.core.i18n import LOCALES
 from allokoli.core.settings import get_settings
-from allokoli.engine.conversation.script import END_CALL, assistant_language, blueprint_of
+from allokoli.engine.conversation.chat_model import ChatModel
+from allokoli.engine.conversation.script import assistant_language, blueprint_of
+from allokoli.engine.models import providers
+from allokoli.engine.models.chain import Chain
 from allokoli.engine.models.guided import guided_transport
 from allokoli.engine.models.openai_compatible import ModelSettings, OpenAICompatible
 
 GUIDED_PATH = "/guided/v1"
 _DEFAULT_TIMEOUT_S = 20.0
+# A caller waits for a model that has another behind it no longer than this.
+_HURRIED_TIMEOUT_S = 8.0
+_MAX_FALLBACKS = 3
 _OURS = frozenset({"model", "messages", "stream", "tools"})
+_GUIDED_TITLE = "the built-in guided model"
+_DEFAULT_TITLE = "the operator's model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Chosen:
         guided: whether it is the guided one, which analyses calls by itself.
     """
 
-    model: OpenAICompatible
+    model: ChatModel
     guided: bool
 
 
@@ -34,43 +43,119 @@ def choose_model(
     call: dict[str, Any],
     started_at: datetime,
     task: str | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> Chosen:
-    """The model an assistant's settings lead to.
+    """The model an assistant's settings lead to, with those that step in when it fails.
 
     Args:
-        assistant: as Vapi writes it, overrides applied.
+        assistant: as Vapi writes it, overrides applied; its `credentials` hold what the
+            organization lends it (`credentials.lend`).
         call: what the model may know of the call, by Vapi's names.
         started_at: the moment relative dates count from, aware.
-        task: "analysis" to ask the guided model what a finished call gave.
+        task: "analysis" to ask what a finished call gave: the guided model, which answers as in a
+            conversation, steps in for no other then.
+        warn: told when a model is replaced by another.
     """
-    asked = assistant.get("model") or {}
-    provider = asked.get("provider")
     call = {**call, "createdAt": started_at.isoformat()}
-    if provider == "custom-llm" and isinstance(asked.get("url"), str):
-        if is_guided(asked["url"]):
-            return Chosen(_guided(assistant, call, task), guided=True)
-        return Chosen(_custom(asked, assistant, call), guided=False)
-    return Chosen(_guided(assistant, call, task), guided=True)
+    asked = _asked(assistant)
+    own = _own(asked, assistant, call)
+    default = None if _leads_to_guided(assistant) else _operators(asked)
+    settings = [*own, *([default] if default else [])]
+    if not settings:
+        return Chosen(_guided(assistant, call, task), guided=True)
+    # An owner's own server keeps its part; who made the assistant by talking has a guide for it.
+    guided_follows = task is None and (
+        asked.get("provider") != providers.CUSTOM or bool(blueprint_of(assistant))
+    )
+    links = [OpenAICompatible(one) for one in settings]
+    if guided_follows:
+        links.append(_guided(assistant, call, task))
+    return Chosen(Chain(links, warn) if len(links) > 1 else links[0], guided=False)
 
 
 def model_warnings(assistant: dict[str, Any]) -> list[str]:
-    """What an assistant asks for and will not get in a call, as sentences for its owner."""
-    asked = assistant.get("model") or {}
+    """What an assistant's model asks for and will not get in a call, as sentences for its owner.
+
+    Args:
+        assistant: with the credentials it was lent.
+    """
+    asked = _asked(assistant)
     provider = asked.get("provider")
-    warnings = []
-    if provider is not None and provider != "custom-llm":
-        warnings.append(
-            f"No credential is stored for the model provider '{provider}': "
-            "the built-in guided model answers instead."
-        )
-    types = {tool.get("type") for tool in asked.get("tools") or () if isinstance(tool, dict)}
-    warnings.extend(
-        f"This engine does not run tools of type '{name}' in calls: it is left out."
-        for name in sorted(str(one) for one in types - {END_CALL})
+    if provider is None or provider == providers.CUSTOM or _own(asked, assistant, {}):
+        return []
+    stands_in = _DEFAULT_TITLE if _operators(asked) else _GUIDED_TITLE
+    if provider == providers.BEDROCK:
+        problem = f"This engine does not sign requests to Amazon Bedrock ('{provider}')"
+        return [f"{problem}: {stands_in} answers instead."]
+    if provider == "vapi":
+        return [f"Vapi's own models run at Vapi: {stands_in} answers instead."]
+    if provider not in providers.BASE_URLS:
+        return [f"The model provider '{provider}' is not known: {stands_in} answers instead."]
+    return [
+        f"No credential is stored for the model provider '{provider}': {stands_in} answers instead."
+    ]
+
+
+def _asked(assistant: dict[str, Any]) -> dict[str, Any]:
+    asked = assistant.get("model")
+    return asked if isinstance(asked, dict) else {}
+
+
+def _leads_to_guided(assistant: dict[str, Any]) -> bool:
+    """Whether the owner asked for the guided model, or for none and left it what it needs."""
+    asked = _asked(assistant)
+    if asked.get("provider") == providers.CUSTOM:
+        return not isinstance(asked.get("url"), str) or is_guided(asked["url"])
+    return asked.get("provider") is None and bool(blueprint_of(assistant))
+
+
+def _own(
+    asked: dict[str, Any], assistant: dict[str, Any], call: dict[str, Any]
+) -> list[ModelSettings]:
+    """The models the owner named, as far as they can be asked."""
+    if asked.get("provider") == providers.CUSTOM:
+        return [] if _leads_to_guided(assistant) else [_custom(asked, assistant, call)]
+    provider, fallbacks = str(asked.get("provider")), asked.get("fallbackModels")
+    names = [
+        asked.get("model"),
+        *(fallbacks[:_MAX_FALLBACKS] if isinstance(fallbacks, list) else ()),
+    ]
+    found = []
+    for name in dict.fromkeys(one for one in names if isinstance(one, str)):
+        credential = providers.credential_for(assistant, provider, name)
+        place = providers.address(provider, name, credential) if credential else None
+        if place is not None:
+            found.append(_named(place, name, asked))
+    return found
+
+
+def _named(place: tuple[str, str, str], name: str, asked: dict[str, Any]) -> ModelSettings:
+    provider, url, key = place
+    return ModelSettings(
+        url=url,
+        model=name,
+        timeout_s=_HURRIED_TIMEOUT_S,
+        headers={"api-key": key} if provider == providers.AZURE else {},
+        options=providers.sampling(provider, asked),
+        key=key,
+        ended_reason=providers.failed(provider),
+        title=f"{provider}'s {name[:80]}",
     )
-    if asked.get("toolIds"):
-        warnings.append("This engine does not run stored tools in calls: toolIds are left out.")
-    return warnings
+
+
+def _operators(asked: dict[str, Any]) -> ModelSettings | None:
+    """The model the operator of this installation answers with by default."""
+    settings = get_settings()
+    if not settings.model_url or not settings.model_name:
+        return None
+    return ModelSettings(
+        url=settings.model_url,
+        model=settings.model_name,
+        timeout_s=_HURRIED_TIMEOUT_S,
+        options=providers.sampling("default", {**asked, "reasoningEffort": None}),
+        key=settings.model_key,
+        title=_DEFAULT_TITLE,
+    )
 
 
 def is_guided(url: str) -> bool:
@@ -89,6 +174,7 @@ def _guided(assistant: dict[str, Any], call: dict[str, Any], task: str | None) -
         url=get_settings().engine_internal_url + GUIDED_PATH,
         model="guided",
         extra={"metadata": metadata, "call": call},
+        title=_GUIDED_TITLE,
     )
     return OpenAICompatible(settings, guided_transport())
 
@@ -115,24 +201,21 @@ def _message_taker(assistant: dict[str, Any]) -> dict[str, Any]:
 
 def _custom(
     asked: dict[str, Any], assistant: dict[str, Any], call: dict[str, Any]
-) -> OpenAICompatible:
-    options = {
-        ours: asked[theirs]
-        for ours, theirs in (("temperature", "temperature"), ("max_tokens", "maxTokens"))
-        if asked.get(theirs) is not None
-    }
+) -> ModelSettings:
     headers = asked.get("headers")
-    settings = ModelSettings(
+    credential = providers.credential_for(assistant, providers.CUSTOM, "") or {}
+    return ModelSettings(
         url=asked["url"],
         model=str(asked.get("model") or "default"),
         timeout_s=float(asked.get("timeoutSeconds") or _DEFAULT_TIMEOUT_S),
         headers={str(name): str(one) for name, one in headers.items()}
         if isinstance(headers, dict)
         else {},
-        options=options,
+        options=providers.sampling(providers.CUSTOM, asked),
         extra=_extra(asked.get("metadataSendMode"), assistant.get("metadata"), call),
+        key=str(credential.get("apiKey") or ""),
+        title="the assistant's own model",
     )
-    return OpenAICompatible(settings)
 
 
 def _extra(mode: Any, metadata: Any, call: dict[str, Any]) -> dict[str, Any]:
@@ -140,6 +223,8 @@ def _extra(mode: Any, metadata: Any, call: dict[str, Any]) -> dict[str, Any]:
     if mode == "off":
         return {}
     known = metadata if isinstance(metadata, dict) else {}
+    about = {name: call.get(name) for name in ("phoneNumber", "customer")}
     if mode == "destructured":
-        return {**{name: one for name, one in known.items() if name not in _OURS}, "call": call}
-    return {"metadata": known, "call": call, "customer": call.get("customer")}
+        free = {name: one for name, one in known.items() if name not in _OURS}
+        return {**free, "call": call, **about}
+    return {"metadata": known, "call": call, **about}
