@@ -10,6 +10,7 @@ from http import HTTPStatus
 import httpx
 import structlog
 from fastapi import APIRouter, Request
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from allokoli.core.settings import get_settings
@@ -22,6 +23,10 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # A live stream may be quiet; the engine sends a comment at least every 15 s.
 _TIMEOUT = httpx.Timeout(connect=5, read=90, write=30, pool=5)
 _LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+
+_UPLOADS = {"file", "file/upload"}
+# What a form adds to the file it carries.
+_FORM_BYTES = 32_000
 
 # RFC 9110 §7.6.1, and what only concerns one side of the passage.
 _HOP_BY_HOP = {
@@ -46,29 +51,36 @@ def open_client() -> httpx.AsyncClient:
 @router.api_route(PREFIX + "/{path:path}", methods=_METHODS)
 async def pass_on(request: Request, path: str) -> Response:
     """Hand a request to the engine and stream its answer back."""
-    limit = get_settings().max_body_bytes
+    limit = _limit(request.method, path)
     if _announced_bytes(request) > limit:
-        return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request entity too large")
+        return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request entity too large")
     client: httpx.AsyncClient = request.app.state.engine
     url = httpx.URL(path="/" + path, query=request.scope["query_string"])
     outgoing = client.build_request(
         request.method,
         url,
-        headers=_request_headers(request),
+        headers=request_headers(request),
         content=_bounded(request, limit) if _has_body(request) else None,
     )
     try:
         answer = await client.send(outgoing, stream=True)
     except BodyTooLargeError:
-        return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request entity too large")
+        return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request entity too large")
     except httpx.TimeoutException:
-        return _refusal(HTTPStatus.GATEWAY_TIMEOUT, "The voice engine did not answer in time")
+        return refusal(HTTPStatus.GATEWAY_TIMEOUT, "The voice engine did not answer in time")
     except httpx.HTTPError as error:
         _log.warning("engine_unreachable", error=type(error).__name__)
-        return _refusal(HTTPStatus.BAD_GATEWAY, "The voice engine is not running")
+        return refusal(HTTPStatus.BAD_GATEWAY, "The voice engine is not running")
     response = StreamingResponse(_body(answer), answer.status_code)
     response.raw_headers = _kept(answer.headers.raw, _NOT_RETURNED)
     return response
+
+
+def _limit(method: str, path: str) -> int:
+    settings = get_settings()
+    if method == "POST" and path.rstrip("/") in _UPLOADS:
+        return settings.max_file_bytes + _FORM_BYTES
+    return settings.max_body_bytes
 
 
 class BodyTooLargeError(Exception):
@@ -101,7 +113,8 @@ def _has_body(request: Request) -> bool:
     return _announced_bytes(request) > 0 or "transfer-encoding" in request.headers
 
 
-def _request_headers(request: Request) -> list[tuple[bytes, bytes]]:
+def request_headers(request: HTTPConnection) -> list[tuple[bytes, bytes]]:
+    """What the engine is told of a request, and of who sent it."""
     headers = _kept(request.headers.raw, _NOT_SENT)
     hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop]
     caller = request.client.host if request.client else "unknown"
@@ -109,7 +122,7 @@ def _request_headers(request: Request) -> list[tuple[bytes, bytes]]:
     hops += [caller] if hops[-1:] != [caller] else []
     forwarded = {
         "x-forwarded-for": ", ".join(hops),
-        "x-forwarded-proto": request.url.scheme,
+        "x-forwarded-proto": request.url.scheme.replace("ws", "http", 1),
         "x-forwarded-host": request.headers.get("host", ""),
         "x-forwarded-prefix": PREFIX,
     }
@@ -127,7 +140,8 @@ def _kept(headers: list[tuple[bytes, bytes]], dropped: set[bytes]) -> list[tuple
     return [(name, value) for name, value in lowered if name not in dropped | named]
 
 
-def _refusal(status: HTTPStatus, message: str) -> JSONResponse:
+def refusal(status: HTTPStatus, message: str) -> JSONResponse:
+    """An error of the passage, in the engine's own shape."""
     phrase = "Payload Too Large" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.phrase
     return JSONResponse(
         {"message": message, "error": phrase, "statusCode": status.value}, status.value
