@@ -9,7 +9,7 @@ from allokoli.configurator import endpoints as configurator_api
 from allokoli.core import database, events, http
 from allokoli.platform import api as platform_api
 from allokoli.platform.server_messages.endpoints import RECEIVE_PATH
-from allokoli.web import engine_proxy, error_pages
+from allokoli.web import engine_proxy, engine_sockets, error_pages
 from allokoli.web.browser_guard import BrowserGuard
 from allokoli.web.pages import (
     account,
@@ -55,6 +55,7 @@ def create_app() -> FastAPI:
     app.add_middleware(BrowserGuard)
     app.mount("/static", Fingerprinted())
     app.include_router(engine_proxy.router)
+    app.include_router(engine_sockets.router)
     for api in (platform_api.router, configurator_api.router):
         app.include_router(api, prefix="/api/v1")
     for page in _PAGES:
