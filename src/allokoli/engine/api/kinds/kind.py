@@ -18,7 +18,7 @@ Shape = Callable[[], Any]
 """Gives an SDK type, or the properties of an object by name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of entity.
 
