@@ -20,13 +20,16 @@ from allokoli.engine.api.kinds import warm_up
 from allokoli.engine.api.routes import entity_routes
 from allokoli.engine.calls.switchboard import Switchboard
 from allokoli.engine.calls.voice import VoiceFactory
+from allokoli.engine.chats import announcing, working
+from allokoli.engine.chats import endpoints as chats
 from allokoli.engine.credentials import endpoints as credentials
 from allokoli.engine.files import endpoints as files
 from allokoli.engine.knowledge import endpoints as knowledge
 from allokoli.engine.mcp_server.server import McpEndpoint
 from allokoli.engine.models.guided import ROUTES as GUIDED_ROUTES
-from allokoli.engine.web_client import endpoints as web_client
 from allokoli.engine.reporting import endpoints as reporting
+from allokoli.engine.testing import endpoints as testing
+from allokoli.engine.web_client import endpoints as web_client
 
 _log = structlog.get_logger()
 
@@ -59,6 +62,8 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
             await board.close()
             if speech is not None:
                 await asyncio.to_thread(speech.close)
+            await working.close()
+            await announcing.close()
             await servers.close()
             await events.close()
             await database.dispose()
@@ -81,10 +86,12 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
         allow_headers=["authorization", "content-type"],
         max_age=86_400,
     )
+    app.include_router(chats.router)
     app.include_router(credentials.router)
     app.include_router(files.router)
     app.include_router(knowledge.router)
     app.include_router(reporting.router)
+    app.include_router(testing.router)
     # Before `/call/{id}/…`, which would take `web` for an id.
     app.include_router(web_calls.router)
     app.include_router(calls.router)

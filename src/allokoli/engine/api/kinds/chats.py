@@ -1,8 +1,10 @@
 """Chats, and the sessions that join them."""
 
 from functools import lru_cache
+from typing import Any
 
-from allokoli.engine.api.kinds.kind import Kind, array, sdk_type
+from allokoli.engine.api.kinds.chat_messages import input_problems, message_problems
+from allokoli.engine.api.kinds.kind import Kind, sdk_type
 from allokoli.engine.api.validation import limits
 from allokoli.engine.api.validation.shapes import Field, Fields
 
@@ -12,7 +14,7 @@ _ANSWERERS = {"assistantId": "assistant", "squadId": "squad"}
 @lru_cache(maxsize=1)
 def _chat() -> Fields:
     return {
-        "input": Field(sdk_type("CreateChatDtoInput", "chats"), required=True),
+        "input": Field(Any, required=True),
         **_answerer(),
         "name": Field(str),
         "sessionId": Field(str),
@@ -29,7 +31,7 @@ def _session() -> Fields:
         "name": Field(str),
         "status": Field(sdk_type("CreateSessionDtoStatus", "sessions")),
         "expirationSeconds": Field(float),
-        "messages": Field(array(sdk_type("CreateSessionDtoMessagesItem", "sessions"))),
+        "messages": Field(Any),
         "customer": Field(sdk_type("CreateCustomerDto")),
         "customerId": Field(str),
         "phoneNumberId": Field(str),
@@ -53,6 +55,10 @@ def _answerer() -> Fields:
     }
 
 
+def _session_problems(body: dict[str, Any]) -> list[str]:
+    return message_problems(body.get("messages") or [], "messages")
+
+
 CHAT = Kind(
     "chat",
     "Chat",
@@ -70,7 +76,8 @@ CHAT = Kind(
     },
     limits=limits.NAMED_40,
     references=_ANSWERERS,
-    managed=frozenset({"messages", "output", "cost", "costs"}),
+    managed=frozenset({"messages", "output", "cost", "costs", "conversationState"}),
+    further=input_problems,
     plain=False,
 )
 SESSION = Kind(
@@ -99,7 +106,8 @@ SESSION = Kind(
     },
     limits=limits.SESSION,
     references={**_ANSWERERS, "phoneNumberId": "phone-number"},
-    managed=frozenset({"cost", "costs", "artifact"}),
+    managed=frozenset({"cost", "costs", "artifact", "conversationState", "metrics"}),
+    further=_session_problems,
     derived=lambda _body: {"status": "active", "expirationSeconds": 86_400},
     plain=False,
 )

@@ -1,0 +1,67 @@
+"""Tells an assistant's server of its chats and sessions, when it listens to that. Best effort."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from allokoli.core.security.sealed_json import part
+from allokoli.engine import servers
+from allokoli.engine.api.secrets import masked
+from allokoli.engine.calls.server_messages import envelope
+from allokoli.engine.conversation.backstage import ServerFailed
+
+_MOST_WAITING = 200
+_TIMEOUT_S = 30.0
+_CLOSING_S = 3.0
+
+_log = structlog.get_logger()
+_sending: set[asyncio.Task[None]] = set()
+
+
+def announce(
+    org_id: UUID, assistant: dict[str, Any] | None, kind: str, **fields: dict[str, Any]
+) -> None:
+    """Send a message of a kind; returns at once.
+
+    Args:
+        org_id: whose it is.
+        assistant: secrets included; None when nobody is known to answer.
+        kind: `chat.created`, `session.updated`, …
+        fields: what the message carries: the chat or the session, as the wire shows it.
+    """
+    server = (assistant or {}).get("server")
+    wanted = (assistant or {}).get("serverMessages")
+    if assistant is None or not isinstance(server, dict) or not isinstance(wanted, list):
+        return
+    if kind not in wanted:
+        return
+    if len(_sending) >= _MOST_WAITING:
+        _log.warning("server_message_dropped", kind=kind)
+        return
+    known = {"assistant": masked(part(assistant)[0]), "customer": _customer_of(fields)}
+    task = asyncio.create_task(_send(org_id, server, kind, envelope(kind, fields, known)))
+    _sending.add(task)
+    task.add_done_callback(_sending.discard)
+
+
+async def close() -> None:
+    """Wait a little for the messages on their way, then give up."""
+    if _sending:
+        _, late = await asyncio.wait(set(_sending), timeout=_CLOSING_S)
+        for one in late:
+            one.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _send(org_id: UUID, server: dict[str, Any], kind: str, body: dict[str, Any]) -> None:
+    try:
+        await servers.deliver(org_id, server, body, timeout_s=_TIMEOUT_S)
+    except ServerFailed as failure:
+        _log.warning("server_message_lost", kind=kind, reason=str(failure))
+
+
+def _customer_of(fields: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    found = next((one["customer"] for one in fields.values() if one.get("customer")), None)
+    return found if isinstance(found, dict) else None
