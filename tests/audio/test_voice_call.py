@@ -19,8 +19,8 @@ from scripted import (
 )
 
 from allokoli.engine.audio.limits import Limits
-from allokoli.engine.audio.voice_call import VoiceCall
 from allokoli.engine.audio.transports.webrtc import InvalidOffer
+from allokoli.engine.audio.voice_call import VoiceCall
 from allokoli.engine.speech import VoiceUnavailable
 from allokoli.engine.wav import finish_recording
 
