@@ -1,6 +1,7 @@
 """Test suites, their tests and their runs, as `vapi-server-sdk` 1.7.0 knows them."""
 
 from functools import lru_cache
+from typing import Literal
 
 from allokoli.engine.api.kinds.kind import Kind, array, sdk, sdk_type
 from allokoli.engine.api.validation import limits
@@ -10,7 +11,7 @@ from allokoli.engine.api.validation.shapes import Field, Fields
 @lru_cache(maxsize=1)
 def _test() -> Fields:
     return {
-        "type": Field(str, required=True),
+        "type": Field(Literal["voice", "chat"], required=True),
         "script": Field(str, required=True),
         "scorers": Field(array(sdk_type("TestSuiteTestScorerAi")), required=True),
         "numAttempts": Field(float),
