@@ -27,6 +27,7 @@ TASK_MODULES = (
     "allokoli.engine.calls.tasks",
     "allokoli.engine.files.tasks",
     "allokoli.engine.reporting.tasks",
+    "allokoli.engine.testing.tasks",
     "allokoli.platform.tasks",
     "allokoli.configurator.tasks",
 )

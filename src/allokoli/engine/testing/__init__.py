@@ -1,0 +1,1 @@
+"""Trying assistants out: what is read out of conversations, evals, simulations, test suites."""

@@ -1,0 +1,135 @@
+"""Asks a language model one thing, and knows when there is none to ask."""
+
+import asyncio
+import contextlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from allokoli.core import clock
+from allokoli.core.database import session
+from allokoli.core.identity import Identity
+from allokoli.engine.conversation.cast import Cast, Member
+from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed, TextDelta
+from allokoli.engine.credentials.lending import lend
+from allokoli.engine.models.choose import choose_model
+from allokoli.engine.testing.held import Held
+
+_TIMEOUT_S = 30.0
+_MAX_CHARS = 100_000
+NO_MODEL = (
+    "No language model is configured to judge this: the assistant is answered by the built-in "
+    "guided model, which judges only what it collects. Store a credential for the model, or give "
+    "a custom-llm model."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer(Exception):
+    """There is no answer to be had.
+
+    Args:
+        reason: a sentence for the assistant's owner.
+        modelless: whether that is because no language model is configured.
+    """
+
+    reason: str
+    modelless: bool = False
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+async def asked(
+    held: Held,
+    messages: list[Message],
+    model: dict[str, Any] | None = None,
+    *,
+    timeout_s: float = _TIMEOUT_S,
+) -> str:
+    """A language model's whole answer.
+
+    Args:
+        held: the conversation it is about.
+        messages: what to ask, in OpenAI's shape.
+        model: the model to ask, as Vapi writes it; the assistant's own when None.
+        timeout_s: longest wait.
+
+    Raises:
+        NoAnswer: no language model is configured, or it failed.
+    """
+    found = await _language_model(held, model)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(found.close)
+        words: list[str] = []
+        try:
+            async with asyncio.timeout(timeout_s):
+                async for delta in found.stream(messages, []):
+                    if isinstance(delta, TextDelta):
+                        words.append(delta.text)
+                        if sum(map(len, words)) > _MAX_CHARS:
+                            raise NoAnswer("the model's answer has no end")
+        except TimeoutError:
+            raise NoAnswer(f"the model did not answer within {timeout_s:g} seconds") from None
+        except ModelFailed as failure:
+            raise NoAnswer(f"the model failed: {failure}") from None
+    answer = "".join(words).strip()
+    if not answer:
+        raise NoAnswer("the model's answer is empty")
+    return answer
+
+
+async def asked_guided(held: Held) -> dict[str, Any]:
+    """What the guided model finds in a conversation it held itself: `summary`, `structuredData`,
+    `successEvaluation`; empty when another model answered, or it found nothing."""
+    chosen = choose_model(
+        held.assistant,
+        call=dict(held.known.get("call") or {}),
+        started_at=held.started_at,
+        task="analysis",
+    )
+    try:
+        if not chosen.guided:
+            return {}
+        turns: list[Message] = [{"role": "user", "content": one} for one in held.caller_turns]
+        async with asyncio.timeout(_TIMEOUT_S):
+            words = [
+                delta.text
+                async for delta in chosen.model.stream(turns, [])
+                if isinstance(delta, TextDelta)
+            ]
+    except (ModelFailed, TimeoutError):
+        return {}
+    finally:
+        await chosen.model.close()
+    found = json_in("".join(words))
+    return found if isinstance(found, dict) else {}
+
+
+def json_in(answer: str) -> Any:
+    """The JSON in an answer, which models like to wrap in words and fences; None without any."""
+    text = answer.strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
+    pieces = [text]
+    for opening, closing in (("{", "}"), ("[", "]")):
+        start, end = text.find(opening), text.rfind(closing)
+        if 0 <= start < end:
+            pieces.append(text[start : end + 1])
+    for piece in pieces:
+        try:
+            return json.loads(piece)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+async def _language_model(held: Held, model: dict[str, Any] | None) -> ChatModel:
+    assistant = held.assistant if model is None else {**held.assistant, "model": model}
+    async with session(Identity.job(held.org_id)) as opened:
+        lent = await lend(opened, Cast((Member(assistant),)))
+    chosen = choose_model(
+        lent.first.assistant, call=dict(held.known.get("call") or {}), started_at=clock.now()
+    )
+    if chosen.guided:
+        await chosen.model.close()
+        raise NoAnswer(NO_MODEL, modelless=True)
+    return chosen.model
