@@ -148,7 +148,7 @@ async def test_an_engine_that_dies_ends_the_call_on_the_page(open_page, owner):
     owner.product.kill("engine")
     await page.until("of('call-end').length === 1", within_s=90)
     lost = (await page.of("error"))[0]
-    assert "lost" in lost["error"]["message"]
+    assert lost["error"]["message"] == "The connection to the voice engine was lost."
 
 
 def platform_id(owner: Owner) -> str:

@@ -62,7 +62,7 @@ async def _pass_on(websocket: WebSocket, path: str) -> None:
         engine = await _engine(websocket, path)
     except InvalidStatus as refused:
         answer = refused.response
-        await _deny_with(websocket, Response(answer.body, answer.status_code))
+        await _deny_with(websocket, Response(bytes(answer.body or b""), answer.status_code))
         return
     except TimeoutError:
         await _deny(

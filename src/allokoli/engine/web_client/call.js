@@ -253,7 +253,7 @@ class Call {
     if (this.#over) return;
     if (!this.#ended) {
       const msg = "The connection to the voice engine was lost.";
-      tell({ action: "error", errorMsg: msg, error: { type: "connection-lost", msg } });
+      tell({ action: "error", message: msg, errorMsg: msg, error: { type: "connection-lost", msg } });
     }
     this.leave();
   }

@@ -55,7 +55,7 @@ class CallError extends Error {
 function tellCameraError(error) {
   const told = { type: error.type, msg: error.message, blockedMedia: ["audio"] };
   const errorMsg = { errorMsg: error.message, audioOk: false, videoOk: true };
-  tell({ action: "camera-error", errorMsg, error: told });
+  tell({ action: "camera-error", message: error.message, errorMsg, error: told });
 }
 
 const tellConnection = (event) =>
