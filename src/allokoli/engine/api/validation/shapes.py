@@ -19,6 +19,8 @@ _MAX_PROBLEMS = 50
 # Text that Vapi's own document mistakes for objects.
 _TEXT_AFTER_ALL = frozenset({"type", "language", "sipVerb", "start", "end"})
 # Catalogs that grow faster than the SDK: an unknown value is the provider's to judge.
+# Objects that may hold more than the SDK names: a schema is JSON Schema, all of it.
+_OPEN_OBJECTS = frozenset({"JsonSchema"})
 _OPEN_CATALOGS = frozenset({"model", "voiceId", "fallbackModels", "language", "languages"})
 
 
@@ -77,7 +79,7 @@ def check(shape: Any, value: Any, path: str, *, patch: bool = False) -> list[str
                 patch=patch,
             )
         elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            problems = _object(model_fields(annotation), value, path, 0, patch=patch)
+            problems = _model(annotation, value, path, 0, patch=patch)
         else:
             problems = _value(annotation, value, path, 0)
     return list(_limited(problems))
@@ -125,6 +127,15 @@ def _object(
             yield f"{prefix}{name} should not be empty"
 
 
+def _model(
+    model: type[BaseModel], value: Any, path: str, depth: int, *, patch: bool = False
+) -> Iterator[str]:
+    fields = model_fields(model)
+    if model.__name__ in _OPEN_OBJECTS and isinstance(value, dict):
+        value = {name: one for name, one in value.items() if name in fields}
+    yield from _object(fields, value, path, depth, patch=patch)
+
+
 def _value(annotation: Any, value: Any, path: str, depth: int) -> Iterator[str]:
     annotation, discriminant = _unwrap(annotation)
     origin = get_origin(annotation)
@@ -141,7 +152,7 @@ def _value(annotation: Any, value: Any, path: str, depth: int) -> Iterator[str]:
             return
         yield from _mapping(get_args(annotation), value, path, depth)
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield from _object(model_fields(annotation), value, path, depth)
+        yield from _model(annotation, value, path, depth)
     else:
         yield from _scalar(annotation, value, path)
 
@@ -185,7 +196,7 @@ def _variant(
     if not isinstance(given, str) or given not in by_literal:
         yield f"{where} must be one of the following values: {', '.join(by_literal)}"
         return
-    yield from _object(model_fields(by_literal[given]), value, path, depth, patch=patch)
+    yield from _model(by_literal[given], value, path, depth, patch=patch)
 
 
 @cache
