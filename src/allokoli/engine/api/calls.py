@@ -5,26 +5,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 
-from allokoli.core import storage
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
-from allokoli.engine.api.auth import Caller, Private, private_caller
+from allokoli.engine.api.auth import Private, any_caller
 from allokoli.engine.api.bodies import json_object
-from allokoli.engine.api.errors import Invalid
-from allokoli.engine.api.kinds import call_problems
+from allokoli.engine.api.errors import BadKey, Invalid, Missing, WrongKey
 from allokoli.engine.api.listing import Listing, read_listing
 from allokoli.engine.api.resources import valid_id
-from allokoli.engine.calls import control, links, repository, text_calls
-from allokoli.engine.calls.models import ENDED, TEXT, WEB
-from allokoli.engine.calls.shown import shown
+from allokoli.engine.calls import control, deleting, links, placing, repository, text_calls
+from allokoli.engine.calls.shown import monitored, shown
 from allokoli.engine.calls.switchboard import Switchboard
 
 _FILTERS = frozenset({"assistantId", "phoneNumberId", "id"})
+_MANY = frozenset(repository.FILTERS) | {f"{name}Any" for name in repository.FILTERS}
 _MAX_NAME = 40
-_NO_CARRIER = (
-    "This engine has no carrier connected, so it cannot place phone calls. Use POST /call/web, or "
-    'POST /call with transport {"provider": "text"}.'
-)
 
 router = APIRouter(tags=["call"])
 
@@ -41,28 +35,8 @@ Board = Annotated[Switchboard, Depends(switchboard)]
 async def create_call(
     identity: Identity, body: dict[str, Any], board: Switchboard
 ) -> dict[str, Any]:
-    """Start the call a body asks for.
-
-    Raises:
-        Invalid: what it asks cannot be done, and why.
-    """
-    transport = body.get("transport")
-    provider = transport.get("provider") if isinstance(transport, dict) else None
-    if provider == TEXT:
-        return await get_call(identity, str(await text_calls.start(identity, body, board.news)))
-    if provider is not None and provider != WEB:
-        raise Invalid([f"transport.provider must be one of the following values: {TEXT}"])
-    raise Invalid(_phone_problems(body))
-
-
-def _phone_problems(body: dict[str, Any]) -> list[str]:
-    """Why a phone call cannot be placed, the caller's own mistakes first."""
-    problems = call_problems(body)
-    if not problems and not any(body.get(name) for name in ("customer", "customerId", "customers")):
-        problems = ["customer, customers or transport should not be empty"]
-    if not problems and not (body.get("phoneNumberId") or body.get("phoneNumber")):
-        problems = ["phoneNumberId or phoneNumber should not be empty for a phone call"]
-    return problems or [_NO_CARRIER]
+    """Start the call a body asks for; see `placing.place`."""
+    return await placing.place(identity, body, board.news)
 
 
 async def list_calls(identity: Identity, listing: Listing) -> list[dict[str, Any]]:
@@ -88,6 +62,7 @@ async def get_call(identity: Identity, call_id: str) -> dict[str, Any]:
 
 
 @router.post("/call", status_code=201)
+@router.post("/call/phone", status_code=201)
 async def create(caller: Private, request: Request, board: Board) -> dict[str, Any]:
     return await create_call(caller.identity, await json_object(request), board)
 
@@ -95,6 +70,23 @@ async def create(caller: Private, request: Request, board: Board) -> dict[str, A
 @router.get("/call")
 async def listed(caller: Private, request: Request) -> list[dict[str, Any]]:
     return await list_calls(caller.identity, read_listing(request.query_params, _FILTERS))
+
+
+@router.get("/v2/call")
+async def page(caller: Private, request: Request) -> dict[str, Any]:
+    """The same calls in pages, by more properties."""
+    listing = read_listing(request.query_params, _MANY, paged=True, sorts=("createdAt",))
+    async with session(caller.identity) as opened:
+        total = await repository.counted(opened, listing)
+    results = await list_calls(caller.identity, listing)
+    return {"results": results, "metadata": listing.metadata(total)}
+
+
+@router.delete("/call")
+async def delete_many(caller: Private, request: Request, board: Board) -> dict[str, Any]:
+    """Delete the calls of `ids`; those that cannot be are told of."""
+    body = await json_object(request)
+    return await _delete_many(caller.identity, _ids(body, required=True), board)
 
 
 @router.get("/call/{call_id}")
@@ -121,16 +113,18 @@ async def rename(caller: Private, call_id: str, request: Request) -> dict[str, A
 
 
 @router.delete("/call/{call_id}")
-async def delete(caller: Private, call_id: str) -> dict[str, Any]:
+async def delete(caller: Private, call_id: str, request: Request, board: Board) -> dict[str, Any]:
+    """Delete a call; with `ids` in the body, those instead, as Vapi does."""
+    ids = _ids(await json_object(request))
+    if ids:
+        return await _delete_many(caller.identity, ids, board)
     deleted = await get_call(caller.identity, call_id)
-    async with session(caller.identity) as opened:
-        call = await repository.find(opened, UUID(deleted["id"]), lock=True)
-        if call.status != ENDED:
-            raise Invalid("This call is still running; end it before deleting it.")
-        await opened.delete(call)
-    if call.recording_key:
-        await storage.delete(call.recording_key)
-    return deleted
+    wanted = UUID(deleted["id"])
+    await deleting.delete(caller.identity, wanted, board.news)
+    try:
+        return await get_call(caller.identity, call_id)
+    except Missing:
+        return deleted
 
 
 @router.post("/call/{call_id}/message", status_code=201)
@@ -152,14 +146,62 @@ async def say(caller: Private, call_id: str, request: Request, board: Board) -> 
 
 @router.post("/call/{call_id}/control")
 async def order(call_id: str, request: Request, board: Board) -> dict[str, Any]:
-    """Live control: the link itself is the permission; a private key does as well."""
+    """Live control: the link itself is the permission, unless the call's plan asks for a key."""
     wanted = valid_id(call_id)
-    token = request.query_params.get("token")
-    if token is not None:
-        identity = Identity("api_key", links.organization(token, links.CONTROL, wanted))
-    else:
-        caller: Caller = await private_caller(request)
-        identity = caller.identity
+    identity = await _controller(request, wanted)
     checked = control.checked(await json_object(request))
     await board.order(identity, wanted, checked)
     return {"status": "accepted"}
+
+
+async def _controller(request: Request, call_id: UUID) -> Identity:
+    """Who gives orders to a call.
+
+    Raises:
+        BadKey: the link is not valid, or the call's plan asks for a key instead.
+        WrongKey: the call takes no orders, or not from this key.
+    """
+    token = request.query_params.get("token")
+    scope = "link"
+    if token is not None:
+        identity = Identity("api_key", links.organization(token, links.CONTROL, call_id))
+    else:
+        caller = await any_caller(request)
+        identity, scope = caller.identity, caller.scope
+    async with session(identity) as opened:
+        enabled, needs_key = monitored(await repository.find(opened, call_id), "control")
+    if needs_key and scope == "link":
+        raise BadKey("Missing bearer token. Send 'Authorization: Bearer <public key>'.")
+    if scope == "web_call" or (scope == "public" and not needs_key):
+        raise WrongKey("A public key can only start web calls (POST /call/web).")
+    if not enabled:
+        raise WrongKey("This call takes no orders: monitorPlan.controlEnabled is false.")
+    return identity
+
+
+def _ids(body: dict[str, Any], *, required: bool = False) -> list[str]:
+    problems = [f"property {name[:80]} should not exist" for name in body if name != "ids"]
+    ids = body.get("ids") or []
+    if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+        problems.append("each value in ids must be a string")
+    elif len(ids) > deleting.MOST_AT_ONCE:
+        problems.append(f"ids must contain no more than {deleting.MOST_AT_ONCE} elements")
+    elif required and not ids:
+        problems.append("ids should not be empty")
+    if problems:
+        raise Invalid(problems)
+    return ids
+
+
+async def _delete_many(identity: Identity, ids: list[str], board: Switchboard) -> dict[str, Any]:
+    results: list[dict[str, Any]] = []
+    errors: list[dict[str, Any]] = []
+    for call_id in dict.fromkeys(ids):
+        try:
+            deleted = await get_call(identity, call_id)
+            await deleting.delete(identity, UUID(deleted["id"]), board.news)
+            results.append(deleted)
+        except (Invalid, Missing) as error:
+            errors.append({"id": call_id[:80], "error": str(error)})
+    first = results[0] if results else {}
+    return {**first, "results": results, "errors": errors}

@@ -1,4 +1,7 @@
-"""Recordings of calls, by signed link or private key, with ranges for players."""
+"""What calls leave to download, by signed link or private key: recordings in ranges, logs."""
+
+import json
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
@@ -11,7 +14,11 @@ from allokoli.engine.api.auth import private_caller
 from allokoli.engine.api.errors import EngineError, Missing
 from allokoli.engine.api.resources import valid_id
 from allokoli.engine.calls import links, recordings, repository
+from allokoli.engine.calls.call_log import lines_of
 from allokoli.engine.calls.recordings import Side
+from allokoli.engine.calls.shown import logging_wanted
+
+_LOG = "call-logs"
 
 router = APIRouter(tags=["call"])
 
@@ -26,15 +33,19 @@ async def download(
     artifact: str,
     request: Request,
 ) -> Response:
-    """A side of the recording, or 404 for what this call did not leave (video, pcap, log)."""
+    """A side of the recording or the log; 404 for what this call did not leave (video, pcap)."""
     wanted = valid_id(call_id)
     token = request.query_params.get("token")
     if token is not None:
-        identity = Identity("api_key", links.organization(token, links.RECORDING, wanted))
+        purpose = links.LOG if artifact == _LOG else links.RECORDING
+        identity = Identity("api_key", links.organization(token, purpose, wanted))
     else:
         identity = (await private_caller(request)).identity
     async with session(identity) as opened:
         call = await repository.find(opened, wanted)
+        lines = await lines_of(opened, wanted) if artifact == _LOG else []
+    if lines and logging_wanted(call):
+        return _log(lines)
     side = _side(artifact)
     if side is None or call.recording_key is None:
         raise NoArtifact(f"This call has no {artifact[:40]}.")
@@ -43,6 +54,16 @@ async def download(
     except NotFound:
         raise Missing("Recording of call", call_id) from None
     return _response(call.recording_key, side, size, request.headers.get("range"))
+
+
+def _log(lines: list[dict[str, Any]]) -> Response:
+    """One JSON object a line, oldest first."""
+    text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+    headers = {
+        "content-disposition": 'attachment; filename="call-logs.jsonl"',
+        "x-content-type-options": "nosniff",
+    }
+    return Response(text, headers=headers, media_type="application/x-ndjson")
 
 
 def _side(artifact: str) -> Side | None:

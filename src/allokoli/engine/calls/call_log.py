@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -97,6 +97,11 @@ def log_of(org_id: UUID, call_id: UUID) -> CallLog:
     if found is None:
         found = _logs[call_id] = CallLog(org_id, call_id)
     return found
+
+
+async def forget(opened: AsyncSession, call_id: UUID) -> None:
+    """Delete a call's log."""
+    await opened.execute(delete(LogEntry).where(LogEntry.call_id == call_id))
 
 
 async def lines_of(opened: AsyncSession, call_id: UUID) -> list[dict[str, Any]]:

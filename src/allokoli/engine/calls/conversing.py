@@ -6,7 +6,7 @@ parts: `casting.cast_of` and `backstage.EngineBackstage`.
 
 from allokoli.engine.calls.backstage import CallBackstage
 from allokoli.engine.calls.casting import variable_values
-from allokoli.engine.calls.kept import kept_cast
+from allokoli.engine.calls.kept import kept_cast, kept_state
 from allokoli.engine.calls.models import Call, CallMessage
 from allokoli.engine.calls.shown_messages import history_of
 from allokoli.engine.conversation.conversation import Conversation, Facts
@@ -24,7 +24,7 @@ def conversation_of(call: Call, messages: list[CallMessage]) -> Conversation:
         CallBackstage(call),
         facts_of(call),
         history_of(messages),
-        dict(call.state),
+        kept_state(call),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allokoli.core.security.sealed_json import whole
+from allokoli.core.security.sealed_json import part, whole
 from allokoli.engine.calls.models import Call
 from allokoli.engine.conversation.cast import Cast
 
@@ -21,6 +21,27 @@ def kept_number(call: Call) -> dict[str, Any] | None:
     """The organization's phone number in a call, with its `id` when it is a stored one."""
     found: dict[str, Any] | None = whole(call.cast_json, call.secrets_sealed).get("phoneNumber")
     return found
+
+
+def kept_state(call: Call) -> dict[str, Any]:
+    """What its conversation knew after the last turn."""
+    later = whole(call.cast_json, call.secrets_sealed).get("later")
+    return {**call.state, "cast": later} if later else dict(call.state)
+
+
+def state_columns(call: Call, state: dict[str, Any]) -> dict[str, Any]:
+    """The columns that keep a conversation's state; a cast brought in later has secrets too.
+
+    Args:
+        call: the row as it is.
+        state: of its conversation.
+    """
+    plain = {name: value for name, value in state.items() if name != "cast"}
+    kept, later = whole(call.cast_json, call.secrets_sealed), state.get("cast")
+    if later == kept.get("later"):
+        return {"state": plain}
+    clear, sealed = part({**kept, "later": later})
+    return {"state": plain, "cast_json": clear, "secrets_sealed": sealed}
 
 
 def kept_server(call: Call) -> dict[str, Any] | None:

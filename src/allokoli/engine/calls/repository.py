@@ -4,17 +4,29 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Select, Uuid, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.core import clock
 from allokoli.engine.api.errors import Missing
-from allokoli.engine.api.listing import Listing, apply
+from allokoli.engine.api.listing import Listing, apply, narrowed
 from allokoli.engine.api.wire import as_uuid
 from allokoli.engine.calls.models import ENDED, IN_PROGRESS, QUEUED, Call, CallMessage
 
+FILTERS: dict[str, Any] = {
+    "id": Call.id,
+    "assistantId": Call.assistant_id,
+    "squadId": Call.squad_id,
+    "workflowId": Call.workflow_id,
+    "phoneNumberId": Call.phone_number_id,
+    "campaignId": Call.campaign_id,
+    "type": Call.type,
+    "status": Call.status,
+    "endedReason": Call.ended_reason,
+}
 # A web call nobody answered for this long no longer holds a place.
 _PLACE_HELD_S = 60
+_HOLDING = ("ringing", IN_PROGRESS, "forwarding")
 
 
 async def find(opened: AsyncSession, call_id: UUID, *, lock: bool = False) -> Call:
@@ -31,22 +43,36 @@ async def find(opened: AsyncSession, call_id: UUID, *, lock: bool = False) -> Ca
 
 async def listed(opened: AsyncSession, listing: Listing) -> Sequence[Call]:
     """Calls, newest first."""
-    statement = select(Call)
-    columns: dict[str, Any] = {
-        "id": Call.id,
-        "assistantId": Call.assistant_id,
-        "phoneNumberId": Call.phone_number_id,
-    }
-    for name, value in listing.equals:
-        statement = statement.where(columns[name] == (as_uuid(value) or UUID(int=0)))
     statement = apply(
-        statement,
+        _filtered(select(Call), listing),
         listing,
         row_id=Call.id,
         created_at=Call.created_at,
         updated_at=Call.updated_at,
     )
     return (await opened.scalars(statement)).all()
+
+
+async def counted(opened: AsyncSession, listing: Listing) -> int:
+    """How many calls there are on all pages of a listing."""
+    statement = narrowed(
+        _filtered(select(func.count()).select_from(Call), listing),
+        listing,
+        created_at=Call.created_at,
+        updated_at=Call.updated_at,
+    )
+    return await opened.scalar(statement) or 0
+
+
+def _filtered(statement: Select[Any], listing: Listing) -> Select[Any]:
+    """By the properties of `FILTERS`; those ending in `Any` take several values, by commas."""
+    for name, value in listing.equals:
+        column = FILTERS[name.removesuffix("Any")]
+        values: list[Any] = value.split(",") if name.endswith("Any") else [value]
+        if isinstance(column.type, Uuid):
+            values = [as_uuid(one.strip()) or UUID(int=0) for one in values]
+        statement = statement.where(column.in_(values))
+    return statement
 
 
 async def messages_of(
@@ -75,7 +101,7 @@ async def running_voice_calls(opened: AsyncSession, org_id: UUID) -> int:
         .select_from(Call)
         .where(
             Call.transport != "text",
-            (Call.status == IN_PROGRESS)
+            Call.status.in_(_HOLDING)
             | ((Call.status == QUEUED) & (Call.created_at > func.to_timestamp(since))),
         )
     )

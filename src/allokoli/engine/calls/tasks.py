@@ -8,11 +8,12 @@ from allokoli.core import jobs
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Missing
-from allokoli.engine.calls import repository
+from allokoli.engine.calls import repository, scheduling
 from allokoli.engine.calls.call_log import log_of
+from allokoli.engine.calls.news import News
 from allokoli.engine.calls.reaping import reap
 from allokoli.engine.calls.report import report_body
-from allokoli.engine.calls.server_messages import deliver, destination
+from allokoli.engine.calls.server_messages import Outbox, deliver, destination
 
 # One less than the job itself would be tried, so that the last failure is written down here.
 _ATTEMPTS = 11
@@ -51,6 +52,16 @@ async def deliver_report(*, org_id: str, call_id: str) -> None:
         failed = reported.report_status == "pending"
     if failed:
         raise ReportNotTaken
+
+
+@jobs.task("engine.start_scheduled_call")
+async def start_scheduled(*, org_id: str, call_id: str) -> None:
+    """Start a call whose time has come."""
+    outbox = Outbox()
+    try:
+        await scheduling.start(Identity.job(org_id), UUID(call_id), News(outbox))
+    finally:
+        await outbox.close()
 
 
 @jobs.periodic("engine.reap", cron="* * * * * */20")

@@ -19,6 +19,7 @@ from allokoli.engine.calls import repository, starting
 from allokoli.engine.calls.call_log import log_of
 from allokoli.engine.calls.conversing import conversation_of
 from allokoli.engine.calls.ending import conclude, end
+from allokoli.engine.calls.kept import state_columns
 from allokoli.engine.calls.models import IN_PROGRESS, TEXT, Call, CallMessage
 from allokoli.engine.calls.news import News
 from allokoli.engine.calls.written_turn import WrittenTurn
@@ -148,7 +149,7 @@ async def _turn(
         turn.hear(heard)
     await turn.follow(events, lambda: news.hang(call))
     changed = {
-        "state": dict(conversation.state),
+        **state_columns(call, conversation.state),
         "artifacts": turn.artifacts,
         "metrics": turn.metrics(call.metrics),
     }
