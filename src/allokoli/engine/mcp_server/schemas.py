@@ -6,6 +6,7 @@ from typing import Any
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
+_ADDRESS: Schema = {"type": "string", "format": "uri"}
 _TEXTS: Schema = {"type": "array", "items": _TEXT}
 _VOICE_PROVIDERS = (
     "vapi", "11labs", "azure", "cartesia", "custom-voice", "deepgram", "hume", "lmnt", "neuphonic",
@@ -40,7 +41,11 @@ _VOICE = _object(
 )
 # A JSON Schema inside a tool's arguments; its depth is checked where the tool is stored.
 _JSON_SCHEMA = _object(
-    {"type": {"const": "object"}, "properties": {"type": "object"}, "required": _TEXTS},
+    {
+        "type": {"type": "string", "const": "object"},
+        "properties": {"type": "object"},
+        "required": _TEXTS,
+    },
     "type",
     "properties",
 )
@@ -72,7 +77,7 @@ _ASSISTANT_DEFAULTS: dict[str, Any] = {
 }
 _DESTINATION = _object(
     {
-        "type": {"const": "number"},
+        "type": {"type": "string", "const": "number"},
         "number": _named(_TEXT, "E.164, e.g. +33140506070"),
         "extension": _TEXT,
         "callerId": _TEXT,
@@ -84,9 +89,9 @@ _DESTINATION = _object(
 _STRINGS: Schema = {"type": "object", "additionalProperties": _TEXT}
 _BACKOFF = _object(
     {
-        "type": {"type": "string", "enum": ["fixed", "exponential"]},
-        "maxRetries": {"type": "number"},
-        "baseDelaySeconds": {"type": "number"},
+        "type": {"type": "string", "enum": ["fixed", "exponential"], "default": "fixed"},
+        "maxRetries": {"type": "number", "default": 3},
+        "baseDelaySeconds": {"type": "number", "default": 1},
     }
 )
 _TOOL: dict[str, Schema] = {
@@ -99,19 +104,19 @@ _TOOL: dict[str, Schema] = {
     "function": _object(
         {
             "parameters": _JSON_SCHEMA,
-            "server": _object({"url": _TEXT, "headers": _STRINGS}, "url"),
+            "server": _object({"url": _ADDRESS, "headers": _STRINGS}, "url"),
         },
         "parameters",
         "server",
     ),
     "apiRequest": _object(
         {
-            "url": _TEXT,
-            "method": {"type": "string", "enum": ["GET", "POST"]},
+            "url": _ADDRESS,
+            "method": {"type": "string", "enum": ["GET", "POST"], "default": "POST"},
             "headers": _STRINGS,
             "body": _JSON_SCHEMA,
             "backoffPlan": _BACKOFF,
-            "timeoutSeconds": {"type": "number"},
+            "timeoutSeconds": {"type": "number", "default": 20},
         },
         "url",
     ),
@@ -136,7 +141,9 @@ CREATE_CALL = _object(
         "phoneNumberId": _named(_TEXT, "The number to call from"),
         "customer": _object({"number": _named(_TEXT, "The number to call, E.164")}, "number"),
         "scheduledAt": _named(_TEXT, "When to call, ISO 8601; now when absent"),
-        "assistantOverrides": _object({"variableValues": {"type": "object"}}),
+        "assistantOverrides": _object(
+            {"variableValues": {"type": "object", "additionalProperties": {}}}
+        ),
     }
 )
 CREATE_TOOL = _object({"type": {"type": "string", "enum": list(_TOOL_TYPES)}, **_TOOL}, "type")

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from allokoli.core.errors import AlloKoliError
 from allokoli.core.identity import Identity
 from allokoli.engine.api.auth import private_caller
-from allokoli.engine.api.errors import Invalid, error_body
+from allokoli.engine.api.errors import error_body
 from allokoli.engine.calls.switchboard import Switchboard
 from allokoli.engine.mcp_server.schemas import Schema, with_defaults
 from allokoli.engine.mcp_server.tools import TOOLS, Request
@@ -84,19 +84,22 @@ class McpEndpoint:
     ) -> types.CallToolResult:
         try:
             result = await self._use(context, params.name, params.arguments or {})
+        except _BadArguments as error:
+            return _text(f"MCP error {types.INVALID_PARAMS}: {error}", failed=True)
         except AlloKoliError as error:
-            body = json.dumps(error_body(error, _http(context)), ensure_ascii=False)
-            return _text(f"Error: Status code: {error.status}\nBody: {body}", failed=True)
+            # As the official server tells a refusal of the API: in a result that did not fail.
+            body = json.dumps(error_body(error, _http(context)), ensure_ascii=False, indent=2)
+            return _text(f"Error: Status code: {error.status}\nBody: {body}", failed=False)
         except Exception as error:  # noqa: BLE001 - the model reads a sentence, the log the kind
             _log.error("mcp_tool_failed", tool=params.name[:40], error=type(error).__name__)
             return _text("Error: Status code: 500\nBody: Internal Server Error", failed=True)
-        return _text(json.dumps(result, ensure_ascii=False, indent=2), failed=False)
+        return _text(json.dumps(result, ensure_ascii=False), failed=False)
 
     async def _use(self, context: Context, name: str, arguments: dict[str, Any]) -> Any:
         tool = TOOLS.get(name)
         if tool is None:
-            raise Invalid([f"There is no tool {name[:40]}; there are: {', '.join(TOOLS)}"])
-        _check(tool.schema, arguments)
+            raise _BadArguments(f"Tool {name[:40]} not found; there are: {', '.join(TOOLS)}")
+        _check(name, tool.schema, arguments)
         assert self.switchboard is not None  # noqa: S101 - set before serving
         identity: Identity = _http(context).scope[_IDENTITY]
         complete = with_defaults(tool.schema, arguments)
@@ -108,14 +111,19 @@ def _http(context: Context) -> HttpRequest:
     return context.request
 
 
-def _check(schema: Schema, arguments: dict[str, Any]) -> None:
+class _BadArguments(Exception):
+    """The tool cannot be used so; nothing was tried."""
+
+
+def _check(name: str, schema: Schema, arguments: dict[str, Any]) -> None:
     problems = [
         f"{'.'.join(str(part) for part in problem.absolute_path) or 'arguments'}: "
         f"{problem.message[:300]}"
         for problem in jsonschema.Draft7Validator(schema).iter_errors(arguments)
     ]
     if problems:
-        raise Invalid(problems[:20])
+        told = "; ".join(problems[:20])
+        raise _BadArguments(f"Input validation error: Invalid arguments for tool {name}: {told}")
 
 
 def _text(text: str, *, failed: bool) -> types.CallToolResult:
