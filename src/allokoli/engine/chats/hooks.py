@@ -41,7 +41,7 @@ async def _act(identity: Identity, told: dict[str, Any]) -> None:
         async with alone(told["id"]), bounded(TURN_TIMEOUT_S):
             async with session(identity) as opened:
                 row = await resources.row(opened, SESSION, told["id"])
-                body = resources.whole_body(row)
+                body = dict(resources.whole_body(row))
                 cast = await cast_of(opened, body)
             conversation = Conversation(
                 cast,
@@ -54,7 +54,7 @@ async def _act(identity: Identity, told: dict[str, Any]) -> None:
                     answer.take(event)
             async with session(identity) as opened:
                 row = await resources.row(opened, SESSION, told["id"], lock=True)
-                body = resources.whole_body(row)
+                body = dict(resources.whole_body(row))
                 body["messages"] = [*(body.get("messages") or ()), *answer.output]
                 body["conversationState"] = conversation.state
                 await resources.keep(opened, row, body)

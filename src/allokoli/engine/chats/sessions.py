@@ -36,7 +36,7 @@ async def create(identity: Identity, body: dict[str, Any]) -> dict[str, Any]:
     managed = {name: given.get(name, value) for name, value in managed.items()}
     async with session(identity) as opened:
         row = await resources.insert(opened, identity, SESSION, given, managed=managed)
-        body = resources.whole_body(row)
+        body = dict(resources.whole_body(row))
         body["messages"] = [read_message(one) for one in body.get("messages") or ()]
         await resources.keep(opened, row, body)
         assistant = await assistant_of(opened, body)
@@ -73,7 +73,7 @@ async def update(identity: Identity, session_id: str, patch: dict[str, Any]) -> 
     async with session(identity) as opened:
         row = await resources.row(opened, SESSION, session_id, lock=True)
         await resources.change(opened, SESSION, row, patch)
-        body = resources.whole_body(row)
+        body = dict(resources.whole_body(row))
         if patch.get("messages") is not None:
             body["messages"] = [read_message(one) for one in body["messages"]]
             await resources.keep(opened, row, body)

@@ -235,7 +235,7 @@ class Turn:
             row = await resources.row(opened, SESSION, str(self.session_id), lock=True)
         except Missing:
             return None
-        body = resources.whole_body(row)
+        body = dict(resources.whole_body(row))
         if len(body.get("messages") or ()) != len(ground.context):
             raise Busy("Another chat of this session was answered meanwhile; try again.")
         body |= {
@@ -327,6 +327,6 @@ async def _with_session(opened: AsyncSession, chat: dict[str, Any]) -> dict[str,
         return chat
     with contextlib.suppress(Missing, Invalid):
         row = await resources.row(opened, SESSION, chat["sessionId"])
-        body = resources.whole_body(row)
+        body = dict(resources.whole_body(row))
         return {**{name: body[name] for name in (*_CAST, "customer") if name in body}, **chat}
     return chat
