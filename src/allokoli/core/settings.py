@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         """Whether assistants may name servers at private addresses."""
         if self.private_servers is not None:
             return self.private_servers
+        return self.is_private_installation
+
+    @property
+    def is_private_installation(self) -> bool:
+        """Whether `public_url` is somebody's own machine or network, out of reach for others."""
         return _is_private(urlsplit(self.public_url).hostname or "")
 
     @property

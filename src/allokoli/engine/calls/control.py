@@ -49,7 +49,7 @@ def checked(body: dict[str, Any]) -> dict[str, Any]:
 
 
 async def obey(live: LiveCall, order: dict[str, Any]) -> None:
-    """Carry out a checked order in a voice call."""
+    """Carry out a checked order in a voice call; what the engine orders itself has a `reason`."""
     voice, conversation = live.voice, live.conversation
     if voice is None:
         return
@@ -57,12 +57,12 @@ async def obey(live: LiveCall, order: dict[str, Any]) -> None:
         case "say":
             await voice.say(
                 order["content"],
-                then_end=SAID_LAST_MESSAGE if order["end"] else None,
+                then_end=order.get("reason", SAID_LAST_MESSAGE) if order["end"] else None,
                 interruptible=order["interruptible"],
                 at_once=order["at_once"],
             )
         case "end-call":
-            await voice.hang_up(CANCELED)
+            await voice.hang_up(order.get("reason", CANCELED))
         case "control" if order["control"] in _MUTES:
             side, on = _MUTES[order["control"]]
             await voice.mute(side, on=on)

@@ -24,6 +24,6 @@ PHONE_NUMBER = Kind(
     limits=limits.PHONE_NUMBER,
     references={"assistantId": "assistant", "squadId": "squad", "workflowId": "workflow"},
     variant="provider",
-    managed=frozenset({"status"}),
+    managed=frozenset({"status", "warnings"}),
     derived=_derived,
 )
