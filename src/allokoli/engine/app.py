@@ -28,6 +28,9 @@ from allokoli.engine.knowledge import endpoints as knowledge
 from allokoli.engine.mcp_server.server import McpEndpoint
 from allokoli.engine.models.guided import ROUTES as GUIDED_ROUTES
 from allokoli.engine.reporting import endpoints as reporting
+from allokoli.engine.telephony import number_routes as phone_numbers
+from allokoli.engine.telephony import stream as phone_stream
+from allokoli.engine.telephony import webhooks as phone_webhooks
 from allokoli.engine.testing import endpoints as testing
 from allokoli.engine.web_client import endpoints as web_client
 
@@ -97,6 +100,10 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
     app.include_router(calls.router)
     app.include_router(recordings.router)
     app.include_router(sockets.router)
+    app.include_router(phone_webhooks.router)
+    app.include_router(phone_stream.router)
+    # Before the plain routes of phone numbers, which tell no carrier.
+    app.include_router(phone_numbers.router)
     # Last, since `/eval/{id}` would take `/eval/run` for an id.
     app.include_router(entity_routes())
     app.include_router(web_client.router)
