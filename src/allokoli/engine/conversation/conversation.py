@@ -1,48 +1,23 @@
-"""One call's turns: what was said becomes what to say next."""
+"""One call's turns: what was said becomes what to say and do next."""
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-import structlog
-
+from allokoli.engine.conversation import editing, hooks, keypad
 from allokoli.engine.conversation.backstage import Backstage
 from allokoli.engine.conversation.cast import Cast
-from allokoli.engine.conversation.chat_model import (
-    ChatModel,
-    Message,
-    ModelFailed,
-    TextDelta,
-    ToolCall,
-    Usage,
-)
-from allokoli.engine.conversation.events import EndCall, Event, Say
-from allokoli.engine.conversation.phrases import apology
-from allokoli.engine.conversation.script import GENERATES_FIRST, SPEAKS_FIRST, Script
+from allokoli.engine.conversation.chat_model import Message
+from allokoli.engine.conversation.events import EndCall, Event
+from allokoli.engine.conversation.handing_over import ToMember
+from allokoli.engine.conversation.script import Script
+from allokoli.engine.conversation.stage import Facts, Stage
+from allokoli.engine.conversation.tools.end_call import ASSISTANT_ENDED, SILENCE
+from allokoli.engine.conversation.tools.handoff import member_of
+from allokoli.engine.conversation.tools.voicemail import VOICEMAIL
+from allokoli.engine.conversation.turn import END_PHRASE_SAID, Turn
 
-ASSISTANT_ENDED = "assistant-ended-call"
-END_PHRASE_SAID = "assistant-said-end-call-phrase"
-SILENCE = "silence-timed-out"
-
-_ATTEMPTS = 2
-_log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a call before anything is said.
-
-    Attributes:
-        now: the call's start, aware.
-        customer: who calls, if known.
-        variable_values: the caller's own variables; they win over the standard ones.
-    """
-
-    now: datetime
-    customer: dict[str, Any] | None = None
-    variable_values: dict[str, Any] = field(default_factory=dict)
+__all__ = ["ASSISTANT_ENDED", "END_PHRASE_SAID", "SILENCE", "Conversation", "Facts"]
 
 
 class Conversation:
@@ -65,37 +40,68 @@ class Conversation:
         state: dict[str, Any] | None = None,
     ) -> None:
         self.cast = cast
-        self.assistant = cast.first.assistant
-        self.script = Script.of(
-            self.assistant,
-            now=facts.now,
-            customer=facts.customer,
-            variable_values=facts.variable_values,
-        )
-        self.history: list[Message] = list(history)
-        self.state: dict[str, Any] = state or {}
-        self.prompt_tokens = 0
-        self.completion_tokens = 0
-        self.characters = 0
-        self._backstage = backstage
-        self._model: ChatModel = backstage.model(self.assistant)
-        self._said: list[str] = []
+        self._stage = Stage(cast, backstage, facts, list(history), state or {})
+
+    @property
+    def history(self) -> list[Message]:
+        """All that was said and done; OpenAI's shape, no instructions."""
+        return self._stage.history
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """JSON; what another process needs to go on. It may hold secrets, as a cast does."""
+        return self._stage.memory.data
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The call's own variables and those extracted in it (`artifact.variableValues`)."""
+        return self._stage.facts.variable_values | self._stage.memory.variables
+
+    @property
+    def assistant(self) -> dict[str, Any]:
+        """Who speaks now, as Vapi writes it."""
+        return self._stage.assistant
+
+    @property
+    def assistant_id(self) -> str | None:
+        """The stored assistant that speaks now; None for a transient one."""
+        return self._stage.member.assistant_id
+
+    @property
+    def script(self) -> Script:
+        """What the settings of who speaks now ask."""
+        return self._stage.script
+
+    @property
+    def instructions(self) -> list[Message]:
+        """The system messages of who speaks now, templates filled."""
+        return self._stage.instructions
 
     @property
     def language(self) -> str:
         """Two letters: the language to understand and to speak."""
-        return self.script.language
+        return self._stage.script.language
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens the models read, as they count them."""
+        return self._stage.prompt_tokens
+
+    @property
+    def completion_tokens(self) -> int:
+        """Tokens the models wrote."""
+        return self._stage.completion_tokens
+
+    @property
+    def characters(self) -> int:
+        """Characters given to be voiced."""
+        return self._stage.characters
 
     async def open(self) -> AsyncGenerator[Event]:
         """The call is connected; yields the greeting, if the assistant speaks first."""
-        mode = self.script.first_message_mode
-        if mode == GENERATES_FIRST:
-            async for event in self._answer():
-                yield event
-        elif mode == SPEAKS_FIRST and self.script.first_message:
-            greeting = self._say(self.script.first_message)
-            self.history.append({"role": "assistant", "content": greeting.text})
-            yield greeting
+        self._begin()
+        async for event in _whole(Turn(self._stage).open()):
+            yield event
 
     async def hear(self, text: str) -> AsyncGenerator[Event]:
         """The caller finished a turn; yields the answer.
@@ -103,8 +109,153 @@ class Conversation:
         Args:
             text: what was understood; empty when the caller stayed silent.
         """
+        await self._stage.settle()
+        if text.strip():
+            hooks.caller_spoke(self._stage)
         self.history.append({"role": "user", "content": text})
-        async for event in self._answer():
+        self._begin()
+        async for event in _whole(Turn(self._stage).answer()):
+            yield event
+
+    async def respond(self) -> AsyncGenerator[Event]:
+        """Yields what the assistant says to the history as it is (a message was added to it)."""
+        await self._stage.settle()
+        self._begin()
+        async for event in _whole(Turn(self._stage).answer()):
+            yield event
+
+    # What happens outside of turns
+
+    async def waited(self, seconds: float) -> AsyncGenerator[Event]:
+        """The caller says nothing; yields what hooks ask then, nothing when none is due.
+
+        Args:
+            seconds: since the last word of either side; a smaller figure than before means that
+                somebody spoke in between.
+        """
+        self._begin()
+        for _, hook in hooks.due(self._stage, seconds):
+            async for event in _whole(hooks.perform(self._stage, hook)):
+                yield event
+
+    @property
+    def waits(self) -> list[float]:
+        """After how many seconds of silence hooks may be due, the shortest first."""
+        found = hooks.hooks_on(self._stage, hooks.CUSTOMER_SILENT)
+        return sorted(hooks.wait_s(hook) for _, hook in found)
+
+    async def interrupted_by(self, role: str) -> AsyncGenerator[Event]:
+        """One side cut the other short; yields what hooks ask then.
+
+        Args:
+            role: who interrupted: `user` or `assistant`.
+        """
+        await self._stage.settle()
+        self._begin()
+        on = hooks.ASSISTANT_INTERRUPTED if role == "user" else hooks.CUSTOMER_INTERRUPTED
+        async for event in self._happened(on):
+            yield event
+
+    async def ending(self, reason: str) -> AsyncGenerator[Event]:
+        """The call is over; yields what hooks do then. Nothing can be said any more.
+
+        Args:
+            reason: its `endedReason`.
+        """
+        await self._stage.settle()
+        facts = {"call.endedReason": reason}
+        async for event in self._happened(hooks.ENDING, facts, silent=True):
+            yield event
+
+    async def happened(self, on: str) -> AsyncGenerator[Event]:
+        """Something else that hooks may name (`session.created`, `model.response.timeout`)."""
+        async for event in self._happened(on):
+            yield event
+
+    async def press(self, digits: str) -> AsyncGenerator[Event]:
+        """The caller pressed keys; yields the answer once the input is complete.
+
+        Args:
+            digits: of 0-9, * and #. After `keypad_wait_s` without another, call `pressed`.
+        """
+        entry = keypad.pressed(self._stage, digits)
+        if entry is not None:
+            async for event in _whole(self.hear(keypad.words(entry))):
+                yield event
+
+    async def pressed(self) -> AsyncGenerator[Event]:
+        """No further key came; yields the answer to those that did."""
+        entry = keypad.taken(self._stage)
+        if entry:
+            async for event in _whole(self.hear(keypad.words(entry))):
+                yield event
+
+    @property
+    def keypad_wait_s(self) -> float:
+        """How long another key is waited for, in seconds."""
+        return keypad.wait_s(self._stage)
+
+    async def voicemail(self) -> AsyncGenerator[Event]:
+        """An answering machine answered; yields the message left on it, and the end."""
+        self._begin()
+        turn = Turn(self._stage)
+        if self.script.voicemail_message:
+            yield turn.say(self.script.voicemail_message, interruptible=False)
+        yield EndCall(VOICEMAIL)
+
+    # Live control
+
+    def add(self, message: Message) -> None:
+        """Put a message in the history that nobody spoke.
+
+        Args:
+            message: OpenAI's shape; Vapi's `bot` and `message` are understood too.
+        """
+        hooks.add_message(self._stage, message)
+
+    async def add_message(self, message: Message, *, respond: bool) -> AsyncGenerator[Event]:
+        """Vapi's `add-message`; yields the answer when one is wanted.
+
+        Args:
+            message: OpenAI's shape.
+            respond: Vapi's `triggerResponseEnabled`.
+        """
+        if hooks.add_message(self._stage, message) and respond:
+            async for event in _whole(self.respond()):
+                yield event
+
+    async def say_out_of_turn(
+        self, text: str, *, end: str | None = None, interruptible: bool = True
+    ) -> AsyncGenerator[Event]:
+        """Vapi's `say`: words from outside, kept in the history.
+
+        Args:
+            text: the words.
+            end: hang up afterwards, with this `endedReason`.
+            interruptible: whether the caller may cut it short.
+        """
+        self._begin()
+        turn = Turn(self._stage)
+        if text.strip():
+            yield turn.say(text, interruptible=interruptible)
+        if end:
+            yield turn.end(end)
+
+    async def hand_off(self, destination: dict[str, Any]) -> AsyncGenerator[Event]:
+        """Vapi's `handoff` from outside: another assistant goes on.
+
+        Args:
+            destination: of type `assistant` or `squad`.
+
+        Raises:
+            ServerFailed: there is no such assistant.
+        """
+        await self._stage.settle()
+        self._begin()
+        move: ToMember = await member_of(destination, self._stage.scene())
+        turn = Turn(self._stage)
+        yield await self._stage.hand_over(move, [])
+        async for event in _whole(turn.succeed()):
             yield event
 
     def cut(self, heard: str) -> None:
@@ -113,90 +264,33 @@ class Conversation:
         Args:
             heard: the words that were played; empty when none were.
         """
-        if not self.history or self.history[-1]["role"] != "assistant":
-            return
-        if heard.strip():
-            self.history[-1] = {"role": "assistant", "content": heard}
-        else:
-            self.history.pop()
+        editing.cut(self._stage, heard)
 
     def take_back(self) -> None:
-        """The caller went on with their turn before hearing its answer: forget both."""
-        for role in ("assistant", "user"):
-            if self.history and self.history[-1]["role"] == role:
-                self.history.pop()
+        """The caller went on with their turn before hearing its answer: forget both.
 
-    def add(self, message: Message) -> None:
-        """Put a message in the history that nobody spoke (live control)."""
-        self.history.append(message)
+        What tools did in it stays, so that it is not done again.
+        """
+        editing.take_back(self._stage)
 
     async def aclose(self) -> None:
         """Release the model's connections."""
-        await self._model.close()
+        await self._stage.close()
 
-    async def _answer(self) -> AsyncGenerator[Event]:
-        self._said = []
-        tool_calls: list[ToolCall] = []
-        try:
-            for attempt in range(1, _ATTEMPTS + 1):
-                try:
-                    # Closed at once when the turn is abandoned, so that the model stops too.
-                    async with contextlib.aclosing(self._pieces(tool_calls)) as pieces:
-                        async for say in pieces:
-                            yield say
-                    break
-                except ModelFailed as failure:
-                    _log.warning("model_failed", attempt=attempt, reason=str(failure))
-                    if self._said or attempt == _ATTEMPTS:
-                        sorry = apology(self.language)
-                        yield self._say(f" {sorry}" if self._said else sorry)
-                        yield EndCall(failure.ended_reason)
-                        return
-            async for event in self._ending(tool_calls):
-                yield event
-        finally:
-            if said := "".join(self._said).strip():
-                self.history.append({"role": "assistant", "content": said})
+    def _begin(self) -> None:
+        self._stage.turn_began = len(self.history)
 
-    async def _pieces(self, tool_calls: list[ToolCall]) -> AsyncGenerator[Say]:
-        messages = [*self.script.instructions, *self.history]
-        async for delta in self._model.stream(messages, self._tools()):
-            match delta:
-                case TextDelta(text) if text:
-                    yield self._say(text)
-                case ToolCall():
-                    tool_calls.append(delta)
-                case Usage(prompt_tokens, completion_tokens):
-                    self.prompt_tokens += prompt_tokens
-                    self.completion_tokens += completion_tokens
+    async def _happened(
+        self, on: str, facts: dict[str, str] | None = None, *, silent: bool = False
+    ) -> AsyncGenerator[Event]:
+        for _, hook in hooks.hooks_on(self._stage, on):
+            if hooks.matches(hook, facts or {}):
+                async for event in _whole(hooks.perform(self._stage, hook, silent=silent)):
+                    yield event
 
-    async def _ending(self, tool_calls: list[ToolCall]) -> AsyncIterator[Event]:
-        if any(call.name == self.script.end_call_tool for call in tool_calls):
-            if not self._said and self.script.end_call_message:
-                yield self._say(self.script.end_call_message)
-            yield EndCall(SILENCE if self._caller_is_silent() else ASSISTANT_ENDED)
-            return
-        said = "".join(self._said).lower()
-        if any(phrase in said for phrase in self.script.end_call_phrases):
-            yield EndCall(END_PHRASE_SAID)
 
-    def _say(self, text: str) -> Say:
-        self._said.append(text)
-        self.characters += len(text)
-        return Say(text)
-
-    def _tools(self) -> list[dict[str, object]]:
-        name = self.script.end_call_tool
-        if name is None:
-            return []
-        description = "Hang up, once the conversation is over and goodbye has been said."
-        function = {
-            "name": name,
-            "description": description,
-            "parameters": {"type": "object", "properties": {}},
-        }
-        return [{"type": "function", "function": function}]
-
-    def _caller_is_silent(self) -> bool:
-        last = next((one for one in reversed(self.history) if one["role"] == "user"), None)
-        return last is not None and not last["content"].strip()
+async def _whole(events: AsyncGenerator[Event]) -> AsyncIterator[Event]:
+    """The events of a turn, which stops at once when its listener does."""
+    async with contextlib.aclosing(events) as coming:
+        async for event in coming:
+            yield event

@@ -17,10 +17,13 @@ class Say:
     Attributes:
         text: the words; an address of a sound file is a `firstMessage` to be played.
         interruptible: whether the caller may cut it short.
+        awaited: what follows depends on its being heard: the transport asks for the next event
+            once it was voiced to its end.
     """
 
     text: str
     interruptible: bool = True
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

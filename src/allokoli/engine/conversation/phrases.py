@@ -20,3 +20,19 @@ def apology(language: str) -> str:
         language: two letters; English when we have no sentence in it.
     """
     return _APOLOGY.get(language, _APOLOGY["en"])
+
+
+_TRANSFERRING = {
+    "fr": "Je transfère votre appel.",
+    "en": "Transferring the call now.",
+    "he": "אני מעביר את השיחה.",
+}
+
+
+def transferring(language: str) -> str:
+    """Said before a transfer whose settings say nothing.
+
+    Args:
+        language: two letters; English when we have no sentence in it.
+    """
+    return _TRANSFERRING.get(language, _TRANSFERRING["en"])

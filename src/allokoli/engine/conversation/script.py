@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from allokoli.engine.conversation.variables import fill, standard_values
+from allokoli.engine.conversation.variables import Warn, fill, standard_values
 
 SPEAKS_FIRST = "assistant-speaks-first"
 GENERATES_FIRST = "assistant-speaks-first-with-model-generated-message"
-END_CALL = "endCall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +20,24 @@ class Script:
         first_message: said when the call opens; empty when there is none.
         first_message_mode: one of Vapi's three.
         instructions: system messages, variables filled.
-        end_call_tool: name of the function that hangs up; None when the assistant has none.
         end_call_message: said before hanging up by tool, when nothing else was.
         end_call_phrases: sentences of the assistant that end the call, lower case.
+        first_message_interruptible: whether the caller may cut the first message short.
+        voicemail_message: said to an answering machine; empty when there is none.
+        values: what templates may name.
+        zone: the time zone of the callers.
     """
 
     language: str
     first_message: str = ""
     first_message_mode: str = SPEAKS_FIRST
     instructions: tuple[dict[str, str], ...] = ()
-    end_call_tool: str | None = None
     end_call_message: str = ""
     end_call_phrases: tuple[str, ...] = field(default=())
+    first_message_interruptible: bool = False
+    voicemail_message: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    zone: ZoneInfo = field(default=ZoneInfo("UTC"))
 
     @classmethod
     def of(
@@ -42,6 +47,7 @@ class Script:
         now: datetime,
         customer: dict[str, Any] | None = None,
         variable_values: dict[str, Any] | None = None,
+        warn: Warn | None = None,
     ) -> "Script":
         """Read an assistant.
 
@@ -50,26 +56,37 @@ class Script:
             now: the call's start, aware.
             customer: who calls, if known.
             variable_values: the caller's own variables; they win over the standard ones.
+            warn: told which template could not be read.
         """
-        local = now.astimezone(assistant_timezone(assistant))
-        values = standard_values(local, customer) | (variable_values or {})
+        zone = assistant_timezone(assistant)
+        values = standard_values(now.astimezone(zone), customer) | (variable_values or {})
         model = assistant.get("model") or {}
+
+        def said(name: str) -> str:
+            return fill(text_of(assistant.get(name)), values, zone=zone, warn=warn)
+
         return cls(
             language=assistant_language(assistant),
-            first_message=fill(assistant.get("firstMessage") or "", values),
+            first_message=said("firstMessage"),
             first_message_mode=assistant.get("firstMessageMode") or SPEAKS_FIRST,
             instructions=tuple(
-                {"role": message.get("role") or "system", "content": fill(content, values)}
+                {
+                    "role": message.get("role") or "system",
+                    "content": fill(content, values, zone=zone, warn=warn),
+                }
                 for message in model.get("messages") or ()
-                if isinstance(content := message.get("content"), str) and content
+                if isinstance(message, dict) and (content := text_of(message.get("content")))
             ),
-            end_call_tool=_end_call_tool(model.get("tools") or ()),
-            end_call_message=fill(assistant.get("endCallMessage") or "", values),
+            end_call_message=said("endCallMessage"),
             end_call_phrases=tuple(
                 phrase.strip().lower()
                 for phrase in assistant.get("endCallPhrases") or ()
-                if phrase.strip()
+                if isinstance(phrase, str) and phrase.strip()
             ),
+            first_message_interruptible=assistant.get("firstMessageInterruptionsEnabled") is True,
+            voicemail_message=said("voicemailMessage"),
+            values=values,
+            zone=zone,
         )
 
 
@@ -100,8 +117,11 @@ def blueprint_of(assistant: dict[str, Any]) -> dict[str, Any]:
     return blueprint if isinstance(blueprint, dict) else {}
 
 
-def _end_call_tool(tools: Any) -> str | None:
-    for tool in tools:
-        if isinstance(tool, dict) and tool.get("type") == END_CALL:
-            return (tool.get("function") or {}).get("name") or END_CALL
-    return None
+def text_of(content: Any) -> str:
+    """The words of a message's `content`: a text, or OpenAI's list of parts."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        parts = (one.get("text") for one in content if isinstance(one, dict))
+        return "\n".join(part for part in parts if isinstance(part, str))
+    return ""
