@@ -6,50 +6,59 @@ The guided model tells it from its own dialogue; any other model is asked, as th
 
 import asyncio
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
+from allokoli.engine.calls.analysis_questions import evaluation, questions, values_of
+from allokoli.engine.calls.call_log import log_of
 from allokoli.engine.calls.kept import kept_assistant
 from allokoli.engine.calls.models import Call, CallMessage
 from allokoli.engine.calls.shown import brief, told_to_models
 from allokoli.engine.calls.shown_messages import transcript
-from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed, TextDelta
-from allokoli.engine.conversation.variables import fill
+from allokoli.engine.conversation.chat_model import (
+    ChatModel,
+    Message,
+    ModelFailed,
+    TextDelta,
+    Usage,
+)
 from allokoli.engine.models.choose import choose_model
 
 _DEFAULT_THRESHOLD = 2
 _DEFAULT_TIMEOUT_S = 20.0
+_MOST_PLANS = 20
+_AT_ONCE = 4
+_MOST_CHARS = 50_000
 _GUIDED = ("summary", "structuredData", "successEvaluation")
+_ATTEMPTS = 2
 
-# Asked when the assistant's plan has no messages of its own; variables as Vapi's plans have them.
-_QUESTIONS = {
-    "summary": (
-        "Summarise the call below in two or three sentences, in the language it was held in."
-    ),
-    "structuredData": (
-        "Extract data from the call below. Answer with one JSON object that follows the schema, "
-        "and nothing else. Leave out what was not said.\n\nSchema:\n{{schema}}"
-    ),
-    "successEvaluation": (
-        "Judge whether the call below reached its purpose. Rubric: {{rubric}}. Answer with the "
-        "evaluation alone; for PassFail, `true` or `false`."
-    ),
-}
 
-_log = structlog.get_logger()
+@dataclass(slots=True)
+class Analysis:
+    """What came of it.
+
+    Attributes:
+        found: Vapi's `analysis`.
+        used: what each part took: `analysisType`, `promptTokens`, `completionTokens`.
+    """
+
+    found: dict[str, Any] = field(default_factory=dict)
+    used: list[dict[str, Any]] = field(default_factory=list)
 
 
 async def analyse(
     call: Call, messages: list[CallMessage], turns: list[str] | None = None
-) -> dict[str, Any]:
-    """Vapi's `analysis` of a call.
+) -> Analysis:
+    """Analyse a call.
 
     Args:
         call: the row.
         messages: what was said.
         turns: what the caller said, silences included, when known better than by `messages`.
     """
+    if not any(message.text for message in messages):
+        return Analysis()
+    plan = call.assistant.get("analysisPlan") or {}
     chosen = choose_model(
         kept_assistant(call),
         call=told_to_models(brief(call)),
@@ -60,77 +69,129 @@ async def analyse(
         if chosen.guided:
             if turns is None:
                 turns = [message.text for message in messages if message.role == "user"]
-            found = await _guided(chosen.model, turns)
-        else:
-            found = await _asked(chosen.model, call, messages)
+            return await _guided(chosen.model, turns, plan)
+        return await _Asking(chosen.model, call, messages, plan).all()
     finally:
         await chosen.model.close()
-    return {name: value for name, value in found.items() if _enabled(call.assistant, name)}
 
 
-async def _guided(model: ChatModel, turns: list[str]) -> dict[str, Any]:
-    answer = await _answer(
-        model, [{"role": "user", "content": turn} for turn in turns], _DEFAULT_TIMEOUT_S
-    )
-    found = _json_object(answer)
-    return {name: found[name] for name in _GUIDED if name in found}
-
-
-async def _asked(model: ChatModel, call: Call, messages: list[CallMessage]) -> dict[str, Any]:
-    plan = call.assistant.get("analysisPlan") or {}
-    threshold = plan.get("minMessagesThreshold", _DEFAULT_THRESHOLD)
-    words = transcript(call, messages)
-    if sum(1 for message in messages if message.text) < threshold or not words:
-        return {}
-    wanted = [name for name in _QUESTIONS if _enabled(call.assistant, name)]
-    answers = await asyncio.gather(
-        *(
-            _answer(
-                model,
-                _messages(_plan(plan, name), _QUESTIONS[name], words, call),
-                float(_plan(plan, name).get("timeoutSeconds") or _DEFAULT_TIMEOUT_S),
-            )
-            for name in wanted
-        )
-    )
-    found: dict[str, Any] = dict(zip(wanted, answers, strict=True))
-    if "structuredData" in found:
-        found["structuredData"] = _json_object(found["structuredData"])
-    return {name: value for name, value in found.items() if value}
-
-
-def _messages(plan: dict[str, Any], question: str, words: str, call: Call) -> list[Message]:
-    """What to ask: the plan's own messages, or ours."""
-    default = [
-        {"role": "system", "content": question},
-        {"role": "user", "content": "{{transcript}}"},
-    ]
-    values = {
-        "transcript": words,
-        "schema": json.dumps(plan.get("schema") or {}, ensure_ascii=False),
-        "rubric": plan.get("rubric") or "PassFail",
-        "endedReason": call.ended_reason or "",
-    }
-    return [
-        {"role": one.get("role") or "system", "content": fill(one["content"], values)}
-        for one in plan.get("messages") or default
-        if isinstance(one, dict) and isinstance(one.get("content"), str)
-    ]
-
-
-async def _answer(model: ChatModel, messages: list[Message], timeout_s: float) -> str:
-    """A model's whole answer; empty when it cannot give one."""
+async def _guided(model: ChatModel, turns: list[str], plan: dict[str, Any]) -> Analysis:
+    analysis = Analysis()
+    asked: list[Message] = [{"role": "user", "content": turn} for turn in turns]
     try:
-        async with asyncio.timeout(timeout_s):
-            words = [
-                delta.text
-                async for delta in model.stream(messages, [])
-                if isinstance(delta, TextDelta)
+        found = _json_object(await _answer(model, asked, _DEFAULT_TIMEOUT_S, analysis, "summary"))
+    except (ModelFailed, TimeoutError):
+        return Analysis()
+    analysis.found = {name: found[name] for name in _GUIDED if name in found and _on(plan, name)}
+    analysis.used = []
+    return analysis
+
+
+class _Asking:
+    """Asks a model for every part of a call's analysis that its plan wants."""
+
+    def __init__(
+        self, model: ChatModel, call: Call, messages: list[CallMessage], plan: dict[str, Any]
+    ) -> None:
+        self._model = model
+        self._call = call
+        self._plan = plan
+        self._said = sum(1 for one in messages if one.text and one.role in {"user", "assistant"})
+        self._words = transcript(call, messages)
+        self._values = values_of(call, messages, self._words)
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._log = log_of(call.org_id, call.id)
+        self._analysis = Analysis()
+
+    async def all(self) -> Analysis:
+        """The whole analysis; empty for a call too short to be worth one."""
+        threshold = self._plan.get("minMessagesThreshold", _DEFAULT_THRESHOLD)
+        if self._said < threshold or not self._words:
+            return self._analysis
+        multi = [
+            one
+            for one in self._plan.get("structuredDataMultiPlan") or ()
+            if isinstance(one, dict) and isinstance(one.get("plan"), dict)
+        ][:_MOST_PLANS]
+        parts = [name for name in _GUIDED if _on(self._plan, name)]
+        values = await asyncio.gather(
+            *(self._part(name, _plan(self._plan, name)) for name in parts),
+            *(self._part("structuredData", one["plan"]) for one in multi),
+        )
+        found = {
+            name: value for name, value in zip(parts, values, strict=False) if value is not None
+        }
+        catalog = [
+            {"key": one.get("key"), "value": value}
+            for one, value in zip(multi, values[len(parts) :], strict=True)
+            if value is not None
+        ]
+        self._analysis.found = found | ({"structuredDataMulti": catalog} if catalog else {})
+        return self._analysis
+
+    async def _part(self, name: str, plan: dict[str, Any]) -> Any:
+        timeout_s = float(plan.get("timeoutSeconds") or _DEFAULT_TIMEOUT_S)
+        try:
+            async with self._places, asyncio.timeout(timeout_s):
+                if name == "structuredData":
+                    return await self._data(plan, timeout_s)
+                text = await self._ask(name, questions(name, plan, self._values), timeout_s)
+        except (ModelFailed, TimeoutError) as error:
+            reason = str(error) or "no answer in time"
+            self._log.note("Provider", "analysis failed", level="error", part=name, reason=reason)
+            return None
+        return (evaluation(text, plan) if name == "successEvaluation" else text) or None
+
+    async def _data(self, plan: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
+        """Data that follows the plan's schema; the model may correct itself once."""
+        from allokoli.engine.testing import schemas
+
+        schema = plan.get("schema") if isinstance(plan.get("schema"), dict) else {}
+        messages = questions("structuredData", plan, self._values)
+        for _ in range(_ATTEMPTS):
+            text = await self._ask("structuredData", messages, timeout_s)
+            found = _json_object(text)
+            problem = schemas.problem(found, schema or {}) if found else "it is no JSON object"
+            if problem is None:
+                return found
+            wrong = f"That does not follow the schema: {problem}. Correct it."
+            messages = [
+                *messages,
+                {"role": "assistant", "content": text},
+                {"role": "user", "content": wrong},
             ]
-    except (ModelFailed, TimeoutError) as error:
-        _log.warning("analysis_failed", error=str(error) or type(error).__name__)
-        return ""
-    return "".join(words).strip()
+        self._log.note("Provider", "structured data does not follow its schema", level="error")
+        return None
+
+    async def _ask(self, name: str, messages: list[Message], timeout_s: float) -> str:
+        return await _answer(self._model, messages, timeout_s, self._analysis, name)
+
+
+async def _answer(
+    model: ChatModel, messages: list[Message], timeout_s: float, analysis: Analysis, name: str
+) -> str:
+    """A model's whole answer, cut where nobody would read on.
+
+    Raises:
+        ModelFailed: it gave none.
+        TimeoutError: not in time.
+    """
+    words: list[str] = []
+    length = 0
+    async with asyncio.timeout(timeout_s):
+        async for delta in model.stream(messages, []):
+            if isinstance(delta, TextDelta) and length < _MOST_CHARS:
+                words.append(delta.text)
+                length += len(delta.text)
+            elif isinstance(delta, Usage):
+                analysis.used.append(
+                    {
+                        "analysisType": name,
+                        "promptTokens": delta.prompt_tokens,
+                        "completionTokens": delta.completion_tokens,
+                    }
+                )
+    return "".join(words).strip()[:_MOST_CHARS]
 
 
 def _json_object(text: str) -> dict[str, Any]:
@@ -143,9 +204,8 @@ def _json_object(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _enabled(assistant: dict[str, Any], name: str) -> bool:
-    default = name != "structuredData"
-    return bool(_plan(assistant.get("analysisPlan") or {}, name).get("enabled", default))
+def _on(plan: dict[str, Any], name: str) -> bool:
+    return bool(_plan(plan, name).get("enabled", name != "structuredData"))
 
 
 def _plan(plan: dict[str, Any], name: str) -> dict[str, Any]:

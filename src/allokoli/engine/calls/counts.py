@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from allokoli.engine.calls.models import Call
+from allokoli.engine.calls.models import TEXT, WEB, Call
 from allokoli.engine.conversation.conversation import Conversation
 from allokoli.engine.conversation.listener import TurnLatency
 
 MOST_TURNS = 2_000
+_PROVIDERS = frozenset({"daily", "vapi.websocket", "twilio", "vonage", "telnyx", "vapi.sip"})
 
 _LATENCIES = {
     "modelLatency": "model_ms",
@@ -64,17 +65,22 @@ def costs(call: Call) -> list[dict[str, Any]]:
         "completionTokens": call.metrics.get("completionTokens", 0),
         "cost": 0,
     }
+    analysis = [
+        {"type": "analysis", "model": model["model"], "cost": 0, **one}
+        for one in call.metrics.get("analysis", ())
+    ]
     own = {"type": "vapi", "subType": "normal", "minutes": minutes, "cost": 0}
-    if call.transport == "text":
-        return [model, own]
+    if call.transport == TEXT:
+        return [model, *analysis, own]
     transcriber = _named(call, "transcriber", ("provider", "model"))
     voice = _named(call, "voice", ("provider", "voiceId"))
     characters = call.metrics.get("characters", 0)
     return [
-        {"type": "transport", "minutes": minutes, "cost": 0},
+        {"type": "transport", **_provider(call), "minutes": minutes, "cost": 0},
         {"type": "transcriber", "transcriber": transcriber, "minutes": minutes, "cost": 0},
         model,
         {"type": "voice", "voice": voice, "characters": characters, "cost": 0},
+        *analysis,
         own,
     ]
 
@@ -86,8 +92,14 @@ def cost_breakdown(call: Call) -> dict[str, Any]:
         **free,
         "llmPromptTokens": call.metrics.get("promptTokens", 0),
         "llmCompletionTokens": call.metrics.get("completionTokens", 0),
-        "ttsCharacters": call.metrics.get("characters", 0) if call.transport != "text" else 0,
+        "ttsCharacters": call.metrics.get("characters", 0) if call.transport != TEXT else 0,
     }
+
+
+def _provider(call: Call) -> dict[str, str]:
+    """Vapi's name of the transport, as far as it has one."""
+    name = "daily" if call.transport == WEB else call.transport
+    return {"provider": name} if name in _PROVIDERS else {}
 
 
 def _minutes(call: Call) -> float:

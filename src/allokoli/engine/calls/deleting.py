@@ -8,7 +8,7 @@ from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Invalid
 from allokoli.engine.calls import repository, scheduling
 from allokoli.engine.calls.call_log import forget
-from allokoli.engine.calls.ending import conclude, end
+from allokoli.engine.calls.ending import conclude_soon, end
 from allokoli.engine.calls.models import ENDED, SCHEDULED
 from allokoli.engine.calls.news import News
 
@@ -43,4 +43,4 @@ async def _cancel(identity: Identity, call_id: UUID, news: News) -> None:
         async with session(identity) as opened:
             call = await repository.find(opened, call_id)
         news.status(call)
-        await conclude(identity, call_id)
+        await conclude_soon(identity, call_id)

@@ -8,12 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allokoli.core import clock, jobs
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
+from allokoli.engine.api.wire import iso
 from allokoli.engine.calls import recordings, repository
-from allokoli.engine.calls.analysis import analyse
+from allokoli.engine.calls.analysis import Analysis, analyse
+from allokoli.engine.calls.call_log import log_of
 from allokoli.engine.calls.models import ENDED, Call
 from allokoli.engine.calls.server_messages import REPORT, destination
 
 _ANALYSIS_TIMEOUT_S = 60.0
+_REQUEST_S = 10.0
+
+_concluding: set[asyncio.Task[None]] = set()
 
 
 async def end(identity: Identity, call_id: UUID, reason: str) -> bool:
@@ -44,20 +49,41 @@ async def conclude(identity: Identity, call_id: UUID, turns: list[str] | None = 
         messages = (await repository.messages_of(opened, [call_id]))[call_id]
     if call.status != ENDED or call.concluded_at is not None:
         return
+    from allokoli.engine.testing.call_outputs import outputs_of
+
     try:
         async with asyncio.timeout(_ANALYSIS_TIMEOUT_S):
             analysis = await analyse(call, messages, turns)
     except TimeoutError:
-        analysis = {}
+        analysis = Analysis()
+    outputs = await outputs_of(identity, call, messages)
+    if outputs.get("structuredOutputs"):
+        outputs["structuredOutputsLastUpdatedAt"] = iso(clock.now())
+    await log_of(call.org_id, call.id).flush()
     key = await recordings.keep(call)
     async with session(identity) as opened:
         call = await repository.find(opened, call_id, lock=True)
         if call.concluded_at is None:
-            call.analysis = analysis
+            call.analysis = analysis.found
+            call.artifacts = {**call.artifacts, **outputs}
+            call.metrics = {**call.metrics, "analysis": analysis.used}
             call.recording_key = key
             call.concluded_at = call.updated_at = clock.now()
             await _queue_report(opened, call)
     await recordings.forget_running(call)
+
+
+async def conclude_soon(identity: Identity, call_id: UUID) -> None:
+    """Conclude a call, and wait for it only as long as a request may last.
+
+    What takes longer goes on by itself; what its process does not finish, the reaper does.
+    """
+    task = asyncio.create_task(conclude(identity, call_id))
+    _concluding.add(task)
+    task.add_done_callback(_concluding.discard)
+    done, _ = await asyncio.wait({task}, timeout=_REQUEST_S)
+    for finished in done:
+        finished.result()
 
 
 async def _queue_report(opened: AsyncSession, call: Call) -> None:

@@ -4,11 +4,13 @@ from typing import Any
 
 from allokoli.core.security.sealed_json import part, whole
 from allokoli.engine.calls.models import Call
-from allokoli.engine.conversation.cast import Cast
+from allokoli.engine.conversation.cast import Cast, Member
 
 
 def kept_cast(call: Call) -> Cast:
-    """Who may answer a call."""
+    """Who may answer a call; of a call from before casts were kept, its assistant."""
+    if "members" not in call.cast_json:
+        return Cast((Member(call.assistant),))
     return Cast.from_json(whole(call.cast_json, call.secrets_sealed))
 
 

@@ -18,7 +18,7 @@ from allokoli.engine.api.errors import Busy, Invalid
 from allokoli.engine.calls import repository, starting
 from allokoli.engine.calls.call_log import log_of
 from allokoli.engine.calls.conversing import conversation_of
-from allokoli.engine.calls.ending import conclude, end
+from allokoli.engine.calls.ending import conclude_soon, end
 from allokoli.engine.calls.kept import state_columns
 from allokoli.engine.calls.models import IN_PROGRESS, TEXT, Call, CallMessage
 from allokoli.engine.calls.news import News
@@ -130,8 +130,9 @@ async def hang_up(identity: Identity, call_id: UUID, reason: str, news: News) ->
     if await end(identity, call_id, reason):
         async with session(identity) as opened:
             call = await repository.find(opened, call_id)
+        log_of(call.org_id, call_id).note("Call", "call ended", reason=reason)
         news.status(call)
-        await conclude(identity, call_id)
+        await conclude_soon(identity, call_id)
 
 
 async def _turn(
