@@ -139,6 +139,7 @@ def _local_voice() -> tuple[Any, VoiceFactory]:
             Limits(request.max_duration_s, request.silence_timeout_s),
             speech,
             assistant=request.assistant,
+            around=request.around,
             on_client_message=request.on_client_message,
         )
 

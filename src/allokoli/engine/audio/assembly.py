@@ -5,6 +5,8 @@ from typing import Any
 
 from allokoli.engine.audio.dialogue_processor import DialogueProcessor
 from allokoli.engine.audio.ear import Ear
+from allokoli.engine.audio.ears import Ears
+from allokoli.engine.audio.endpointing import asked_endpointing
 from allokoli.engine.audio.floor import Floor
 from allokoli.engine.audio.frames import HangUpFrame
 from allokoli.engine.audio.keypad import Keypad
@@ -15,11 +17,12 @@ from allokoli.engine.audio.plans import SpeakingPlan
 from allokoli.engine.audio.recording import Recording
 from allokoli.engine.audio.spoken import Spoken
 from allokoli.engine.audio.spoken_conversation import SpokenConversation
+from allokoli.engine.audio.surroundings import Surroundings
 from allokoli.engine.audio.transcriber import LocalTranscriber
 from allokoli.engine.audio.transports.line import Line
 from allokoli.engine.audio.turn_start import CallerTurnStart
 from allokoli.engine.audio.turn_stop import ListenerTurnStop
-from allokoli.engine.audio.voice import LocalVoice
+from allokoli.engine.audio.voices import voicing
 from allokoli.engine.conversation.listener import CallListener
 from allokoli.engine.speech.speech import Speech
 
@@ -32,12 +35,15 @@ class Assembly:
         listener: follows the call.
         speech: recognizer and voices shared by the process.
         assistant: who speaks first, as Vapi writes it.
+        around: what is around the call.
 
     Attributes:
         plan: how whoever speaks now takes turns.
         floor: the caller's turn.
         keypad: the keys the caller presses.
         dialogue: the conversation, voiced.
+        ears: who understands the caller.
+        reasons: the `endedReason` when a processor breaks.
     """
 
     def __init__(
@@ -46,7 +52,10 @@ class Assembly:
         listener: CallListener,
         speech: Speech,
         assistant: dict[str, Any],
+        around: Surroundings,
     ) -> None:
+        self._assistant = assistant
+        self._around = around
         self._conversation = conversation
         self._listener = listener
         self._speech = speech
@@ -59,12 +68,18 @@ class Assembly:
     def take_plans(self, assistant: dict[str, Any]) -> None:
         """Take turns from now on as this assistant wants to."""
         self.plan = plan = SpeakingPlan.of(assistant)
+        for warning in plan.warnings:
+            self._around.warn(warning)
         self._pauses.after_caller_s = plan.wait_s
         self._pauses.after_interruption_s = plan.backoff_s
         self.keypad.follow(assistant.get("keypadInputPlan"))
 
-    def pipeline_over(
-        self, line: Line, recording: Recording, on_hang_up: Callable[[HangUpFrame], None]
+    async def pipeline_over(
+        self,
+        line: Line,
+        recording: Recording,
+        on_hang_up: Callable[[HangUpFrame], None],
+        on_failed: Callable[[str], None],
     ) -> CallPipeline:
         """Assemble the pipeline of the call.
 
@@ -72,6 +87,7 @@ class Assembly:
             line: to the caller.
             recording: of both sides.
             on_hang_up: told once the last words were written to the line.
+            on_failed: told the `endedReason` when nobody understands the caller any more.
         """
         self.dialogue = dialogue = DialogueProcessor(
             self._conversation,
@@ -84,22 +100,33 @@ class Assembly:
             on_key=self.keypad.press,
             on_handed_over=self.take_plans,
         )
-        self._transcriber = LocalTranscriber(
+        local = LocalTranscriber(
             self._speech.recognizer,
             self._language,
             context=lambda: dialogue.last_said,
             on_heard=self.floor.words,
         )
+        self.ears = ears = Ears(local, self.floor.words, on_failed)
+        await ears.follow(self._assistant.get("transcriber"), self._language(), self._around)
+        voices, reasons = await voicing(
+            self._assistant, self._language(), self._speech.voices, self._spoken, self._around
+        )
+        self.reasons = ears.reasons | reasons
+
+        def played(pcm: bytes) -> None:
+            recording.assistant(pcm)
+            ears.played(pcm)
+
         pipeline = CallPipeline(
             transport=line.transport,
-            transcriber=self._transcriber,
+            ears=ears.processors,
             dialogue=dialogue,
-            voice=LocalVoice(self._speech.voices, self._conversation.language, self._spoken),
+            voices=voices,
             ear=Ear(
                 self._listener,
                 spoken=self._spoken,
                 turn_clock=self._turn_clock,
-                on_audio=recording.assistant,
+                on_audio=played,
                 on_played=dialogue.played,
                 on_hang_up=on_hang_up,
             ),
@@ -115,22 +142,29 @@ class Assembly:
         return self._conversation.language
 
     async def _endpointing(self, words: str) -> float | None:
-        return self.plan.rule_seconds(self.dialogue.last_said, words)
+        """How long to wait for more after these words; None leaves it to the end-of-turn model."""
+        plan = self.plan
+        seconds = plan.rule_seconds(self.dialogue.last_said, words)
+        if seconds is None and plan.asks_server:
+            return await asked_endpointing(self._around, plan.endpointing_server, words)
+        if seconds is None and plan.by_words is not None:
+            return plan.by_words.seconds(words)
+        return seconds
 
     async def _turn_started(self, _turns: object, _strategy: object) -> None:
         self.floor.started()
 
     async def _turn_stopped(self, _turns: object, _strategy: object) -> None:
         text = self.floor.stopped()
-        self._transcriber.turn_ended()
+        self.ears.turn_ended()
         await self.dialogue.caller_finished(text)
 
     def _turn_resumed(self) -> None:
-        self._transcriber.turn_resumed()
+        self.ears.turn_resumed()
 
     def _passed_over(self) -> None:
         self.floor.passed_over()
-        self._transcriber.turn_ended()
+        self.ears.turn_ended()
 
     async def _keys_pressed(self, digits: str) -> None:
         self.floor.on_spoke()

@@ -195,7 +195,7 @@ class DialogueProcessor(FrameProcessor):
             self._answering = ""
             await self._interrupted()
             self._cut_short = False
-            await self.broadcast_interruption()
+            await self.broadcast_interruption()  # type: ignore[no-untyped-call]
 
     def played(self) -> None:
         """The whole of the reply being played was."""

@@ -1,20 +1,21 @@
 """Which `endedReason` a failure inside the pipeline deserves."""
 
+from collections.abc import Mapping
+
 import structlog
 from pipecat.frames.frames import ErrorFrame
 
 from allokoli.engine.audio import ended_reasons as ended
-from allokoli.engine.audio.transcriber import LocalTranscriber
-from allokoli.engine.audio.voice import LocalVoice
 
 _log = structlog.get_logger(__name__)
 
 
-def reason_of(frame: ErrorFrame) -> str | None:
+def reason_of(frame: ErrorFrame, reasons: Mapping[object, str]) -> str | None:
     """Why the call must end, None for a mere complaint (no exception, the processor still works).
 
     Args:
         frame: the error as Pipecat reports it.
+        reasons: what the breaking of each processor is called.
     """
     if frame.exception is None and (frame.processor is None or frame.processor.is_usable):
         return None
@@ -23,12 +24,8 @@ def reason_of(frame: ErrorFrame) -> str | None:
         processor=type(frame.processor).__name__,
         error=type(frame.exception).__name__,
     )
-    match frame.processor:
-        case LocalTranscriber():
-            return ended.TRANSCRIBER_BROKE
-        case LocalVoice():
-            return ended.VOICE_BROKE
-        case _ if isinstance(frame.exception, TimeoutError):
-            return ended.CALLER_HUNG_UP  # the caller's side stopped reading audio
-        case _:
-            return ended.PIPELINE_BROKE
+    if frame.processor in reasons:
+        return reasons[frame.processor]
+    if isinstance(frame.exception, TimeoutError):
+        return ended.CALLER_HUNG_UP  # the caller's side stopped reading audio
+    return ended.PIPELINE_BROKE

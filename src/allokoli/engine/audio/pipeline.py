@@ -31,9 +31,9 @@ class CallPipeline:
     """The running parts of one call."""
 
     transport: BaseTransport
-    transcriber: FrameProcessor
+    ears: list[FrameProcessor]
     dialogue: DialogueProcessor
-    voice: FrameProcessor
+    voices: list[FrameProcessor]
     ear: Ear
     turn_start: BaseUserTurnStartStrategy
     turn_stop: BaseUserTurnStopStrategy
@@ -53,10 +53,10 @@ class CallPipeline:
             [
                 self.transport.input(),
                 VADProcessor(vad_analyzer=turn_models.voice_activity(vad)),
-                self.transcriber,
+                *self.ears,
                 turns,
                 self.dialogue,
-                self.voice,
+                *self.voices,
                 self.transport.output(),
                 self.ear,
             ]

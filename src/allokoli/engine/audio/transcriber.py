@@ -26,6 +26,9 @@ class LocalTranscriber(SegmentedSTTService):
         language: gives the language spoken now.
         context: gives what the assistant said last.
         on_heard: told the words of the turn so far, before the frame leaves.
+
+    Attributes:
+        on: whether it listens; another transcriber may do so in its place.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class LocalTranscriber(SegmentedSTTService):
         self._language = language
         self._context = context
         self._on_heard = on_heard
+        self.on = True
         self._turn = 0
         self._settled = self._current = ""
         self._turn_audio = b""
@@ -66,6 +70,8 @@ class LocalTranscriber(SegmentedSTTService):
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
         """Recognize the turn up to this segment, 16-bit mono at 16 kHz."""
+        if not self.on:
+            return
         if len(self._turn_audio) + len(audio) > _LONGEST_S * _BYTES_PER_S:
             self._settled = f"{self._settled} {self._current}".strip()
             self._turn_audio = b""

@@ -14,7 +14,7 @@ from allokoli.engine.audio.dialogue_processor import DialogueProcessor
 from allokoli.engine.audio.plans import SpeakingPlan
 
 
-class CallerTurnStart(BaseUserTurnStartStrategy):
+class CallerTurnStart(BaseUserTurnStartStrategy):  # type: ignore[no-untyped-call]
     """Any voice begins a turn while the assistant is silent; its plan says what cuts it.
 
     What is said over words that may not be cut is a turn too: it is answered after them.

@@ -57,7 +57,7 @@ class ListenerTurnStop(TurnAnalyzerUserTurnStopStrategy):  # type: ignore[no-unt
             )
             # Most assistants have no judgement of their own: that is known without waiting.
             await asyncio.sleep(0)
-        await super()._handle_transcription(frame)  # type: ignore[no-untyped-call]
+        await super()._handle_transcription(frame)
 
     async def _discard_pending_end_of_turn(self) -> None:
         """The caller went on, or the turn is over."""

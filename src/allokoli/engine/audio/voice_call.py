@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 
 from allokoli.engine.audio import ended_reasons as ended
 from allokoli.engine.audio.assembly import Assembly
+from allokoli.engine.audio.backgrounds import background_of
 from allokoli.engine.audio.client_orders import obey
 from allokoli.engine.audio.failures import reason_of
 from allokoli.engine.audio.frames import HangUpFrame
@@ -19,6 +20,7 @@ from allokoli.engine.audio.limits import Limits, Patience
 from allokoli.engine.audio.listeners import Heard, Listeners
 from allokoli.engine.audio.recording import Recording
 from allokoli.engine.audio.spoken_conversation import SpokenConversation
+from allokoli.engine.audio.surroundings import Nowhere, Surroundings
 from allokoli.engine.audio.transports.line import Line, LineAudio, LineEvents
 from allokoli.engine.audio.transports.twilio import TwilioLine
 from allokoli.engine.audio.transports.webrtc import WebRtcLine, accept
@@ -47,6 +49,7 @@ class VoiceCall:
         limits: the call's bounds.
         speech: recognizer and voices shared by the process.
         assistant: who speaks first, as Vapi writes it: its plans count here.
+        around: what is around the call; nothing when None.
         on_client_message: told the client's messages not handled here.
         connect_timeout_s: how long the caller may take to connect after the answer.
 
@@ -63,6 +66,7 @@ class VoiceCall:
         speech: Speech,
         *,
         assistant: dict[str, Any] | None = None,
+        around: Surroundings | None = None,
         on_client_message: Callable[[dict[str, Any]], None] | None = None,
         connect_timeout_s: float = _CONNECT_TIMEOUT_S,
     ) -> None:
@@ -75,7 +79,8 @@ class VoiceCall:
         self._recording_path = recording_path
         self._on_client_message = on_client_message
         self._connect_timeout_s = connect_timeout_s
-        self._audio = LineAudio()
+        self._around = around or Nowhere()
+        self._audio = LineAudio(background=background_of(self._assistant.get("backgroundSound")))
         self._listeners = Listeners()
         self._connected = asyncio.Event()
         self._ending = asyncio.Event()
@@ -225,9 +230,11 @@ class VoiceCall:
         try:
             self._recording = Recording(self._recording_path, on_both=self._listeners.tell)
             self._parts = parts = Assembly(
-                self._conversation, self._listener, self._speech, self._assistant
+                self._conversation, self._listener, self._speech, self._assistant, self._around
             )
-            pipeline = parts.pipeline_over(line, self._recording, self._hang_up_after_last_words)
+            pipeline = await parts.pipeline_over(
+                line, self._recording, self._hang_up_after_last_words, self._end
+            )
             parts.floor.on_spoke = self._caller_spoke
             pipeline.worker.add_event_handler("on_pipeline_error", self._pipeline_error)
             line.attach(LineEvents(self._caller_connected, self._caller_gone, self._client_message))
@@ -315,5 +322,9 @@ class VoiceCall:
             self._on_client_message(message)
 
     async def _pipeline_error(self, _worker: object, frame: ErrorFrame) -> None:
-        if reason := reason_of(frame):
-            self._end(reason)
+        parts = self._parts
+        if parts and (reason := reason_of(frame, parts.reasons)):
+            if frame.processor in parts.ears.reasons:
+                parts.ears.failed(reason)
+            else:
+                self._end(reason)

@@ -17,6 +17,7 @@ from allokoli.core.errors import InvalidInput
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Busy, Invalid
 from allokoli.engine.calls import recordings, repository, text_calls
+from allokoli.engine.calls.backstage import CallBackstage
 from allokoli.engine.calls.control import (
     CANCELED,
     SAID_LAST_MESSAGE,
@@ -222,6 +223,7 @@ class Switchboard:
             max_duration_s=float(assistant.get("maxDurationSeconds") or _DEFAULT_DURATION_S),
             silence_timeout_s=_SILENCE_S,
             on_client_message=lambda message: self._browser_asks(live, message),
+            around=CallBackstage(live.call),
         )
 
     def _browser_asks(self, live: LiveCall, message: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from starlette.websockets import WebSocket
 
 from allokoli.engine.api.errors import Invalid
+from allokoli.engine.calls.backstage import CallBackstage
 from allokoli.engine.conversation.conversation import Conversation
 from allokoli.engine.conversation.events import Event
 from allokoli.engine.conversation.listener import CallListener
@@ -152,6 +153,7 @@ class VoiceRequest:
         max_duration_s: longest call, in seconds.
         silence_timeout_s: longest silence of the caller, in seconds.
         on_client_message: told what the client asks that audio alone cannot do.
+        around: servers and credentials of the call's owner.
     """
 
     conversation: Conversation
@@ -161,6 +163,7 @@ class VoiceRequest:
     max_duration_s: float
     silence_timeout_s: float
     on_client_message: Callable[[dict[str, Any]], None]
+    around: CallBackstage
 
 
 VoiceFactory = Callable[[VoiceRequest], Voice]

@@ -41,7 +41,7 @@ class RawAudio(FrameSerializer):
         self._in = create_stream_resampler(clear_after_secs=None)
         self._out = create_stream_resampler(clear_after_secs=None)
 
-    async def setup(self, setup: FrameProcessorSetup) -> None:
+    async def setup(self, setup: FrameProcessorSetup) -> None:  # type: ignore[override]
         """Learn the pipeline's sample rate."""
         self._rate = setup.audio_in_sample_rate
 
@@ -50,9 +50,10 @@ class RawAudio(FrameSerializer):
         if not isinstance(frame, OutputAudioRawFrame):
             return None
         if self._format.encoding == "mulaw":
-            return await pcm_to_ulaw(
+            coded: bytes = await pcm_to_ulaw(
                 frame.audio, frame.sample_rate, self._format.sample_rate, self._out
             )
+            return coded
         return await self._out.resample(frame.audio, frame.sample_rate, self._format.sample_rate)
 
     async def deserialize(self, data: str | bytes) -> Frame | None:
