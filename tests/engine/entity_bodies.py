@@ -48,7 +48,7 @@ _PLAIN: dict[str, dict[str, Any]] = {
     },
     "structured-output": {"name": "Rendez-vous", "schema": _SCHEMA},
     "insight": {"type": "bar", "name": "Appels", "queries": [_QUERY]},
-    "board": {"name": "Tableau", "layout": {"columns": 3}},
+    "board": {"name": "Tableau", "layout": {"columns": 6}},
     "scorecard": {
         "name": "Note",
         "metrics": [

@@ -181,6 +181,8 @@ async def test_hostile_bodies_get_a_plain_refusal(tenant) -> None:
         '{"name": "\\u0000"}': 400,
         '{"name": "\\ud800"}': 400,
         deep: 400,
+        '{"metadata":' * 101 + "1" + "}" * 101: 400,
+        '{"metadata": {"a": ' + "[" * 500 + "]" * 500 + "}}": 400,
     }
     async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as http:
         for body, status in refused.items():

@@ -88,7 +88,7 @@ async def test_pages_are_counted_ordered_and_bounded(http, at, path) -> None:
     if path == "/structured-output":
         body["schema"] = {"type": "string"}
     if path == "/reporting/board":
-        body["layout"] = {"columns": 3}
+        body["layout"] = {"columns": 6}
     ids = []
     for day in range(5):
         at(start + timedelta(days=day))

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from allokoli.engine.api.errors import Invalid
 
+_MAX_DEPTH = 100
 _SUSPECT = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
 
 
@@ -15,7 +16,7 @@ async def json_object(request: Request) -> dict[str, Any]:
     """The request's body, which must be a JSON object; an empty body is an empty object.
 
     Raises:
-        Invalid: not JSON, not an object, or text that no database can hold.
+        Invalid: not JSON, not an object, nested too deeply, or text that no database can hold.
     """
     raw = await request.body()
     if not raw.strip():
@@ -26,9 +27,26 @@ async def json_object(request: Request) -> dict[str, Any]:
         raise Invalid("The request's body is not valid JSON.") from None
     if not isinstance(body, dict):
         raise Invalid("The request's body must be a JSON object.")
+    if raw.count(b"{") + raw.count(b"[") > _MAX_DEPTH:
+        _refuse_deep(body)
     if _SUSPECT.search(raw):
         _refuse_unstorable(body)
     return body
+
+
+def _refuse_deep(body: Any) -> None:
+    """What nests beyond any use would cost everyone who walks it; level by level, not by calls."""
+    level = [body]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return
+    raise Invalid(f"The request's body is nested more than {_MAX_DEPTH} levels deep.")
 
 
 def _refuse(name: str) -> float:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from allokoli.engine.api.validation.published_limits import RANGES
+
 _MAX_PROBLEMS = 50
 # Ours, since Vapi publishes none: far beyond any prompt a model takes, far below what hurts.
 MAX_TEXT = 100_000
@@ -32,51 +34,46 @@ _ASSISTANT = {
     "endCallMessage": Limit(at_most=1_000),
     "endCallPhrases": Limit(2, 140),
 }
+_ASSISTANTS = (
+    "assistant",
+    "assistantOverrides",
+    "membersOverrides",
+    "squadOverrides",
+    "targetOverrides",
+)
 _PHONE_TEXT = Limit(3, 40)
 _ANALYSIS_TIMEOUT = Limit(1, 60)
 
+_TOOL_NAME = Limit(at_most=40, pattern=r"[a-zA-Z0-9_-]{1,40}")
+
 _ANYWHERE = {
-    "model.temperature": Limit(0, 2),
-    "model.maxTokens": Limit(50, 10_000),
-    "model.numFastTurns": Limit(0),
-    "model.timeoutSeconds": Limit(0, 300),
-    "model.promptCacheKey": Limit(at_most=64),
-    "server.timeoutSeconds": Limit(1, 300),
+    **{
+        f"{parent}.{name}": Limit(*bounds)
+        for parent, ranges in RANGES.items()
+        for name, bounds in ranges.items()
+    },
     "backoffPlan.type": Limit(pattern=r"fixed|exponential"),
-    "backoffPlan.maxRetries": Limit(0, 10),
-    "backoffPlan.baseDelaySeconds": Limit(0, 10),
     "summaryPlan.timeoutSeconds": _ANALYSIS_TIMEOUT,
     "structuredDataPlan.timeoutSeconds": _ANALYSIS_TIMEOUT,
     "successEvaluationPlan.timeoutSeconds": _ANALYSIS_TIMEOUT,
     "analysisPlan.minMessagesThreshold": Limit(0),
-    "startSpeakingPlan.waitSeconds": Limit(0, 5),
-    "stopSpeakingPlan.numWords": Limit(0, 10),
-    "stopSpeakingPlan.voiceSeconds": Limit(0, 0.5),
-    "stopSpeakingPlan.backoffSeconds": Limit(0, 10),
-    "stopSpeakingPlan.acknowledgementPhrases": Limit(at_most=240),
-    "stopSpeakingPlan.interruptionPhrases": Limit(at_most=240),
-    "keypadInputPlan.timeoutSeconds": Limit(0, 10),
-    "chunkPlan.minCharacters": Limit(1, 80),
-    "formatPlan.numberToDigitsCutoff": Limit(0),
-    "voicemailDetection.beepMaxAwaitSeconds": Limit(0, 30),
-    "transportConfigurations.timeout": Limit(1, 600),
     "function.name": Limit(at_most=64, pattern=r"[a-zA-Z0-9_-]{1,64}"),
-    "customer.number": _PHONE_TEXT,
-    "customer.name": Limit(at_most=40),
-    "customer.email": Limit(at_most=40),
-    "customer.externalId": Limit(at_most=40),
-    "customer.extension": Limit(at_most=10),
-    **{
-        f"{parent}.{name}": limit
-        for parent in ("assistant", "assistantOverrides", "membersOverrides")
-        for name, limit in _ASSISTANT.items()
-    },
+    "aliases.key": Limit(1, 40, pattern=r"[a-zA-Z][a-zA-Z0-9_]*"),
+    "environmentVariables.name": Limit(at_most=64, pattern=r"[A-Z][A-Z0-9_]*"),
+    "tool.name": _TOOL_NAME,
+    "tools.name": _TOOL_NAME,
+    "tools:append.name": _TOOL_NAME,
+    **{f"{parent}.{name}": limit for parent in _ASSISTANTS for name, limit in _ASSISTANT.items()},
 }
 
 ASSISTANT = {f".{name}": limit for name, limit in _ASSISTANT.items()}
 CALL = {".name": Limit(at_most=40)}
 SQUAD: dict[str, Limit] = {".name": Limit(at_most=120)}
-TOOL = {".timeoutSeconds": Limit(1, 300)}
+TOOL = {
+    ".name": _TOOL_NAME,
+    ".code": Limit(at_most=50_000),
+    ".timeoutSeconds": Limit(1, 300),
+}
 PHONE_NUMBER = {
     ".name": Limit(at_most=40),
     ".number": _PHONE_TEXT,
