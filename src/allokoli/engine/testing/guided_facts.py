@@ -1,7 +1,10 @@
 """What a guided conversation tells without any language model: its fields, intent and success."""
 
+import re
 import unicodedata
 from typing import Any
+
+from allokoli.engine.testing.scorecards import compare
 
 # What a boolean output may be called when it asks for what the guided analysis knows.
 _SUCCESS = frozenset(
@@ -15,6 +18,7 @@ _BOOKED = frozenset(
 )  # fmt: skip
 _SUMMARY = frozenset({"summary", "call_summary", "resume", "resume_de_l_appel"})
 _NOTHING = object()
+_CLAIM = re.compile(r"^\s*([\w .-]{1,60}?)\s*(!=|>=|<=|=|>|<)\s*(\S.*?)\s*$")
 
 
 class Unknown(Exception):
@@ -49,6 +53,43 @@ def told(definition: dict[str, Any], analysis: dict[str, Any]) -> Any:
     if value is _NOTHING or value is None:
         raise Unknown
     return value
+
+
+def unmet_claims(rubric: str, analysis: dict[str, Any]) -> list[str] | None:
+    """The claims of a rubric that a guided conversation does not bear out.
+
+    Args:
+        rubric: lines such as `party_size = 4` or `success = true`.
+        analysis: as in `told`.
+
+    Returns:
+        The lines that are not so; None when the rubric is anything but such lines.
+    """
+    unmet = []
+    lines = [line for line in rubric.splitlines() if line.strip()]
+    for line in lines:
+        claim = _CLAIM.match(line)
+        if claim is None:
+            return None
+        wanted = _literal(claim[3])
+        kind = "boolean" if isinstance(wanted, bool) else "string"
+        value = _value(claim[1], {"type": kind}, analysis)
+        if value is _NOTHING:
+            return None
+        if isinstance(wanted, float) and isinstance(value, str) and value.isdigit():
+            value = int(value)
+        if not compare(claim[2], value, wanted):
+            unmet.append(line.strip())
+    return unmet if lines else None
+
+
+def _literal(text: str) -> bool | float | str:
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text.strip("\"'")
 
 
 def _value(name: str, schema: Any, analysis: dict[str, Any]) -> Any:

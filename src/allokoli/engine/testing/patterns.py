@@ -7,7 +7,7 @@ import asyncio
 from functools import lru_cache
 from typing import Any
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 MAX_PATTERN_CHARS = 1_000
 _TIMEOUT_S = 0.5

@@ -135,10 +135,16 @@ SIMULATION_RUN = Kind(
     "/eval/simulation/run",
     _simulation_run,
     family="page",
-    filters={"status": "status", "targetType": "target.type", "targetId": "target.assistantId"},
+    filters={
+        "status": "status",
+        "filterStatus": "outcome",
+        "targetType": "target.type",
+        "targetId": "targetId",
+    },
     limits=limits.SIMULATION_RUN,
     managed=frozenset(
-        {"status", "queuedAt", "startedAt", "endedAt", "endedReason", "itemCounts", "items"}
+        {"status", "queuedAt", "startedAt", "endedAt", "endedReason", "itemCounts", "outcome"}
+        | {"plan", "targetId", "targetName"}
     ),
     plain=False,
 )
