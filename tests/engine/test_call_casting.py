@@ -13,9 +13,9 @@ from allokoli.engine.api.errors import Invalid
 from allokoli.engine.api.kinds import BY_NAME
 from allokoli.engine.calls.casting import cast_of, variable_values
 
-GREETER = {"name": "Accueil", "firstMessage": "Bonjour", "model": {"provider": "openai",
-           "model": "gpt-4o", "messages": [{"role": "system", "content": "Accueille."}]}}  # fmt: skip
-BOOKER = {"name": "Réservations", "model": {"provider": "openai", "model": "gpt-4o"}}
+MODEL = {"provider": "openai", "model": "gpt-4o"}
+GREETER = {"name": "Accueil", "firstMessage": "Bonjour", "model": MODEL}
+BOOKER = {"name": "Réservations", "model": MODEL}
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ class CallLog:
         self._lines += 1
         if self._lines > MOST_LINES:
             return
+        _unwritten.add(self)
         # Lines of one instant keep their order.
         self._last = max(clock.now(), self._last + timedelta(microseconds=1))
         self._waiting.append(
@@ -78,6 +79,7 @@ class CallLog:
 
     async def flush(self) -> None:
         """Write what waits; a database that is away costs the lines, not the call."""
+        _unwritten.discard(self)
         lines, self._waiting = self._waiting, []
         if not lines:
             return
@@ -89,6 +91,8 @@ class CallLog:
 
 
 _logs: WeakValueDictionary[UUID, CallLog] = WeakValueDictionary()
+# What has lines to write is kept until they are; the end of its call sees to that.
+_unwritten: set[CallLog] = set()
 
 
 def log_of(org_id: UUID, call_id: UUID) -> CallLog:
