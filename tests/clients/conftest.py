@@ -20,9 +20,12 @@ __all__ = [
 
 
 @pytest.fixture
-async def world(tenant):
+async def world(tenant, run_jobs, settings, monkeypatch):
     """A tenant, and a server that plays every part outside the engine."""
-    made = World(tenant)
+    # A telephone provider could reach it, and its owner's servers are on this machine.
+    monkeypatch.setattr(settings, "public_url", "https://voice.example.test")
+    monkeypatch.setattr(settings, "private_servers", True)
+    made = World(tenant, run_jobs)
     port = free_port()
     made.url = f"http://127.0.0.1:{port}"
     async with serve(made, port, lifespan="off"):

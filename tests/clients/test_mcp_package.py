@@ -13,6 +13,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from nodejs import BIN, environment
+from world import next_month
 
 PACKAGE = Path(__file__).parent / "node" / "node_modules" / "@vapi-ai" / "mcp-server"
 # The package has no setting for its address: Node's own option sends its requests elsewhere.
@@ -23,6 +24,13 @@ REDIRECT = (
 FUNCTION = {
     "parameters": {"type": "object", "properties": {"jour": {"type": "string"}}},
     "server": {"url": "https://example.test/outil", "headers": {"x-a": "b"}},
+}
+NUMBER = {
+    "provider": "twilio",
+    "number": "+33140506070",
+    "twilioAccountSid": "AC" + "0" * 32,
+    "twilioAuthToken": "a-token",
+    "name": "Standard",
 }
 TOOLS: list[dict[str, Any]] = [
     {"type": "function", "name": "horaires", "description": "Les horaires", "function": FUNCTION},
@@ -52,6 +60,12 @@ TOOLS: list[dict[str, Any]] = [
 ]
 
 Use = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture(autouse=True)
+def public_address(tenant, settings, monkeypatch):
+    """Where a telephone provider would reach this installation."""
+    monkeypatch.setattr(settings, "public_url", "https://voice.example.test")
 
 
 @contextlib.asynccontextmanager
@@ -84,31 +98,36 @@ async def ours(tenant):
 
 
 async def use(client: Client, tool: str, **arguments: Any) -> Any:
-    """Use a tool; its result decoded, or its words when they are no JSON."""
-    result = await client.call_tool(tool, arguments)
-    text = result.content[0].text
-    return text if text.startswith("Error: ") or result.is_error else json.loads(text)
+    """Use a tool that works; its result, decoded."""
+    text = await told(client, tool, **arguments)
+    assert text[0] in "[{", text
+    return json.loads(text)
+
+
+async def told(client: Client, tool: str, **arguments: Any) -> str:
+    """Use a tool; its words."""
+    return (await client.call_tool(tool, arguments)).content[0].text
+
+
+async def answered(client: Client, tool: str, **arguments: Any) -> Any:
+    """What a tool tells, decoded when it is JSON."""
+    text = await told(client, tool, **arguments)
+    return json.loads(text) if text[0] in "[{" else text
 
 
 @pytest.mark.parametrize("server", [official, ours])
 async def test_the_thirteen_tools_do_what_they_say(server, tenant) -> None:
     numbers = tenant.sdk().phone_numbers
-    number = await numbers.create(
-        request={
-            "provider": "byo-phone-number",
-            "credentialId": str(uuid4()),
-            "number": "+33140506070",
-            "name": "Standard",
-        }
-    )
+    number = await numbers.create(request=NUMBER)
     async with server(tenant) as client:
         tools = [await use(client, "create_tool", **body) for body in TOOLS]
         assert [one["type"] for one in tools] == [body["type"] for body in TOOLS]
         assert [one["name"] for one in tools] == [body["name"] for body in TOOLS]
         assert tools[0]["parameters"] == FUNCTION["parameters"]
         assert tools[0]["server"] == FUNCTION["server"]
-        changed = await use(client, "update_tool", toolId=tools[0]["id"], description="Ouverture")
-        assert changed["description"] == "Ouverture"
+        about = {"name": "ouverture", "description": "Les heures"}
+        changed = await use(client, "update_tool", toolId=tools[0]["id"], **about)
+        assert changed["description"] == "Les heures"
         assert await use(client, "get_tool", toolId=tools[0]["id"]) == changed
         listed = await use(client, "list_tools")
         assert {one["id"] for one in listed} == {one["id"] for one in tools}
@@ -138,22 +157,23 @@ async def test_the_thirteen_tools_do_what_they_say(server, tenant) -> None:
         shown = await use(client, "get_phone_number", phoneNumberId=number.id)
         assert (shown["name"], shown["id"]) == ("Standard", number.id)
 
+        later = next_month()
         call = await use(
             client,
             "create_call",
             assistantId=made["id"],
             phoneNumberId=number.id,
             customer={"number": "+33612345678"},
-            scheduledAt="2099-01-01T10:00:00.000Z",
+            scheduledAt=later,
             assistantOverrides={"variableValues": {"prenom": "Ada"}},
         )
         assert call["status"] == "scheduled", call
-        assert call["scheduledAt"].startswith("2099-01-01T10:00:00")
+        assert call["scheduledAt"] == later
         assert call["customer"] == {"number": "+33612345678"}
         assert (await use(client, "get_call", callId=call["id"]))["id"] == call["id"]
         assert [one["id"] for one in await use(client, "list_calls")] == [call["id"]]
 
-        missing = await use(client, "get_assistant", assistantId=str(uuid4()))
+        missing = await told(client, "get_assistant", assistantId=str(uuid4()))
         assert missing.startswith("Error: Status code: 404\nBody: {")
 
 
@@ -178,12 +198,13 @@ async def test_ours_has_the_same_tools_inputs_and_outputs(tenant) -> None:
             ("get_call", {"callId": str(uuid4())}),
             ("get_phone_number", {"phoneNumberId": "x"}),
         ):
-            wanted, got = await use(theirs, name, **arguments), await use(own, name, **arguments)
+            wanted = await answered(theirs, name, **arguments)
+            got = await answered(own, name, **arguments)
             assert within(wanted, got), f"{name}: {wanted} is not in {got}"
         for bad in ({"name": 1}, {"name": "x", "llm": 1}):
-            refused = await use(theirs, "create_assistant", **bad)
+            refused = await told(theirs, "create_assistant", **bad)
             assert refused.startswith("MCP error -32602: Input validation error")
-            refused = await use(own, "create_assistant", **bad)
+            refused = await told(own, "create_assistant", **bad)
             assert refused.startswith("MCP error -32602: Input validation error")
 
 
@@ -192,18 +213,12 @@ async def test_ours_lists_more_than_ten_and_keeps_the_variables(tenant) -> None:
     for index in range(12):
         await sdk.assistants.create(name=f"Assistant {index}")
     one = (await sdk.assistants.list(limit=1))[0]
-    number = await sdk.phone_numbers.create(
-        request={
-            "provider": "byo-phone-number",
-            "credentialId": str(uuid4()),
-            "number": "+33140506070",
-        }
-    )
+    number = await sdk.phone_numbers.create(request=NUMBER)
     call = {
         "assistantId": one.id,
         "phoneNumberId": number.id,
         "customer": {"number": "+33612345678"},
-        "scheduledAt": "2099-01-01T10:00:00.000Z",
+        "scheduledAt": next_month(),
         "assistantOverrides": {"variableValues": {"prenom": "Ada"}},
     }
     async with official(tenant) as theirs, ours(tenant) as own:

@@ -2,19 +2,44 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 from engines import Tenant
+from sdk import CheckedSdk
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
+from vapi.types import CreateAssistantDto
 
 from allokoli.engine.wav import header
 
 ANSWER = "Très bien, c'est noté."
+FAREWELL = "Merci, au revoir."
+DONE = {
+    "structuredOutput": {"name": "Fait", "schema": {"type": "boolean"}},
+    "comparator": "=",
+    "value": True,
+}
+
+
+def next_month() -> str:
+    """A moment that calls may be placed at, and that no test reaches."""
+    moment = datetime.now(UTC) + timedelta(days=30)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class Played:
+    """Ids of a simulation and of its parts."""
+
+    simulation: str
+    scenario: str
+    personality: str
 
 
 @dataclass
@@ -24,12 +49,16 @@ class World:
     Attributes:
         tenant: whose keys are used.
         url: of the server that plays every part outside.
+        run_jobs: runs what the engine has queued.
         asked: bodies that reached the model.
+        farewell: whether the model now ends the conversation.
     """
 
     tenant: Tenant
+    run_jobs: Callable[[], Awaitable[None]]
     url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
+    farewell: bool = False
 
     @property
     def org_id(self) -> UUID:
@@ -48,6 +77,61 @@ class World:
             "messages": [{"role": "system", "content": "Sois bref."}],
         }
 
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Ask the engine for something the client has no method for."""
+        async with httpx.AsyncClient(
+            base_url=self.tenant.base_url, headers=self.tenant.headers, timeout=60
+        ) as http:
+            answer = await http.post(path, json=body)
+        assert answer.status_code == 201, answer.text
+        whole: dict[str, Any] = answer.json()
+        return whole
+
+    async def written_call(self, sdk: CheckedSdk) -> Any:
+        """A call held in writing to its end; as the client reads it."""
+        assistant = await sdk.assistants.create(
+            name="Accueil",
+            first_message="Bonjour !",
+            model=self.model(),
+            end_call_phrases=["au revoir"],
+        )
+        made = await sdk.calls.create(assistant_id=assistant.id, transport={"provider": "text"})
+        await self.post(f"/call/{made.id}/message", {"content": "Une table, je suis Claire"})
+        self.farewell = True
+        await self.post(f"/call/{made.id}/message", {"content": "Merci"})
+        self.farewell = False
+        await self.run_jobs()
+        return await sdk.calls.get(made.id)
+
+    async def telephone(self, sdk: CheckedSdk) -> Any:
+        """A number that calls can be placed from."""
+        return await sdk.phone_numbers.create(
+            request={
+                "provider": "twilio",
+                "number": "+14155550100",
+                "twilioAccountSid": "AC" + "0" * 32,
+                "twilioAuthToken": "a-token",
+            }
+        )
+
+    async def publish(self, assistant_id: str) -> str:
+        """Publish an assistant; returns the version's label."""
+        published = await self.post(f"/assistant/{assistant_id}/versions", {})
+        return str(published["version"])
+
+    async def simulated(self, sdk: CheckedSdk) -> Played:
+        """A simulation, with the scenario and the personality it is made of."""
+        personality = await sdk.simulation_personalities.personality_controller_create(
+            name="Pressé", assistant=CreateAssistantDto(name="Pressé", model=self.model())
+        )
+        scenario = await sdk.simulation_scenarios.scenario_controller_create(
+            name="Annuler", instructions="Annule le rendez-vous de demain.", evaluations=[DONE]
+        )
+        simulation = await sdk.simulations.simulation_controller_create(
+            scenario_id=scenario.id, personality_id=personality.id
+        )
+        return Played(simulation.id, scenario.id, personality.id)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         match request.url.path:
@@ -61,7 +145,7 @@ class World:
 
     def _complete(self, body: dict[str, Any]) -> Response:
         self.asked.append(body)
-        text = _json_of(body.get("response_format")) or ANSWER
+        text = _json_of(body.get("response_format")) or (FAREWELL if self.farewell else ANSWER)
         whole = {"id": "c1", "created": int(time.time()), "model": body["model"]}
         usage = {"prompt_tokens": 12, "completion_tokens": 6, "total_tokens": 18}
         if not body.get("stream"):
