@@ -163,6 +163,9 @@ def _union(
     options = [_unwrap(option)[0] for option in get_args(annotation)]
     options = [option for option in options if option is not NoneType]
     literals = [option for option in options if get_origin(option) is Literal]
+    if Any in options and literals and any(_is_model(option) for option in options):
+        # An enumeration or an object, which the SDK's union has flattened: `"off"` or a plan.
+        options.remove(Any)
     if Any in options:
         # An SDK enumeration: its literals, or anything a newer server may say.
         if literals and _leaf(path) not in _OPEN_CATALOGS:
@@ -280,6 +283,10 @@ def _unwrap(annotation: Any) -> tuple[Any, str | None]:
 def _resolve(name: str) -> Any:
     """A type another module of the SDK defines; they all end up in its `types` package."""
     return getattr(sys.modules["vapi.types"], name)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _is_sequence(origin: Any) -> bool:
