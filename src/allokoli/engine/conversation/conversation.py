@@ -1,7 +1,7 @@
 """One call's turns: what was said becomes what to say and do next."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from typing import Any
 
 from allokoli.engine.conversation import editing, hooks, keypad
@@ -100,8 +100,9 @@ class Conversation:
     async def open(self) -> AsyncGenerator[Event]:
         """The call is connected; yields the greeting, if the assistant speaks first."""
         self._begin()
-        async for event in _whole(Turn(self._stage).open()):
-            yield event
+        async with contextlib.aclosing(Turn(self._stage).open()) as events:
+            async for event in events:
+                yield event
 
     async def hear(self, text: str) -> AsyncGenerator[Event]:
         """The caller finished a turn; yields the answer.
@@ -114,15 +115,17 @@ class Conversation:
             hooks.caller_spoke(self._stage)
         self.history.append({"role": "user", "content": text})
         self._begin()
-        async for event in _whole(Turn(self._stage).answer()):
-            yield event
+        async with contextlib.aclosing(Turn(self._stage).answer()) as events:
+            async for event in events:
+                yield event
 
     async def respond(self) -> AsyncGenerator[Event]:
         """Yields what the assistant says to the history as it is (a message was added to it)."""
         await self._stage.settle()
         self._begin()
-        async for event in _whole(Turn(self._stage).answer()):
-            yield event
+        async with contextlib.aclosing(Turn(self._stage).answer()) as events:
+            async for event in events:
+                yield event
 
     # What happens outside of turns
 
@@ -135,8 +138,9 @@ class Conversation:
         """
         self._begin()
         for _, hook in hooks.due(self._stage, seconds):
-            async for event in _whole(hooks.perform(self._stage, hook)):
-                yield event
+            async with contextlib.aclosing(hooks.perform(self._stage, hook)) as events:
+                async for event in events:
+                    yield event
 
     @property
     def waits(self) -> list[float]:
@@ -153,8 +157,9 @@ class Conversation:
         await self._stage.settle()
         self._begin()
         on = hooks.ASSISTANT_INTERRUPTED if role == "user" else hooks.CUSTOMER_INTERRUPTED
-        async for event in self._happened(on):
-            yield event
+        async with contextlib.aclosing(self._happened(on)) as events:
+            async for event in events:
+                yield event
 
     async def ending(self, reason: str) -> AsyncGenerator[Event]:
         """The call is over; yields what hooks do then. Nothing can be said any more.
@@ -164,13 +169,15 @@ class Conversation:
         """
         await self._stage.settle()
         facts = {"call.endedReason": reason}
-        async for event in self._happened(hooks.ENDING, facts, silent=True):
-            yield event
+        async with contextlib.aclosing(self._happened(hooks.ENDING, facts, silent=True)) as events:
+            async for event in events:
+                yield event
 
     async def happened(self, on: str) -> AsyncGenerator[Event]:
         """Something else that hooks may name (`session.created`, `model.response.timeout`)."""
-        async for event in self._happened(on):
-            yield event
+        async with contextlib.aclosing(self._happened(on)) as events:
+            async for event in events:
+                yield event
 
     async def press(self, digits: str) -> AsyncGenerator[Event]:
         """The caller pressed keys; yields the answer once the input is complete.
@@ -180,15 +187,17 @@ class Conversation:
         """
         entry = keypad.pressed(self._stage, digits)
         if entry is not None:
-            async for event in _whole(self.hear(keypad.words(entry))):
-                yield event
+            async with contextlib.aclosing(self.hear(keypad.words(entry))) as events:
+                async for event in events:
+                    yield event
 
     async def pressed(self) -> AsyncGenerator[Event]:
         """No further key came; yields the answer to those that did."""
         entry = keypad.taken(self._stage)
         if entry:
-            async for event in _whole(self.hear(keypad.words(entry))):
-                yield event
+            async with contextlib.aclosing(self.hear(keypad.words(entry))) as events:
+                async for event in events:
+                    yield event
 
     @property
     def keypad_wait_s(self) -> float:
@@ -221,8 +230,9 @@ class Conversation:
             respond: Vapi's `triggerResponseEnabled`.
         """
         if hooks.add_message(self._stage, message) and respond:
-            async for event in _whole(self.respond()):
-                yield event
+            async with contextlib.aclosing(self.respond()) as events:
+                async for event in events:
+                    yield event
 
     async def say_out_of_turn(
         self, text: str, *, end: str | None = None, interruptible: bool = True
@@ -255,8 +265,9 @@ class Conversation:
         move: ToMember = await member_of(destination, self._stage.scene())
         turn = Turn(self._stage)
         yield await self._stage.hand_over(move, [])
-        async for event in _whole(turn.succeed()):
-            yield event
+        async with contextlib.aclosing(turn.succeed()) as events:
+            async for event in events:
+                yield event
 
     def cut(self, heard: str) -> None:
         """The caller interrupted: remember only what they heard of the last turn.
@@ -285,12 +296,8 @@ class Conversation:
     ) -> AsyncGenerator[Event]:
         for _, hook in hooks.hooks_on(self._stage, on):
             if hooks.matches(hook, facts or {}):
-                async for event in _whole(hooks.perform(self._stage, hook, silent=silent)):
-                    yield event
-
-
-async def _whole(events: AsyncGenerator[Event]) -> AsyncIterator[Event]:
-    """The events of a turn, which stops at once when its listener does."""
-    async with contextlib.aclosing(events) as coming:
-        async for event in coming:
-            yield event
+                async with contextlib.aclosing(
+                    hooks.perform(self._stage, hook, silent=silent)
+                ) as events:
+                    async for event in events:
+                        yield event

@@ -27,7 +27,7 @@ from allokoli.engine.conversation.workflow import CONVERSATION
 
 END_PHRASE_SAID = "assistant-said-end-call-phrase"
 MAX_ROUNDS = 8
-MAX_MOVES = 8
+MAX_MOVES = 5
 
 _ATTEMPTS = 2
 _log = structlog.get_logger()
@@ -40,7 +40,8 @@ class Progress:
     Attributes:
         said: whether a word was said in it.
         rounds: answers the model gave.
-        moves: how often another assistant or node took over.
+        moves: how often another assistant took over.
+        steps: how many nodes of a workflow were entered.
         ended: whether the call is over.
         quiet: whether nothing more is to be said.
     """
@@ -48,6 +49,7 @@ class Progress:
     said: bool = False
     rounds: int = 0
     moves: int = 0
+    steps: int = 0
     ended: bool = False
     quiet: bool = False
 
@@ -239,7 +241,6 @@ class Turn:
                 job.slot["content"] = "It was not done: this turn changed hands too often."
             self.progress.rounds = max(self.progress.rounds, MAX_ROUNDS)
             return
-        self.progress.moves += 1
         outcome = moving[0].outcome
         async with contextlib.aclosing(self._move(outcome, moving)) as events:
             async for event in events:
@@ -249,6 +250,7 @@ class Turn:
     async def _move(self, outcome: Outcome | None, moving: list[Job]) -> AsyncGenerator[Event]:
         move = outcome.move if outcome else None
         if isinstance(move, ToMember):
+            self.progress.moves += 1
             ids = [job.asked.call.id for job in moving]
             yield await self.stage.hand_over(move, ids)
             events = self.succeed()

@@ -89,8 +89,8 @@ async def _go(turn: "Turn", name: str) -> AsyncGenerator[Event]:
     if node is None:
         return
     yield await stage.go_to(name)
-    turn.progress.moves += 1
-    if turn.progress.moves > MAX_STEPS:
+    turn.progress.steps += 1
+    if turn.progress.steps > MAX_STEPS:
         stage.warn("A workflow went round in one turn too often; it waits for the caller.")
         turn.progress.rounds = 100
         events = turn.answer()
