@@ -30,6 +30,8 @@ class Echo:
     """Answers everything at once, so that only the audio path is measured."""
 
     language = "fr"
+    keypad_wait_s = 0.0
+    waits: tuple[float, ...] = ()
 
     def __init__(self) -> None:
         self.turns: list[str] = []
@@ -40,6 +42,10 @@ class Echo:
     async def hear(self, text: str) -> AsyncIterator[Event]:
         self.turns.append(text)
         yield Say(ANSWER)
+
+    async def interrupted_by(self, role: str) -> AsyncIterator[Event]:
+        for _ in role[:0]:
+            yield Say(ANSWER)
 
     def cut(self, heard: str) -> None:
         """Nothing to forget."""

@@ -48,7 +48,32 @@ class ScriptedConversation:
 
     async def press(self, digits: str) -> AsyncIterator[Event]:
         self.entries.append(digits)
+        return
+        yield
+
+    async def pressed(self) -> AsyncIterator[Event]:
         yield Say(ANSWER)
+
+    keypad_wait_s: float = 0.5
+    waits: list[float] = field(default_factory=list)
+    silences: list[float] = field(default_factory=list)
+    interrupted: list[str] = field(default_factory=list)
+
+    async def waited(self, seconds: float) -> AsyncIterator[Event]:
+        self.silences.append(seconds)
+        yield Say(PROMPT)
+
+    async def interrupted_by(self, role: str) -> AsyncIterator[Event]:
+        self.interrupted.append(role)
+        return
+        yield
+
+    async def say_out_of_turn(
+        self, text: str, *, end: str | None = None, interruptible: bool = True
+    ) -> AsyncIterator[Event]:
+        yield Say(text, interruptible)
+        if end:
+            yield EndCall(end)
 
     def cut(self, heard: str) -> None:
         self.cuts.append(heard)

@@ -33,6 +33,7 @@ class SocketCaller:
         self.url = url
         self.encoding = encoding
         self.rate = rate
+        self.headers: dict[str, str] = {}
         self.messages: list[dict[str, Any]] = []
         self.sizes: list[int] = []
         self.closed: tuple[int, str] | None = None
@@ -44,7 +45,9 @@ class SocketCaller:
 
     async def connect(self, *, speaking: bool = True) -> "SocketCaller":
         """Open the line; `speaking` sends silence while nothing is said, as microphones do."""
-        self.socket = await connect(self.url, max_size=None)
+        self.socket = await connect(
+            self.url, max_size=None, additional_headers=self.headers, proxy=None
+        )
         self._tasks = [asyncio.create_task(self._listen())]
         if speaking:
             self._tasks.append(asyncio.create_task(self._send_regularly()))

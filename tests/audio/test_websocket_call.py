@@ -14,7 +14,7 @@ from starlette.routing import WebSocketRoute
 
 from allokoli.engine.audio.limits import Limits
 from allokoli.engine.audio.voice_call import VoiceCall
-from allokoli.engine.calls.voice import AudioFormat
+from allokoli.engine.calls.voice import AudioFormat, ListenerTooSlow
 
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
 SENTENCE = "Bonjour, je voudrais réserver une table."
@@ -90,13 +90,14 @@ async def test_a_french_caller_is_greeted_understood_and_answered(
     greeted_s = await caller.sound_after(0)
     await caller.silence_after(greeted_s)
     heard = await speech.recognizer.hear(caller.heard_since(greeted_s - 0.1), "fr")
-    assert word_errors(GREETING, heard.text) <= 0.34
+    tolerated = 0.2 if rate > 8_000 else 0.5  # a telephone's sound is harder to recognize
+    assert word_errors(GREETING, heard.text) <= 0.14 + tolerated
     spoke_s = await caller.speak(await voice(SENTENCE))
     answered_s = await caller.sound_after(spoke_s)
     await caller.silence_after(answered_s)
-    assert word_errors(SENTENCE, one.conversation.turns[0]) <= 0.2
+    assert word_errors(SENTENCE, one.conversation.turns[0]) <= tolerated
     heard = await speech.recognizer.hear(caller.heard_since(answered_s - 0.1), "fr")
-    assert word_errors(ANSWER, heard.text) <= 0.34
+    assert word_errors(ANSWER, heard.text) <= 0.14 + tolerated
     await caller.speak(await voice("Au revoir."))
     assert await one.ended() == "assistant-ended-call"
     assert caller.messages[-1] == {
@@ -237,6 +238,6 @@ async def test_a_listener_who_does_not_keep_up_is_dropped_and_the_call_goes_on(l
     await anext(slow)
     for _ in range(100):
         one.call.send({"type": "transcript", "transcript": "Bonjour"})
-    with pytest.raises(StopAsyncIteration):
+    with pytest.raises(ListenerTooSlow):
         await anext(slow)
     assert not one.call._ending.is_set()

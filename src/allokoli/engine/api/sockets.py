@@ -17,10 +17,10 @@ from allokoli.engine.api.auth import identify
 from allokoli.engine.api.errors import BadKey, Busy, WrongKey
 from allokoli.engine.api.resources import valid_id
 from allokoli.engine.calls import links, repository
-from allokoli.engine.calls.models import WEBSOCKET, Call
+from allokoli.engine.calls.models import WEBSOCKET
 from allokoli.engine.calls.shown import monitored
 from allokoli.engine.calls.switchboard import Switchboard
-from allokoli.engine.calls.voice import AudioFormat, Voice
+from allokoli.engine.calls.voice import AudioFormat, ListenerTooSlow, Voice
 
 # Close codes, in the range left to applications (RFC 6455, 7.4.2), after the HTTP status.
 _OWN = 4000
@@ -84,10 +84,9 @@ async def listen(websocket: WebSocket, call_id: str) -> None:
         await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
         for task in (sending, leaving):
             task.cancel()
-        results = await asyncio.gather(sending, leaving, return_exceptions=True)
-        over = await _is_over(identity, call)
-        if isinstance(results[0], TimeoutError) or (results[0] is None and not over):
-            await _close(websocket, TOO_SLOW, "This listener did not keep up with the call.")
+        sent, _ = await asyncio.gather(sending, leaving, return_exceptions=True)
+        if isinstance(sent, (TimeoutError, ListenerTooSlow)):
+            await _close(websocket, TOO_SLOW, str(sent) or "This listener does not read.")
 
 
 def _board(websocket: WebSocket) -> Switchboard:
@@ -146,6 +145,7 @@ async def _send(websocket: WebSocket, heard: AsyncIterator[bytes | dict[str, obj
 
     Raises:
         TimeoutError: the listener does not read.
+        ListenerTooSlow: it did not keep up.
     """
     async with contextlib.aclosing(heard) as pieces:  # type: ignore[type-var]
         async for piece in pieces:
@@ -160,8 +160,3 @@ async def _left(websocket: WebSocket) -> None:
     """Read until the listener leaves; what it sends counts for nothing."""
     while (await websocket.receive())["type"] != "websocket.disconnect":
         pass
-
-
-async def _is_over(identity: Identity, call: Call) -> bool:
-    async with session(identity) as opened:
-        return (await repository.find(opened, call.id)).ended_at is not None

@@ -62,7 +62,9 @@ class Assembly:
         self._spoken, self._turn_clock, self._pauses = Spoken(), TurnClock(), Pauses()
         self.floor = Floor(listener, self._turn_clock)
         self.plan = SpeakingPlan()
-        self.keypad = Keypad(self._keys_pressed)
+        self.keypad = Keypad(
+            self._key_pressed, self._keys_pressed, lambda: conversation.keypad_wait_s
+        )
         self.take_plans(assistant)
 
     def take_plans(self, assistant: dict[str, Any]) -> None:
@@ -72,7 +74,6 @@ class Assembly:
             self._around.warn(warning)
         self._pauses.after_caller_s = plan.wait_s
         self._pauses.after_interruption_s = plan.backoff_s
-        self.keypad.follow(assistant.get("keypadInputPlan"))
 
     async def pipeline_over(
         self,
@@ -166,6 +167,9 @@ class Assembly:
         self.floor.passed_over()
         self.ears.turn_ended()
 
-    async def _keys_pressed(self, digits: str) -> None:
+    async def _key_pressed(self, key: str) -> None:
         self.floor.on_spoke()
-        await self.dialogue.answer(self._conversation.press(digits))
+        await self.dialogue.answer(self._conversation.press(key))
+
+    async def _keys_pressed(self) -> None:
+        await self.dialogue.answer(self._conversation.pressed())

@@ -91,6 +91,8 @@ class DialogueProcessor(FrameProcessor):
         self._answering = self._taken_back = ""
         self._reply: asyncio.Task[None] | None = None
         self._asides = asyncio.Lock()
+        self._all_played = asyncio.Event()
+        self._hooked: asyncio.Task[None] | None = None
         self._unplayed = 0
         self._speaking = self._cut_short = self._guarded = False
         self._pending_end: HangUpFrame | None = None
@@ -169,26 +171,6 @@ class DialogueProcessor(FrameProcessor):
                 await asyncio.wait({self._reply})
             await self._answer(events)
 
-    async def say(
-        self, text: str, *, then_end: HangUpFrame | None = None, interruptible: bool = True
-    ) -> None:
-        """Say something out of turn, after what is being said.
-
-        Args:
-            text: words to voice.
-            then_end: hang up, or forward, afterwards.
-            interruptible: whether the caller may cut it.
-        """
-
-        async def events() -> Events:
-            yield Say(text, interruptible=interruptible)
-            if then_end and then_end.destination is not None:
-                yield Transfer(then_end.destination, then_end.reason)
-            elif then_end:
-                yield EndCall(then_end.reason)
-
-        await self.answer(events())
-
     async def cut(self) -> None:
         """Stop what the assistant is saying, as if the caller had cut it."""
         if self.busy:
@@ -200,6 +182,8 @@ class DialogueProcessor(FrameProcessor):
     def played(self) -> None:
         """The whole of the reply being played was."""
         self._unplayed = max(0, self._unplayed - 1)
+        if not self._unplayed:
+            self._all_played.set()
         self._answering = ""
 
     async def _answer(self, events: Events) -> None:
@@ -261,6 +245,7 @@ class DialogueProcessor(FrameProcessor):
             reply.began = reply.open = True
             self._guarded = self._guarded and self._unplayed > 0
             self._unplayed += 1
+            self._all_played.clear()
             await self.push_frame(LLMFullResponseStartFrame())
         self._guarded = self._guarded or not event.interruptible
         if sound:
@@ -270,6 +255,9 @@ class DialogueProcessor(FrameProcessor):
         reply.before = event.text
         self.last_said += glue + event.text
         await self.push_frame(LLMTextFrame(glue + event.text))
+        if event.awaited:
+            await self._close(reply)
+            await self._all_played.wait()
 
     async def _play(self, sound: bytes) -> None:
         self._spoken.begin("")
@@ -288,6 +276,7 @@ class DialogueProcessor(FrameProcessor):
             return
         await self._abandon_reply()
         self._unplayed, self._guarded = 0, False
+        self._all_played.set()
         if self._answering and self._spoken.played_s < _HARDLY_HEARD_S:
             self._resume()
             return
@@ -296,6 +285,7 @@ class DialogueProcessor(FrameProcessor):
         self._pauses.interrupted()
         self._conversation.cut(self._spoken.heard())
         self._listener.interrupted()
+        self._hooked = self.create_task(self.answer(self._conversation.interrupted_by("user")))
 
     def _resume(self) -> None:
         """The caller had only paused: the turn goes on, and its answer was never given."""

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from allokoli.engine.calls.voice import ListenerTooSlow
+
 Heard = bytes | dict[str, Any]
 _MAX_LISTENERS = 20
 _MAX_WAITING = 64  # pieces: about twenty seconds of audio
@@ -33,14 +35,22 @@ class Listeners:
             self._drop(queue)
 
     async def listen(self) -> AsyncIterator[Heard]:
-        """What is heard from now on; ends with the call, or early for a slow listener."""
-        if self._closed or len(self._queues) >= _MAX_LISTENERS:
+        """What is heard from now on, to the end of the call.
+
+        Raises:
+            ListenerTooSlow: it did not keep up, or there are too many listeners.
+        """
+        if self._closed:
             return
+        if len(self._queues) >= _MAX_LISTENERS:
+            raise ListenerTooSlow("Too many listen to this call already.")
         queue: asyncio.Queue[Heard | None] = asyncio.Queue(_MAX_WAITING)
         self._queues.add(queue)
         try:
             while (heard := await queue.get()) is not None:
                 yield heard
+            if not self._closed:
+                raise ListenerTooSlow("This listener did not keep up with the call.")
         finally:
             self._queues.discard(queue)
 

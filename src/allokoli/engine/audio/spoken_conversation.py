@@ -26,6 +26,34 @@ class SpokenConversation(Protocol):
         """The caller pressed keys."""
         ...
 
+    def pressed(self) -> AsyncIterator[Event]:
+        """No further key came."""
+        ...
+
+    @property
+    def keypad_wait_s(self) -> float:
+        """How long another key is waited for, in seconds."""
+        ...
+
+    @property
+    def waits(self) -> list[float]:
+        """After how many seconds of silence `waited` may have something to say, shortest first."""
+        ...
+
+    def waited(self, seconds: float) -> AsyncIterator[Event]:
+        """Nobody has spoken for so long."""
+        ...
+
+    def interrupted_by(self, role: str) -> AsyncIterator[Event]:
+        """One side, `user` or `assistant`, cut the other short."""
+        ...
+
+    def say_out_of_turn(
+        self, text: str, *, end: str | None = None, interruptible: bool = True
+    ) -> AsyncIterator[Event]:
+        """Words from outside, then perhaps the end of the call."""
+        ...
+
     def cut(self, heard: str) -> None:
         """Of the last reply only this was heard."""
         ...

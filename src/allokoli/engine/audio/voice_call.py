@@ -19,6 +19,7 @@ from allokoli.engine.audio.frames import HangUpFrame
 from allokoli.engine.audio.limits import Limits, Patience
 from allokoli.engine.audio.listeners import Heard, Listeners
 from allokoli.engine.audio.recording import Recording
+from allokoli.engine.audio.silence import Silence
 from allokoli.engine.audio.spoken_conversation import SpokenConversation
 from allokoli.engine.audio.surroundings import Nowhere, Surroundings
 from allokoli.engine.audio.transports.line import Line, LineAudio, LineEvents
@@ -26,7 +27,7 @@ from allokoli.engine.audio.transports.twilio import TwilioLine
 from allokoli.engine.audio.transports.webrtc import WebRtcLine, accept
 from allokoli.engine.audio.transports.websocket import WebSocketLine
 from allokoli.engine.calls.voice import AudioFormat, Forward, Side
-from allokoli.engine.conversation.events import Event
+from allokoli.engine.conversation.events import Event, Transfer
 from allokoli.engine.conversation.listener import CallListener
 from allokoli.engine.speech.speech import Speech
 
@@ -172,15 +173,19 @@ class VoiceCall:
             interruptible: whether the caller may cut them.
             at_once: cut what the assistant is saying instead of waiting for its end.
         """
+        events = self._conversation.say_out_of_turn(text, end=then_end, interruptible=interruptible)
+        await self.perform(events, at_once=at_once)
+
+    async def perform(self, events: AsyncIterator[Event], *, at_once: bool = False) -> None:
+        """Voice what the conversation answers to something other than the caller's voice.
+
+        Args:
+            events: of the conversation.
+            at_once: cut what the assistant is saying instead of waiting for its end.
+        """
         if self._parts and self._connected.is_set():
             if at_once:
                 await self._parts.dialogue.cut()
-            frame = HangUpFrame(then_end) if then_end else None
-            await self._parts.dialogue.say(text, then_end=frame, interruptible=interruptible)
-
-    async def perform(self, events: AsyncIterator[Event]) -> None:
-        """Voice what the conversation answers to something other than the caller's voice."""
-        if self._parts and self._connected.is_set():
             await self._parts.dialogue.answer(events)
 
     async def transfer(self, destination: dict[str, Any], words: str = "") -> None:
@@ -190,9 +195,13 @@ class VoiceCall:
             destination: Vapi's, of type `number` or `sip`.
             words: said first; may be empty.
         """
-        if self._parts and self._connected.is_set():
-            frame = HangUpFrame(ended.FORWARDED, destination)
-            await self._parts.dialogue.say(words, then_end=frame)
+
+        async def events() -> AsyncIterator[Event]:
+            async for event in self._conversation.say_out_of_turn(words):
+                yield event
+            yield Transfer(destination)
+
+        await self.perform(events())
 
     async def mute(self, side: Side, *, on: bool) -> None:
         """Silence a side of the call, or let it be heard again."""
@@ -249,6 +258,8 @@ class VoiceCall:
             _log.error("voice call failed", error=type(error).__name__)
             self._end(ended.PIPELINE_BROKE)
         finally:
+            if self._parts:
+                self._parts.keypad.close()
             for task in (watch, self._leaving):
                 if task:
                     task.cancel()
@@ -268,8 +279,10 @@ class VoiceCall:
             self._end(ended.NEVER_CONNECTED)
             return
         self._patience = patience = Patience(self._limits, time.monotonic())
+        silence = Silence(self._conversation, parts.dialogue)
         while not self._ending.is_set():
             waiting = not parts.dialogue.busy and not parts.floor.caller_speaking
+            await silence.tick(time.monotonic(), waiting=waiting)
             match patience.tick(time.monotonic(), waiting=waiting):
                 case "too long":
                     self._end(ended.TOO_LONG)

@@ -1,14 +1,15 @@
 """Orders to a call while it runs, as Vapi's `controlUrl` and its clients give them."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import structlog
 
 from allokoli.engine.api.errors import Invalid
 from allokoli.engine.calls.live_call import LiveCall
-from allokoli.engine.calls.voice import Side, Voice
+from allokoli.engine.calls.voice import Side
 from allokoli.engine.conversation.backstage import ServerFailed
+from allokoli.engine.conversation.events import Event
 
 SAID_LAST_MESSAGE = "assistant-ended-call-after-message-spoken"
 CANCELED = "manually-canceled"
@@ -27,7 +28,7 @@ _MUTES: dict[str, tuple[Side, bool]] = {
 }
 _CONTROLS = (*_MUTES, SAY_FIRST_MESSAGE)
 _FORWARDS = ("number", "sip")
-_HANDOFFS = ("assistant", "squad", "dynamic")
+_HANDOFFS = ("assistant", "squad")
 
 _log = structlog.get_logger()
 
@@ -72,28 +73,22 @@ async def obey(live: LiveCall, order: dict[str, Any]) -> None:
         case "transfer":
             await voice.transfer(order["destination"], order["content"])
         case "handoff":
-            await _hand_over(live, voice, order)
+            await voice.perform(_handed_over(live, order))
         case "add-message":
-            await _add_message(live, voice, order)
+            message = {"role": order["role"], "content": order["content"]}
+            await voice.perform(conversation.add_message(message, respond=order["answer"]))
 
 
-async def _hand_over(live: LiveCall, voice: Voice, order: dict[str, Any]) -> None:
+async def _handed_over(live: LiveCall, order: dict[str, Any]) -> AsyncIterator[Event]:
+    """Words, then another assistant; when it is not there, the present one goes on."""
     if order["content"]:
-        await voice.say(order["content"])
+        async for event in live.conversation.say_out_of_turn(order["content"]):
+            yield event
     try:
-        await voice.perform(live.conversation.hand_over(order["destination"]))
+        async for event in live.conversation.hand_off(order["destination"]):
+            yield event
     except ServerFailed:
         _log.warning("handoff_refused", call=str(live.call.id))
-
-
-async def _add_message(live: LiveCall, voice: Voice, order: dict[str, Any]) -> None:
-    conversation, role = live.conversation, order["role"]
-    if role == "user" and order["answer"]:
-        await voice.perform(conversation.hear(order["content"]))
-        return
-    conversation.add({"role": role, "content": order["content"]})
-    if order["answer"] and role != "assistant":
-        await voice.perform(conversation.respond())
 
 
 def _say(body: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,10 @@ Side = Literal["assistant", "customer"]
 Forward = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+class ListenerTooSlow(Exception):
+    """A listener did not keep up with a call, and hears no more of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class AudioFormat:
     """Raw mono audio on a WebSocket.
@@ -111,8 +115,8 @@ class Voice(Protocol):
         """Speak after what is being said, or instead; then hang up, when a reason is given."""
         ...
 
-    async def perform(self, events: AsyncIterator[Event]) -> None:
-        """Voice what the conversation answers to something other than the caller's voice."""
+    async def perform(self, events: AsyncIterator[Event], *, at_once: bool = False) -> None:
+        """Voice what the conversation says, after what is being said or instead of it."""
         ...
 
     async def transfer(self, destination: dict[str, Any], words: str = "") -> None:
@@ -131,8 +135,10 @@ class Voice(Protocol):
         """The call as it is heard from now on, to its end.
 
         Yields:
-            Audio (16-bit stereo at 16 kHz, caller left, assistant right) and client messages. It
-            ends early for a listener that does not keep up.
+            Audio (16-bit stereo at 16 kHz, caller left, assistant right) and client messages.
+
+        Raises:
+            ListenerTooSlow: what a listener does not take in time is not kept for it.
         """
         ...
 
