@@ -25,6 +25,8 @@ SCHEMA = "jobs"
 TASK_MODULES = (
     "allokoli.core.mail",
     "allokoli.engine.calls.tasks",
+    "allokoli.engine.campaigns.tasks",
+    "allokoli.engine.chats.tasks",
     "allokoli.engine.files.tasks",
     "allokoli.engine.reporting.tasks",
     "allokoli.engine.testing.tasks",

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
         max_calls_per_organization: calls at once, text calls apart.
         max_body_bytes: largest JSON body accepted, in bytes.
         max_file_bytes: largest file an organization may upload, in bytes.
+        chat_retention_days: chats and sessions are removed this long after their last word.
         private_servers: whether webhooks, models and tools may be at private addresses (the
             machine itself, its network); when unset, only while `public_url` is one itself.
             Addresses where clouds keep a machine's secrets are refused in any case.
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     default_locale: str = "fr"
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     max_file_bytes: int = Field(default=20_000_000, ge=1_000)
+    chat_retention_days: int = Field(default=365, ge=1)
     max_calls_per_organization: int = Field(default=10, ge=1)
     private_servers: bool | None = None
     model_url: str = ""

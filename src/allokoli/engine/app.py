@@ -20,6 +20,7 @@ from allokoli.engine.api.kinds import warm_up
 from allokoli.engine.api.routes import entity_routes
 from allokoli.engine.calls.switchboard import Switchboard
 from allokoli.engine.calls.voice import VoiceFactory
+from allokoli.engine.campaigns import endpoints as campaigns
 from allokoli.engine.chats import announcing, working
 from allokoli.engine.chats import endpoints as chats
 from allokoli.engine.credentials import endpoints as credentials
@@ -89,6 +90,7 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
         allow_headers=["authorization", "content-type"],
         max_age=86_400,
     )
+    app.include_router(campaigns.router)
     app.include_router(chats.router)
     app.include_router(credentials.router)
     app.include_router(files.router)

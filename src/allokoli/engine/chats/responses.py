@@ -34,7 +34,7 @@ def read_request(body: dict[str, Any]) -> dict[str, Any]:
 def response_of(turn: Turn) -> dict[str, Any]:
     """The answer of a turn that is over."""
     words = turn.answer.words
-    model = next((one for one in turn.chat["costs"] if one["type"] == "model"), {})
+    model: dict[str, Any] = next((one for one in turn.chat["costs"] if one["type"] == "model"), {})
     asked, answered = model.get("promptTokens", 0), model.get("completionTokens", 0)
     return {
         **_heading(turn, "completed", [_item(turn, words, "completed")]),
@@ -94,13 +94,17 @@ def _message(given: Any, index: int) -> Any:
         return given
     one = {name: value for name, value in given.items() if name not in {"type", "id", "status"}}
     if isinstance(content := one.get("content"), list):
-        texts = [part.get("text") for part in content if isinstance(part, dict)]
-        if len(texts) != len(content) or not all(
-            part.get("type") in _PARTS and isinstance(part.get("text"), str) for part in content
-        ):
+        texts = [part["text"] for part in content if _is_text(part)]
+        if len(texts) != len(content):
             raise Invalid([f"input.{index}.content must be text"])
         one["content"] = "\n".join(texts)
     return one
+
+
+def _is_text(part: Any) -> bool:
+    return (
+        isinstance(part, dict) and part.get("type") in _PARTS and isinstance(part.get("text"), str)
+    )
 
 
 def _heading(turn: Turn, status: str, output: list[dict[str, Any]]) -> dict[str, Any]:

@@ -24,7 +24,10 @@ CAMPAIGN = Kind(
         "dialPlan.phoneNumberId": "phone-number",
     },
     managed=frozenset(
-        {"status", "endedReason", "calls", *(f"callsCounter{one}" for one in _COUNTERS)}
+        {
+            "status", "endedReason", "calls", "turn", "nextAt", "startedAt",
+            *(f"callsCounter{one}" for one in _COUNTERS),
+        }
     ),
     derived=lambda _body: {
         "status": "scheduled",
@@ -32,6 +35,6 @@ CAMPAIGN = Kind(
         **{f"callsCounter{one}": 0 for one in _COUNTERS},
     },
     plain=False,
-)
+)  # fmt: skip
 # The same entities, seen through the second version of their API.
 CAMPAIGN_V2 = replace(CAMPAIGN, path="/v2/campaign")

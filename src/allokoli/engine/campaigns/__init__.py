@@ -1,0 +1,1 @@
+"""Campaigns: many calls planned at once, started as places come free."""
