@@ -110,6 +110,8 @@ async def test_a_list_is_newest_first_and_obeys_limit_and_time_filters(tenant) -
         ({"model": {"provider": "ollama"}}, "model.provider must be one of the following values"),
         ({"server": {"urll": "x"}}, "server.property urll should not exist"),
         ({"voice": {"provider": "azure"}}, "voice.voiceId should not be empty"),
+        ({"voicemailDetection": "on"}, "voicemailDetection must be"),
+        ({"backgroundSound": 3}, "backgroundSound must be"),
         (
             {"model": {"provider": "openai", "model": "gpt-4o", "temperature": 2.1}},
             "model.temperature must not be greater than 2",
@@ -124,6 +126,24 @@ async def test_what_is_not_in_the_contract_is_refused_by_name(tenant, body, mess
     assert refusal["error"] == "Bad Request"
     assert refusal["statusCode"] == 400
     assert any(problem.startswith(message) for problem in refusal["message"]), refusal
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"backgroundSound": "https://sons.test/bureau.mp3"},
+        {"backgroundSound": "office"},
+        {"voicemailDetection": "off"},
+        {"voicemailDetection": {"provider": "vapi", "beepMaxAwaitSeconds": 10}},
+        {"model": {"provider": "openai", "model": "gpt-99-of-next-year"}},
+        {"voice": {"provider": "11labs", "voiceId": "une-voix-à-moi"}},
+    ],
+)
+async def test_what_has_several_forms_is_taken_in_each(tenant, body) -> None:
+    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as http:
+        response = await http.post("/assistant", json=body)
+    assert response.status_code == 201, response.text
+    assert body.items() <= response.json().items()
 
 
 async def test_a_phone_number_must_lead_to_an_assistant_that_exists(tenant) -> None:

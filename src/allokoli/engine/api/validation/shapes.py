@@ -168,9 +168,12 @@ def _union(
         options.remove(Any)
     if Any in options:
         # An SDK enumeration: its literals, or anything a newer server may say.
-        if literals and _leaf(path) not in _OPEN_CATALOGS:
+        if not literals or _leaf(path) in _OPEN_CATALOGS:
+            return
+        options = [option for option in options if option is not Any]
+        if options == literals:
             yield from _literal(get_args(literals[0]), value, path)
-        return
+            return
     if discriminant and isinstance(value, dict):
         yield from _variant(options, discriminant, value, path, depth)
         return
