@@ -173,8 +173,14 @@ class Conversation:
             async for event in events:
                 yield event
 
+    async def session_created(self) -> AsyncGenerator[Event]:
+        """A session was made for this conversation; yields what hooks do then."""
+        async with contextlib.aclosing(self._happened("session.created")) as events:
+            async for event in events:
+                yield event
+
     async def happened(self, on: str) -> AsyncGenerator[Event]:
-        """Something else that hooks may name (`session.created`, `model.response.timeout`)."""
+        """Something else that hooks may name (`model.response.timeout`, …)."""
         async with contextlib.aclosing(self._happened(on)) as events:
             async for event in events:
                 yield event
