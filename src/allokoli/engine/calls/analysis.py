@@ -64,6 +64,7 @@ async def analyse(
         call=told_to_models(brief(call)),
         started_at=call.started_at or call.created_at,
         task="analysis",
+        warn=lambda sentence: log_of(call.org_id, call.id).note("Call", sentence, level="warn"),
     )
     try:
         if chosen.guided:

@@ -53,7 +53,8 @@ class EngineBackstage:
         """See `Backstage`."""
         self._speaking = assistant
         call = told_to_models(self._known.get("call") or {})
-        return choose_model(assistant, call=call, started_at=self._started_at).model
+        chosen = choose_model(assistant, call=call, started_at=self._started_at, warn=self.warn)
+        return chosen.model
 
     async def ask_server(
         self, kind: str, fields: dict[str, Any], server: dict[str, Any] | None = None

@@ -6,6 +6,7 @@ from allokoli.engine.calls.call_log import CallLog
 from allokoli.engine.calls.models import Call
 from allokoli.engine.conversation.cast import Cast
 from allokoli.engine.conversation.chat_model import ToolCall
+from allokoli.engine.conversation.conversation import Conversation
 from allokoli.engine.conversation.events import (
     Event,
     HandedOff,
@@ -42,23 +43,26 @@ def first_artifacts(cast: Cast) -> dict[str, Any]:
         nodes = cast.workflow["nodes"]
         start = next((one for one in nodes if one.get("isStart")), nodes[0])
         return {"nodes": [{"nodeName": start["name"], "seq": 0}]}
-    return {"assistantActivations": [activation(cast, cast.first.assistant)]}
+    return {"assistantActivations": [activation(cast.first.assistant, cast.first.assistant_id)]}
 
 
-def marked(artifacts: dict[str, Any], event: Event, cast: Cast, seq: int) -> dict[str, Any]:
+def marked(
+    artifacts: dict[str, Any], event: Event, conversation: Conversation, seq: int
+) -> dict[str, Any]:
     """A call's artifacts after an event.
 
     Args:
         artifacts: before it.
         event: what happened.
-        cast: who may answer.
+        conversation: what it happened in.
         seq: the number of the message that comes next.
     """
     match event:
         case HandedOff(node=str(node)):
             return _longer(artifacts, "nodes", {"nodeName": node, "seq": seq})
         case HandedOff(assistant=assistant):
-            return _longer(artifacts, "assistantActivations", activation(cast, assistant))
+            who = activation(assistant, conversation.assistant_id)
+            return _longer(artifacts, "assistantActivations", who)
         case Transfer(destination):
             plan = destination.get("transferPlan") or {}
             mode = plan.get("mode") or "blind-transfer"
@@ -87,20 +91,18 @@ def noted(log: CallLog, event: Event) -> None:
             log.note("Call", "forwarded", destination=str(destination.get("type") or ""))
 
 
-def activation(cast: Cast, assistant: dict[str, Any]) -> dict[str, Any]:
+def activation(assistant: dict[str, Any], assistant_id: str | None) -> dict[str, Any]:
     """Vapi's `AssistantActivation`."""
-    assistant_id = next(
-        (one.assistant_id for one in cast.members if one.assistant is assistant), None
-    )
     named = {"assistantName": str(assistant.get("name") or "")}
     return {**named, "assistantId": assistant_id} if assistant_id else named
 
 
-def speaker(call: Call, cast: Cast, assistant: dict[str, Any]) -> dict[str, Any]:
+def speaker(call: Call, conversation: Conversation) -> dict[str, Any]:
     """Whose words a message holds, where several may speak."""
-    if call.squad_id is None and len(cast.members) == 1 and assistant is cast.first.assistant:
+    if call.squad_id is None and len(call.artifacts.get("assistantActivations", ())) <= 1:
         return {}
-    return {name: value for name, value in activation(cast, assistant).items() if value}
+    who = activation(conversation.assistant, conversation.assistant_id)
+    return {name: value for name, value in who.items() if value}
 
 
 def _longer(artifacts: dict[str, Any], name: str, entry: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from allokoli.core import clock
 from allokoli.core.identity import Identity
 from allokoli.engine.calls import counts, repository
 from allokoli.engine.calls.call_log import log_of
+from allokoli.engine.calls.conversing import learned
 from allokoli.engine.calls.ending import conclude
 from allokoli.engine.calls.happenings import as_message, marked, noted, speaker
 from allokoli.engine.calls.kept import state_columns
@@ -25,6 +26,7 @@ from allokoli.engine.conversation.listener import Role, TurnLatency
 
 # The assistant should have begun to answer after so long; its server is told when it has not.
 _HANG_S = 5.0
+_HOOKS_S = 30.0
 
 
 class LiveCall:
@@ -58,11 +60,12 @@ class LiveCall:
         self.voice = voice
         reason = await voice.wait()
         self._answering()
+        await self._perform_hooks(reason)
         await self._writer.finish()
         call = self.call
         values = {
             "metrics": counts.added(self._metrics, self.conversation),
-            "artifacts": call.artifacts,
+            "artifacts": {**call.artifacts, "variableValues": learned(call, self.conversation)},
             **state_columns(call, self.conversation.state),
         }
 
@@ -78,6 +81,15 @@ class LiveCall:
         await self.conversation.aclose()
         await self._log.flush()
         await conclude(self._identity, call.id, turns)
+
+    async def _perform_hooks(self, reason: str) -> None:
+        """What the assistant does once the call is over; nobody hears it any more."""
+        try:
+            async with asyncio.timeout(_HOOKS_S):
+                async for event in self.conversation.ending(reason):
+                    self.happened(event)
+        except TimeoutError:
+            self._log.note("Call", "hooks took too long", level="error")
 
     async def abandon(self) -> None:
         """The call could not be answered: nothing was said, nothing is kept."""
@@ -117,7 +129,7 @@ class LiveCall:
             return
         whose: dict[str, Any] = {}
         if role == "assistant":
-            whose = speaker(self.call, self.conversation.cast, self.conversation.assistant)
+            whose = speaker(self.call, self.conversation)
             self._news.answered(self.call, text.strip(), self._turn, aloud=True)
         else:
             self._turn += 1
@@ -156,8 +168,8 @@ class LiveCall:
         if message := as_message(event):
             role, text, extra = message
             self._append(role, text, now, now, extra)
-        cast, seq = self.conversation.cast, len(self._messages)
-        artifacts = marked(self.call.artifacts, event, cast, seq)
+        seq = len(self._messages)
+        artifacts = marked(self.call.artifacts, event, self.conversation, seq)
         if artifacts is not self.call.artifacts:
             self.call.artifacts = artifacts
             statement = update(Call).where(Call.id == self.call.id).values(artifacts=artifacts)
@@ -168,13 +180,13 @@ class LiveCall:
     def latency(self, latency: TurnLatency) -> None:
         """An answer became audible."""
         before, self._tokens = self._tokens, self._counted()
-        tokens = {
+        tokens: dict[str, Any] = {
             "promptTokens": self._tokens[0] - before[0],
             "completionTokens": self._tokens[1] - before[1],
         }
-        turn = counts.turn(latency)
-        self._log.note("Provider", "turn answered", **turn, **tokens)
-        self._metrics = counts.with_turn(self._metrics, {**turn, **tokens})
+        turn: dict[str, Any] = counts.turn(latency) | tokens
+        self._log.note("Provider", "turn answered", **turn)
+        self._metrics = counts.with_turn(self._metrics, turn)
 
     def _counted(self) -> tuple[int, int]:
         return self.conversation.prompt_tokens, self.conversation.completion_tokens

@@ -123,10 +123,13 @@ class News:
             case HandedOff(node=str(node)):
                 self._tell_client(call, "workflow.node.started", {"node": {"name": node}})
             case HandedOff(assistant, before):
-                after, left = part(assistant)[0], part(before)[0]
                 named = {"type": "assistant", "assistantName": str(assistant.get("name") or "")}
-                fields = {"destination": named, "toAssistant": after, "fromAssistant": left}
-                self._tell(call, "transfer-update", fields)
+                update = {
+                    "destination": named,
+                    "toAssistant": part(assistant)[0],
+                    "fromAssistant": part(before)[0],
+                }
+                self._tell(call, "transfer-update", update)
                 self.started(call, assistant)
             case Transfer(to):
                 self._tell(call, "transfer-update", {"destination": to})

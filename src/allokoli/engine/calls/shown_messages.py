@@ -65,6 +65,18 @@ def history_of(messages: list[CallMessage]) -> list[Message]:
     return history
 
 
+def remembered(messages: list[CallMessage]) -> list[Message]:
+    """What a conversation goes on from: what it kept of each turn, word for word.
+
+    A turn's first message holds it (`extra.history`); what was said before any was kept is
+    remembered by its messages.
+    """
+    kept = [index for index, one in enumerate(messages) if "history" in one.extra]
+    first = kept[0] if kept else len(messages)
+    later = [said for one in messages[first:] for said in one.extra.get("history", ())]
+    return history_of(messages[:first]) + later
+
+
 def transcript(call: Call, messages: list[CallMessage]) -> str:
     """What was said, a line each: `AI: …`, `User: …`, or the names the assistant's plan gives."""
     plan = (call.assistant.get("artifactPlan") or {}).get("transcriptPlan") or {}

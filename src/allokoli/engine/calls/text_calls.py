@@ -17,16 +17,17 @@ from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Busy, Invalid
 from allokoli.engine.calls import repository, starting
 from allokoli.engine.calls.call_log import log_of
-from allokoli.engine.calls.conversing import conversation_of
+from allokoli.engine.calls.conversing import conversation_of, learned
 from allokoli.engine.calls.ending import conclude_soon, end
 from allokoli.engine.calls.kept import state_columns
-from allokoli.engine.calls.models import IN_PROGRESS, TEXT, Call, CallMessage
+from allokoli.engine.calls.models import ENDED, IN_PROGRESS, TEXT, Call, CallMessage
 from allokoli.engine.calls.news import News
 from allokoli.engine.calls.written_turn import WrittenTurn
 from allokoli.engine.conversation.conversation import Conversation
 from allokoli.engine.conversation.events import Event
 
 MAX_MESSAGE_CHARS = 10_000
+_HOOKS_S = 30.0
 TOO_LONG = "exceeded-max-duration"
 
 # One turn at a time in each call; another process is kept out by the messages' numbering.
@@ -96,7 +97,7 @@ async def hear(identity: Identity, call_id: UUID, content: str, news: News) -> R
             return Reply("", ended=True)
         conversation = conversation_of(call, messages)
         async with contextlib.aclosing(conversation):
-            answer = conversation.hear(content)
+            answer = _answer(conversation, messages, content)
             turn = await _turn(identity, call, conversation, answer, news, messages, content)
     return Reply(turn.words, ended=turn.reason is not None)
 
@@ -119,20 +120,52 @@ async def say(identity: Identity, call_id: UUID, role: str, words: str, news: Ne
             text=words,
             started_at=now,
             ended_at=now,
-            extra={},
+            extra={"history": [{"role": role, "content": words}]},
         )
         await _write(identity, call, [said], {})
         _tell(news, call, messages, [said])
 
 
 async def hang_up(identity: Identity, call_id: UUID, reason: str, news: News) -> None:
-    """End a text call and conclude it."""
+    """End a text call, do what its hooks ask, and conclude it."""
     if await end(identity, call_id, reason):
         async with session(identity) as opened:
             call = await repository.find(opened, call_id)
+            messages = (await repository.messages_of(opened, [call_id]))[call_id]
         log_of(call.org_id, call_id).note("Call", "call ended", reason=reason)
         news.status(call)
+        await _perform_hooks(identity, call, messages, news)
         await conclude_soon(identity, call_id)
+
+
+async def _perform_hooks(
+    identity: Identity, call: Call, messages: list[CallMessage], news: News
+) -> None:
+    """What the assistant does once the call is over; a hook that fails is no reason to stop."""
+    conversation = conversation_of(call, messages)
+    try:
+        async with contextlib.aclosing(conversation), asyncio.timeout(_HOOKS_S):
+            events = conversation.ending(call.ended_reason or "")
+            await _turn(identity, call, conversation, events, news, messages)
+    except (TimeoutError, Busy):
+        log_of(call.org_id, call.id).note("Call", "hooks took too long", level="error")
+
+
+async def _answer(
+    conversation: Conversation, before: list[CallMessage], content: str
+) -> AsyncGenerator[Event]:
+    """What the assistant does about the caller's words, or about their silence."""
+    handled = False
+    if not content.strip() and before and conversation.waits:
+        waited = (clock.now() - before[-1].ended_at).total_seconds()
+        async with contextlib.aclosing(conversation.waited(waited)) as events:
+            async for event in events:
+                handled = True
+                yield event
+    if not handled:
+        async with contextlib.aclosing(conversation.hear(content)) as events:
+            async for event in events:
+                yield event
 
 
 async def _turn(
@@ -148,20 +181,24 @@ async def _turn(
     turn = WrittenTurn(call, conversation, len(before))
     if heard is not None:
         turn.hear(heard)
-    await turn.follow(events, lambda: news.hang(call))
-    changed = {
-        **state_columns(call, conversation.state),
-        "artifacts": turn.artifacts,
-        "metrics": turn.metrics(call.metrics),
-    }
-    await _write(identity, call, turn.messages, changed)
+    try:
+        await turn.follow(events, lambda: news.hang(call))
+    finally:
+        # What tools did is done, even when the turn broke off.
+        found = {"variableValues": learned(call, conversation)}
+        changed = {
+            **state_columns(call, conversation.state),
+            "artifacts": turn.artifacts | found,
+            "metrics": turn.metrics(call.metrics),
+        }
+        await _write(identity, call, turn.messages, changed)
     for event in turn.events:
         news.happened(call, event)
     _tell(news, call, before, turn.messages)
     if turn.words:
         number = sum(one.role == "user" for one in [*before, *turn.messages])
         news.answered(call, turn.words, number, aloud=False)
-    if turn.reason:
+    if turn.reason and call.status != ENDED:
         await hang_up(identity, call.id, turn.reason, news)
     await log_of(call.org_id, call.id).flush()
     return turn

@@ -35,6 +35,7 @@ class WrittenTurn:
         self._call = call
         self._conversation = conversation
         self._seq = seq
+        self._remembered = len(conversation.history)
         self._log = log_of(call.org_id, call.id)
         self._began = monotonic()
         self._first_words_ms: float | None = None
@@ -65,25 +66,40 @@ class WrittenTurn:
                         break
         finally:
             watch.cancel()
-        for message in self.messages:
-            message.text = message.text.strip() if message.role == "assistant" else message.text
-        self.messages = [one for one in self.messages if one.text or one.role != "assistant"]
-        for index, message in enumerate(self.messages):
-            message.seq = self._seq + index
+            self._close()
 
     def metrics(self, before: dict[str, Any]) -> dict[str, Any]:
-        """The call's counts after the turn."""
+        """The call's counts after the turn.
+
+        Args:
+            before: the call's counts so far.
+        """
         after = counts.added(before, self._conversation)
         if self._first_words_ms is None:
             return after
         took = round((monotonic() - self._began) * 1000, 1)
-        tokens = {
+        tokens: dict[str, Any] = {
             "promptTokens": self._conversation.prompt_tokens,
             "completionTokens": self._conversation.completion_tokens,
         }
         turn = {"modelLatency": self._first_words_ms, "turnLatency": took, **tokens}
         self._log.note("Provider", "turn answered", ms=took, **tokens)
         return counts.with_turn(after, turn)
+
+    def _close(self) -> None:
+        """Bring the messages to the form they are kept in, with what the conversation remembers."""
+        for message in self.messages:
+            if message.role == "assistant":
+                message.text = message.text.strip()
+        self.messages = [one for one in self.messages if one.text or one.role != "assistant"]
+        remembered = self._conversation.history[self._remembered :]
+        if remembered and not self.messages:
+            self._add("system", "")
+        if remembered:
+            first = self.messages[0]
+            first.extra = {**first.extra, "history": remembered}
+        for index, message in enumerate(self.messages):
+            message.seq = self._seq + index
 
     def _take(self, event: Event) -> None:
         match event:
@@ -96,16 +112,15 @@ class WrittenTurn:
                 noted(self._log, event)
                 if message := as_message(event):
                     self._add(*message)
-                self.artifacts = marked(
-                    self.artifacts, event, self._conversation.cast, self._seq + len(self.messages)
-                )
+                following = self._seq + len(self.messages)
+                self.artifacts = marked(self.artifacts, event, self._conversation, following)
                 if isinstance(event, Transfer):
                     self.reason = event.reason
 
     def _speak(self, text: str) -> None:
         if self._first_words_ms is None:
             self._first_words_ms = round((monotonic() - self._began) * 1000, 1)
-        whose = speaker(self._call, self._conversation.cast, self._conversation.assistant)
+        whose = speaker(self._call, self._conversation)
         last = self.messages[-1] if self.messages else None
         if last is not None and last.role == "assistant" and last.extra == whose:
             last.text += text
