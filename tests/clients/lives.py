@@ -1,6 +1,7 @@
 """The life that most kinds of stored things share."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -43,7 +44,7 @@ class Life:
             assert listed.metadata.items_per_page == 1
             assert listed.metadata.total_items >= 1
         assert made.org_id
-        assert made.created_at == made.updated_at
+        assert made.updated_at - made.created_at < timedelta(seconds=1)
         await self._sdk.refused(404, self._read(str(uuid4())))
         return made
 

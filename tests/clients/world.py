@@ -1,5 +1,6 @@
 """What stands around the engine in these tests: a model, a sound, somebody's server."""
 
+import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -145,7 +146,7 @@ class World:
 
     def _complete(self, body: dict[str, Any]) -> Response:
         self.asked.append(body)
-        text = _json_of(body.get("response_format")) or (FAREWELL if self.farewell else ANSWER)
+        text = _json_asked(body) or (FAREWELL if self.farewell else ANSWER)
         whole = {"id": "c1", "created": int(time.time()), "model": body["model"]}
         usage = {"prompt_tokens": 12, "completion_tokens": 6, "total_tokens": 18}
         if not body.get("stream"):
@@ -166,12 +167,22 @@ class World:
         return StreamingResponse(pieces(), media_type="text/event-stream")
 
 
-def _json_of(response_format: Any) -> str | None:
-    """An answer that follows the schema asked for; None when none was."""
-    if not isinstance(response_format, dict) or response_format.get("type") == "text":
+def _json_asked(body: dict[str, Any]) -> str | None:
+    """An answer that follows the schema asked for, in words or by `response_format`."""
+    wanted = body.get("response_format")
+    if isinstance(wanted, dict) and wanted.get("type") != "text":
+        return json.dumps(_example(wanted.get("json_schema", {}).get("schema", {"type": "object"})))
+    instructions = "".join(
+        str(one["content"]) for one in body["messages"] if one["role"] == "system"
+    )
+    if "JSON" not in instructions:
         return None
-    schema = response_format.get("json_schema", {}).get("schema", {"type": "object"})
-    return json.dumps(_example(schema))
+    for start in (place for place, sign in enumerate(instructions) if sign == "{"):
+        with contextlib.suppress(ValueError):
+            found, _ = json.JSONDecoder().raw_decode(instructions, start)
+            if "type" in found:
+                return json.dumps(_example(found))
+    return None
 
 
 def _example(schema: dict[str, Any]) -> Any:

@@ -37,7 +37,9 @@ async def scenario(sdk: CheckedSdk, world: Any) -> None:
     assert read.model.messages[0].content == "Sois bref."
     assert read.org_id == str(world.org_id)
     changed = await sdk.assistants.update(
-        made.id, first_message="Bonjour !", model=CustomLlmModel(url="http://x.test", model="m")
+        made.id,
+        first_message="Bonjour !",
+        model=CustomLlmModel(provider="custom-llm", url="http://x.test", model="m"),
     )
     assert (changed.first_message, changed.name) == ("Bonjour !", "Chez Mario")
     assert changed.model.provider == "custom-llm"

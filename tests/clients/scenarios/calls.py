@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-import httpx
 from sdk import CheckedSdk
 from world import ANSWER
 
@@ -20,11 +19,8 @@ async def scenario(sdk: CheckedSdk, world: Any) -> None:
         assistant_id=assistant.id, name="Essai", transport={"provider": "text"}
     )
     assert made.status == "in-progress"
-    async with httpx.AsyncClient(
-        base_url=world.tenant.base_url, headers=world.tenant.headers
-    ) as http:
-        said = await http.post(f"/call/{made.id}/message", json={"content": "Une table pour deux"})
-    assert said.json()["reply"]["content"] == ANSWER
+    said = await world.post(f"/call/{made.id}/message", {"content": "Une table pour deux"})
+    assert said["reply"]["content"] == ANSWER
     read = await sdk.calls.get(made.id)
     assert [one.role for one in read.messages] == ["bot", "user", "bot"]
     assert (await sdk.calls.update(made.id, name="Réservation")).name == "Réservation"
@@ -57,5 +53,10 @@ async def scenario(sdk: CheckedSdk, world: Any) -> None:
         # A written call has none of these.
         await sdk.refused(404, artifact(made.id))
     await sdk.calls.call_artifact_controller_call_logs_download(made.id)
+    await sdk.refused(400, sdk.calls.delete(made.id))
+    world.farewell = True
+    await world.post(f"/call/{made.id}/message", {"content": "Merci"})
+    ended = await sdk.calls.get(made.id)
+    assert (ended.status, ended.ended_reason) == ("ended", "assistant-said-end-call-phrase")
     assert (await sdk.calls.delete(made.id)).id == made.id
     await sdk.refused(404, sdk.calls.get(made.id))

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-from fidelity import same
 from sdk import CheckedSdk
 
 TEXT = "La bouillabaisse est à 24 euros.\n".encode()
@@ -17,7 +16,6 @@ async def scenario(sdk: CheckedSdk, world: Any) -> None:
     assert read.id == made.id
     assert [one.id for one in await sdk.files.list()] == [made.id]
     assert (await sdk.files.update(made.id, name="La carte")).name == "La carte"
-    assert same(await sdk.files.get(made.id), (await sdk.files.list())[0])
     await sdk.refused(404, sdk.files.get(str(uuid4())))
     await sdk.refused(400, sdk.files.update(made.id, name="x" * 41))
     assert (await sdk.files.delete(made.id)).id == made.id

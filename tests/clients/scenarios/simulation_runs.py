@@ -21,7 +21,7 @@ async def scenario(sdk: CheckedSdk, world: Any) -> None:
     item_id = started.simulation_run_item_ids[0]
     await world.run_jobs()
     run = await runs.simulation_run_controller_find_one(started.id)
-    assert run.status == "ended"
+    assert run.status == "ended", run
     items = await runs.simulation_run_controller_find_items(started.id)
     assert [one.id for one in items] == [item_id]
     item = await runs.simulation_run_controller_find_item(started.id, item_id)

@@ -38,7 +38,7 @@ NEEDED: dict[str, dict[str, Any]] = {
         ]
     },
     "sipRequest": {"verb": "INFO"},
-    "code": {"code": "return 1", "name": "compte"},
+    "code": {"code": "return 1"},
 }
 
 
