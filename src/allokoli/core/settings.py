@@ -55,6 +55,8 @@ class Settings(BaseSettings):
         model_name: that model's name at `model_url`.
         model_key: key for `model_url`; none is sent when unset.
         twilio_api_url: base URL of Twilio's REST API, for a region of it or a gateway.
+        code_sandbox_url: where the programs of `code` tools are posted to be run; they are refused
+            when unset, and never run on this machine.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
 
@@ -88,6 +90,7 @@ class Settings(BaseSettings):
     model_name: str = ""
     model_key: str = Field(default="", repr=False)
     twilio_api_url: str = "https://api.twilio.com"
+    code_sandbox_url: str = ""
     log_level: str = "INFO"
 
     @field_validator("data_dir")

@@ -4,6 +4,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from allokoli.core.settings import get_settings
 from allokoli.engine.conversation.tools import http
 from allokoli.engine.conversation.tools.services import Service, credential_of, outcome
 from allokoli.engine.conversation.tools.tool import (
@@ -17,7 +18,7 @@ from allokoli.engine.conversation.tools.tool import (
     refused,
 )
 
-TWILIO = Service("twilio", "https://api.twilio.com", ("twilio",))
+TWILIO = Service("twilio", "", ("twilio",))
 _NUMBER = re.compile(r"\+[1-9][0-9]{5,14}")
 _MAX_CHARS = 1600
 _PARAMETERS = {
@@ -60,7 +61,7 @@ async def _send(settings: Settings, arguments: dict[str, Any], scene: Scene) -> 
     )
     answer = await http.exchange(
         "POST",
-        f"{TWILIO.url}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json",
+        f"{get_settings().twilio_api_url}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json",
         form={"To": to, "From": sender, "Body": words},
         auth=auth,
     )
