@@ -5,6 +5,7 @@ import json
 import socket
 
 import httpx
+import psycopg
 import pytest
 from openai import AsyncOpenAI
 from serving import serve
@@ -12,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from test_text_calls import MARIO
 
-from allokoli.engine.models import guided_limits
+from allokoli.core import database
+from allokoli.core.settings import get_settings
+from allokoli.engine.models import guided_limits, providers
 
 
 class ModelServer:
@@ -104,7 +107,7 @@ def talk(tenant, model):
             "transport": {"provider": "text"},
         }
         async with httpx.AsyncClient(
-            base_url=tenant.base_url, headers=tenant.headers, timeout=20
+            base_url=tenant.base_url, headers=tenant.headers, timeout=60
         ) as http:
             call = await http.post("/call", json=body)
             assert call.status_code == 201, call.text
@@ -181,6 +184,36 @@ async def test_a_provider_without_credential_is_replaced_and_said_so(talk) -> No
     reply, call = await talk("Bonjour", model={"provider": "openai", "model": "gpt-4o"})
     assert reply["content"]
     assert "openai" in call["warnings"][0]
+
+
+async def test_a_stored_credential_s_model_answers_and_its_key_stays_here(
+    talk, model, tenant, monkeypatch
+) -> None:
+    monkeypatch.setitem(providers.BASE_URLS, "groq", model.url)
+    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as http:
+        await http.post("/credential", json={"provider": "groq", "apiKey": "gsk-hidden"})
+    reply, call = await talk("Bonjour", model={"provider": "groq", "model": "llama-3.1-8b-instant"})
+    assert reply == {"content": "Vous avez dit : Bonjour", "ended": False}
+    assert "warnings" not in call
+    assert model.requests[0]["headers"]["authorization"] == "Bearer gsk-hidden"
+    assert "gsk-hidden" not in json.dumps(call)
+    url = database.admin_url(get_settings()).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        rows = connection.execute("select c::text from engine.calls c").fetchall()
+    assert all("gsk-hidden" not in row for (row,) in rows)
+
+
+async def test_a_stored_model_that_is_down_is_replaced_within_the_turn(
+    talk, model, tenant, monkeypatch
+) -> None:
+    monkeypatch.setitem(providers.BASE_URLS, "groq", model.url)
+    model.mood = "refusing"
+    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as http:
+        await http.post("/credential", json={"provider": "groq", "apiKey": "gsk-hidden"})
+    reply, call = await talk("Bonjour", model={"provider": "groq", "model": "llama-3.1-8b-instant"})
+    assert reply["content"]
+    assert not reply["ended"]
+    assert call["status"] == "in-progress"
 
 
 async def test_the_openai_client_speaks_with_the_guided_model(tenant) -> None:
