@@ -6,6 +6,7 @@ import json
 import socket
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from serving import serve
@@ -13,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from allokoli.core.settings import get_settings
+from allokoli.engine import servers
 from allokoli.engine.conversation.chat_model import ModelFailed, TextDelta, ToolCall, Usage
 from allokoli.engine.models import chain, choose, network, providers
 from allokoli.engine.models.choose import choose_model, model_warnings
 
+_ORG = str(uuid4())
 _NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 _TOOL = {"type": "function", "function": {"name": "book", "parameters": {"type": "object"}}}
 _BLUEPRINT = {"name": "Chez Ada", "greeting": "Bonjour, que puis-je pour vous ?"}
@@ -33,6 +36,10 @@ class Provider:
 
     async def __call__(self, scope, receive, send) -> None:
         request = Request(scope, receive)
+        if scope["path"] == "/token":
+            self.moods.remove("token")
+            await JSONResponse({"access_token": "from-oauth"})(scope, receive, send)
+            return
         body = await request.json()
         self.asked.append(
             SimpleNamespace(path=scope["path"], headers=dict(request.headers), **body)
@@ -185,7 +192,7 @@ async def _ask(assistant, *, words="Bonjour", task=None, tools=()):
     """The answer: its words, its calls and its tokens; and the warnings."""
     warnings: list[str] = []
     chosen = choose_model(
-        assistant, call={"id": "c"}, started_at=_NOW, task=task, warn=warnings.append
+        assistant, call={"id": "c", "orgId": _ORG}, started_at=_NOW, task=task, warn=warnings.append
     )
     try:
         deltas = [
@@ -255,6 +262,22 @@ async def test_a_custom_server_is_sent_its_credential_and_what_the_mode_says(pro
     assert whole["call"]["id"] == split["call"]["id"] == "c"
     assert split["table"] == 7
     assert not {"metadata", "call", "table"} & none.keys()
+
+
+async def test_a_custom_server_is_sent_the_token_its_credential_leads_to(provider) -> None:
+    provider.moods = ["token", "fine"]
+    plan = {
+        "type": "oauth2",
+        "url": provider.url.replace("/v1", "/token"),
+        "clientId": "me",
+        "clientSecret": "s3cret",
+    }
+    assistant = _assistant("custom-llm", "m", key=None, url=provider.url)
+    credential = {"id": "c", "provider": "custom-llm", "apiKey": "unused"}
+    assistant["credentials"] = [{**credential, "authenticationPlan": plan}]
+    assert (await _ask(assistant)).text == "m says hello"
+    assert provider.asked[0].headers["authorization"] == "Bearer from-oauth"
+    await servers.close()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """Which models answer for an assistant, in which order, and what to tell its owner about it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from allokoli.core.i18n import LOCALES
 from allokoli.core.settings import get_settings
@@ -13,6 +14,7 @@ from allokoli.engine.models import providers
 from allokoli.engine.models.chain import Chain
 from allokoli.engine.models.guided import guided_transport
 from allokoli.engine.models.openai_compatible import ModelSettings, OpenAICompatible
+from allokoli.engine.servers import tokens
 
 GUIDED_PATH = "/guided/v1"
 _DEFAULT_TIMEOUT_S = 20.0
@@ -215,7 +217,21 @@ def _custom(
         extra=_extra(asked.get("metadataSendMode"), assistant.get("metadata"), call),
         key=str(credential.get("apiKey") or ""),
         title="the assistant's own model",
+        authenticate=_token(credential, call.get("orgId")),
     )
+
+
+def _token(
+    credential: dict[str, Any], org_id: Any
+) -> Callable[[], Awaitable[dict[str, str]]] | None:
+    """Gets the OAuth2 token a credential leads to; None for one that is a key by itself."""
+    if not isinstance(credential.get("authenticationPlan"), dict) or not isinstance(org_id, str):
+        return None
+
+    async def header() -> dict[str, str]:
+        return {"Authorization": f"Bearer {await tokens.token(UUID(org_id), credential)}"}
+
+    return header
 
 
 def _extra(mode: Any, metadata: Any, call: dict[str, Any]) -> dict[str, Any]:

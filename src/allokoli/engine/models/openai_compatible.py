@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -13,6 +13,7 @@ import httpx2
 from openai import AsyncOpenAI, OpenAIError
 from openai.types.chat import ChatCompletionChunk
 
+from allokoli.engine.conversation.backstage import ServerFailed
 from allokoli.engine.conversation.chat_model import (
     Delta,
     Message,
@@ -31,7 +32,10 @@ _MAX_ANSWER_CHARS = 20_000
 _MAX_ANSWER_S = 120.0
 _MAX_CALLS = 16
 _MAX_ARGUMENTS_CHARS = 50_000
-_TROUBLE = (OpenAIError, httpx2.HTTPError, ValueError, TypeError, AttributeError, RecursionError)
+_TROUBLE = (
+    OpenAIError, httpx2.HTTPError, ServerFailed, ValueError, TypeError, AttributeError,
+    RecursionError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class ModelSettings:
         key: sent as a bearer; none when empty.
         ended_reason: Vapi's literal for a call that ends because this model failed.
         title: what the call's log names it.
+        authenticate: gives further headers just before a request, for a key that is not known
+            beforehand; None for none. It raises `ServerFailed`.
     """
 
     url: str
@@ -59,6 +65,7 @@ class ModelSettings:
     key: str = field(default="", repr=False)
     ended_reason: str = LLM_FAILED
     title: str = "the model"
+    authenticate: Callable[[], Awaitable[dict[str, str]]] | None = None
 
 
 class OpenAICompatible:
@@ -132,8 +139,11 @@ class OpenAICompatible:
         first_by = monotonic() + self.settings.timeout_s
         try:
             async with asyncio.timeout(self.settings.timeout_s):
+                authenticate = self.settings.authenticate
                 answer = await self._client.chat.completions.create(
-                    **asked, extra_body=self.settings.extra
+                    **asked,
+                    extra_body=self.settings.extra,
+                    extra_headers=await authenticate() if authenticate else None,
                 )
             async with answer:
                 pieces = aiter(answer)
