@@ -50,7 +50,7 @@ async def _act(identity: Identity, told: dict[str, Any]) -> None:
             )
             answer = Answer()
             async with contextlib.aclosing(conversation):
-                async for event in conversation.session_created():
+                async for event in conversation.happened(_ON):
                     answer.take(event)
             async with session(identity) as opened:
                 row = await resources.row(opened, SESSION, told["id"], lock=True)
