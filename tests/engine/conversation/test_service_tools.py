@@ -27,7 +27,6 @@ async def used(tool, arguments, engine=None, facts=None):
 def services(tool_server, monkeypatch):
     """The services' addresses lead to the local server."""
     for service in (
-        sms.TWILIO,
         slack.SLACK,
         google.CALENDAR,
         google.SHEETS,
@@ -193,7 +192,7 @@ async def test_code_never_runs_on_this_machine(tmp_path):
 
 async def test_code_runs_in_the_sandbox_that_is_named(tool_server, monkeypatch):
     settings = get_settings()
-    monkeypatch.setattr(settings, "code_sandbox_url", tool_server.url("echo"), 
+    monkeypatch.setattr(settings, "code_sandbox_url", tool_server.url("echo"))
     tool_server.answer = {"result": {"sum": 3}}
     tool = {
         "type": "code",
@@ -216,7 +215,7 @@ async def test_code_runs_in_the_sandbox_that_is_named(tool_server, monkeypatch):
 async def test_files_are_searched_for_what_the_model_asks():
     bases = [{"name": "menu", "description": "the menu", "provider": "google", "fileIds": ["f"]}]
     engine = Engine({}, passages=["Pizza 9 €.", "Fermé lundi."])
-    result, _, talk = await used(
+    result, _, _ = await used(
         {"type": "query", "knowledgeBases": bases}, {"query": "prix ?"}, engine
     )
     assert result == "Pizza 9 €.\n\nFermé lundi."

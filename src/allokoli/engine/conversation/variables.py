@@ -92,11 +92,13 @@ def taken(plan: Any, answer: Any, values: dict[str, Any], warn: Warn) -> dict[st
         return {}
     found = picked(plan.get("schema"), answer)
     known = values | (answer if isinstance(answer, dict) else {}) | found | {ROOT: answer}
-    for alias in list(plan.get("aliases") or ())[:_MAX_VARIABLES]:
-        if not isinstance(alias, dict) or not _KEY.fullmatch(str(alias.get("key"))):
+    aliases = plan.get("aliases")
+    for alias in aliases[:_MAX_VARIABLES] if isinstance(aliases, list) else ():
+        key = alias.get("key") if isinstance(alias, dict) else None
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
             warn("An alias of a variable has no valid key.")
             continue
-        found[alias["key"]] = fill(str(alias.get("value") or ""), known, warn=warn)
+        found[key] = fill(str(alias.get("value") or ""), known, warn=warn)
         known |= found
     return bounded(found)
 

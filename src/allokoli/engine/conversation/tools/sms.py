@@ -59,9 +59,10 @@ async def _send(settings: Settings, arguments: dict[str, Any], scene: Scene) -> 
     auth = (
         (str(key), str(secret)) if key and secret else (account, str(credential.get("authToken")))
     )
+    path = f"/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
     answer = await http.exchange(
         "POST",
-        f"{get_settings().twilio_api_url}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json",
+        get_settings().twilio_api_url + path,
         form={"To": to, "From": sender, "Body": words},
         auth=auth,
     )
