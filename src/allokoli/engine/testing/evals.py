@@ -64,7 +64,7 @@ async def run(*, org_id: str, run_id: str) -> None:
             body = resources.whole_body(row)
             if body.get("status") == "ended":
                 return
-            body |= {"status": "running", "startedAt": iso(clock.now())}
+            body = {**body, "status": "running", "startedAt": iso(clock.now())}
             await resources.keep(opened, row, body)
         ended = await _ended(identity, run_id, body)
         ended |= {"status": "ended", "endedAt": iso(clock.now())}

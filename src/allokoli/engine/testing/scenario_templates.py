@@ -16,17 +16,19 @@ _VALUES = {
     "fr": {
         "name": "Camille Durand", "phone": "06 12 34 56 78", "email": "camille.durand@example.com",
         "date": "demain", "time": "20h", "number": "4", "yes_no": "oui",
-        "text": "c'est pour une première visite",
+        "text": "c'est pour une première visite", "allergies": "aucune allergie",
+        "address": "12 rue des Lilas, Paris",
     },
     "en": {
         "name": "Alex Morgan", "phone": "+44 7700 900123", "email": "alex.morgan@example.com",
         "date": "tomorrow", "time": "8 pm", "number": "4", "yes_no": "yes",
-        "text": "it is for a first visit",
+        "text": "it is for a first visit", "allergies": "no allergies",
+        "address": "12 Lilac Road, London",
     },
     "he": {
         "name": "דנה כהן", "phone": "050-1234567", "email": "dana.cohen@example.com",
         "date": "מחר", "time": "20:00", "number": "4", "yes_no": "כן",
-        "text": "זה ביקור ראשון",
+        "text": "זה ביקור ראשון", "allergies": "אין אלרגיות", "address": "רחוב הרצל 12, תל אביב",
     },
 }  # fmt: skip
 _OPENINGS = {
@@ -141,7 +143,9 @@ def _fact(field: dict[str, Any], language: str) -> tuple[str, str]:
     choices = field.get("choices")
     if choices:
         return str(label), str(choices[0])
-    return str(label), _VALUES[language].get(str(field.get("type")), _VALUES[language]["text"])
+    values = _VALUES[language]
+    key, kind = str(field.get("key")), str(field.get("type"))
+    return str(label), values.get(key) or values.get(kind) or values["text"]
 
 
 def _script(opening: str, facts: list[tuple[str, str]]) -> str:

@@ -4,6 +4,7 @@ It answers what is asked from the script's facts, agrees to what is read back, a
 not know, and hangs up when the conversation goes nowhere.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,13 @@ from pydantic import ValidationError
 from allokoli.blueprint import Blueprint
 from allokoli.blueprint.caller import caller_form
 from allokoli.dialogue import Slot
-from allokoli.engine.testing.script_reading import Answer, CallerScript, plain_words, read_script
+from allokoli.engine.testing.script_reading import CallerScript, plain_words, read_script
 
 _MOST_REPEATS = 3
-_SURE = 10.0
+_ENOUGH = 0.5
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+# Fields that hold what the call is about.
+_STORIES = frozenset({"message", "reason"})
 _WORDS = {
     "fr": {
         "yes": "Oui, c'est bien ça.",
@@ -98,50 +102,60 @@ class ScriptedCaller:
 
     def _reply(self, said: str) -> str | None:
         """What to say to a question or a statement; None when nothing is left to say."""
-        slot = self._asked(said)
-        answer = self._best(said, slot)
-        if answer is not None:
-            return answer.words
-        words = plain_words(said)
-        if self._is_read_back(said, words):
+        question = _question(said)
+        asked = self._asked(said, question)
+        known = self._known(question, asked)
+        if known:
+            return ", ".join(known)
+        if _is_read_back(said):
             return self._words["yes"]
+        if any(slot.key in _STORIES for slot in asked) and self.script.request:
+            return self.script.request
         if self._lines:
             return self._lines.pop(0)
-        if "?" not in said and "؟" not in said:
-            return None
-        if words & _ANYTHING_ELSE or (slot is not None and not slot.required):
-            return self._words["no"]
-        return self._words["unknown"]
+        return self._nothing_to_tell(question, asked) if "?" in said else None
 
-    def _asked(self, said: str) -> Slot | None:
-        """The field of the assistant's form a question is about, where its own words tell."""
-        flat = " ".join(said.lower().split())
-        for slot in self._slots:
-            if any(line and " ".join(line.lower().split()) in flat for line in slot.ask):
-                return slot
-        return None
+    def _nothing_to_tell(self, question: frozenset[str], asked: list[Slot]) -> str:
+        optional = bool(asked) and not any(slot.required for slot in asked)
+        return self._words["no" if optional or question & _ANYTHING_ELSE else "unknown"]
 
-    def _best(self, said: str, slot: Slot | None) -> Answer | None:
-        """The fact whose subject the question names best."""
-        asked = plain_words(said.rpartition(".")[2] if "?" in said else said) | (
-            plain_words(said) if slot is None else frozenset()
-        )
-        named = _names(slot) if slot is not None else frozenset()
-        best: tuple[float, Answer] | None = None
+    def _asked(self, said: str, question: frozenset[str]) -> list[Slot]:
+        """The fields of the assistant's form a turn asks for: by its own words, or by name."""
+        flat = _flat(said)
+        return [
+            slot
+            for slot in self._slots
+            if any(line and _flat(line) in flat for line in slot.ask)
+            or ("?" in said and _overlap(plain_words(slot.label or ""), question))
+        ]
+
+    def _known(self, question: frozenset[str], asked: list[Slot]) -> list[str]:
+        """The facts a question names, in the script's order, each subject once."""
+        names = [_names(slot) for slot in asked]
+        found: dict[frozenset[str], str] = {}
         for answer in self.script.answers:
-            overlap = _overlap(answer.subject, asked) / len(answer.subject)
-            score = overlap + (_SURE if _overlap(answer.subject, named) else 0.0)
-            if score > (best[0] if best else 0.0):
-                best = (score, answer)
-        if best is None or (slot is not None and best[0] < _SURE and named):
-            return None
-        return best[1]
+            named = any(_overlap(answer.subject, one) for one in names)
+            share = _overlap(answer.subject, question) / len(answer.subject)
+            if named or share >= _ENOUGH:
+                found.setdefault(answer.subject, answer.words)
+        return list(found.values())
 
-    def _is_read_back(self, said: str, words: frozenset[str]) -> bool:
-        if "?" not in said:
-            return False
-        low = said.lower()
-        return bool(words & _READ_BACK) or any(phrase in low for phrase in _READ_BACK_PHRASES)
+
+def _question(said: str) -> frozenset[str]:
+    """The words of a turn's questions; of all of it when it asks none."""
+    asked = [one for one in _SENTENCE.split(said) if one.rstrip().endswith("?")]
+    return plain_words(" ".join(asked) if asked else said)
+
+
+def _is_read_back(said: str) -> bool:
+    if "?" not in said:
+        return False
+    low = said.lower()
+    return bool(plain_words(said) & _READ_BACK) or any(one in low for one in _READ_BACK_PHRASES)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.lower().split())
 
 
 def _slots(blueprint: dict[str, Any], now: datetime) -> tuple[Slot, ...]:

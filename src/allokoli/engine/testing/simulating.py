@@ -84,7 +84,7 @@ async def _claim(
             body = resources.whole_body(item)
             if body["status"] not in {"queued", *RUNNING}:
                 return None
-            body |= {"status": "running", "startedAt": iso(clock.now())}
+            body = {**body, "status": "running", "startedAt": iso(clock.now())}
             await resources.keep(opened, item, body)
             await settle(opened, run)
             whole = {**resources.whole_body(run), "id": str(run.id)}
