@@ -39,10 +39,11 @@ async def test_a_handoff_changes_who_speaks_before_the_next_word():
     assert reply.text == "Les ventes, bonjour."
     assert talk.now.assistant["name"] == "Sales"
     assert talk.now.assistant_id == "id-sales"
-    assert engine.models["Front"].closed == 1
     assert (await talk.hear("Alors ?")).text == "Une remise."
     assert engine.models["Sales"].system() == ["You are Sales."]
     assert engine.models["Sales"].offered[-1] == ["handoff_to_Front"]
+    await talk.now.aclose()
+    assert [one.closed for one in engine.models.values()] == [1, 1]
 
 
 async def test_the_function_offered_names_and_describes_each_destination():
@@ -172,6 +173,17 @@ async def test_variables_pass_on_from_arguments_and_from_the_conversation():
     await talk.hear("Je suis à Lyon")
     assert engine.models["Sales"].system() == ["à Lyon gai remise s1"]
     assert talk.now.variables == {"shop": "s1", "city": "Lyon", "mood": "gai", "where": "à Lyon"}
+    # Three answers, the one that only extracted counted too.
+    assert (talk.now.prompt_tokens, talk.now.completion_tokens) == (30, 15)
+
+
+async def test_nobody_talks_a_model_into_being_another_customer():
+    engine = models([call("handoff_to_Sales", destination="Sales", customer="x", call=1)], ["Oui."])
+    sales = assistant("Sales", prompt="{{customer.number}}")
+    facts = Facts(NOW, customer={"number": "+336"})
+    talk = Talk(squad(handoff(), second=sales), engine, facts=facts)
+    await talk.hear("?")
+    assert engine.models["Sales"].system() == ["+336"]
 
 
 async def test_two_assistants_that_pass_the_caller_back_and_forth_are_stopped():

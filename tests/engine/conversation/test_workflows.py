@@ -1,5 +1,7 @@
 """Workflows run: branches, tools, extraction, ends, and graphs that go nowhere or in circles."""
 
+import asyncio
+
 import pytest
 from talking import Engine, ScriptedModel, Talk, assistant, call
 
@@ -114,6 +116,39 @@ async def test_a_tool_node_that_fails_takes_the_edge_of_failures(tool_server):
     reply = await talk.hear("Lundi")
     assert [one.failed for one in reply.events if isinstance(one, ToolAnswered)][-1]
     assert model.system() == ["Excuse us."]
+
+
+async def test_a_tool_node_interrupted_midway_is_not_done_again(tool_server):
+    nodes = [node("ask"), tool_node(tool_server, "held"), node("done", "It is booked.")]
+    edges = [edge("ask", "do", "day known"), edge("do", "done")]
+    model = ScriptedModel(["?", go("do"), call("book", day="lundi"), go("next"), "C'est réservé."])
+    talk = talk_of(nodes, edges, model)
+    await talk.open()
+
+    async def follow():
+        async for _ in talk.now.hear("Lundi"):
+            pass
+
+    turn = asyncio.create_task(follow())
+    await tool_server.reached.wait()
+    turn.cancel()
+    await asyncio.wait([turn])
+    tool_server.release.set()
+    assert (await talk.hear("Alors ?")).text == "C'est réservé."
+    assert len(tool_server.received) == 1
+    assert "late" in [one["content"] for one in talk.now.history]
+
+
+async def test_a_tool_whose_arguments_the_model_will_not_give_is_not_called(tool_server):
+    asked = tool_node(tool_server)
+    asked["tool"]["function"]["parameters"]["required"] = ["day"]
+    nodes = [node("ask"), asked, node("sorry", "Excuse us.")]
+    edges = [edge("ask", "do", "x"), edge("do", "sorry", {"type": "failed"})]
+    model = ScriptedModel(["?", go("do"), "Euh…", "Pardon."])
+    talk = talk_of(nodes, edges, model)
+    await talk.open()
+    assert (await talk.hear("?")).text == "Pardon."
+    assert tool_server.received == []
 
 
 async def test_after_a_tool_the_model_judges_the_conditions(tool_server):

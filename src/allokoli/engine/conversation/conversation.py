@@ -39,8 +39,12 @@ class Conversation:
         history: Iterable[Message] = (),
         state: dict[str, Any] | None = None,
     ) -> None:
-        self.cast = cast
         self._stage = Stage(cast, backstage, facts, list(history), state or {})
+
+    @property
+    def cast(self) -> Cast:
+        """Who may answer, those who joined in the call too."""
+        return self._stage.cast
 
     @property
     def history(self) -> list[Message]:
@@ -154,7 +158,6 @@ class Conversation:
         Args:
             role: who interrupted: `user` or `assistant`.
         """
-        await self._stage.settle()
         self._begin()
         on = hooks.ASSISTANT_INTERRUPTED if role == "user" else hooks.CUSTOMER_INTERRUPTED
         async with contextlib.aclosing(self._happened(on)) as events:
@@ -270,7 +273,7 @@ class Conversation:
         self._begin()
         move: ToMember = await member_of(destination, self._stage.scene())
         turn = Turn(self._stage)
-        yield await self._stage.hand_over(move, [])
+        yield self._stage.hand_over(move, [])
         async with contextlib.aclosing(turn.succeed()) as events:
             async for event in events:
                 yield event

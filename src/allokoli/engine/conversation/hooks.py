@@ -59,13 +59,15 @@ def due(stage: Stage, seconds: float) -> list[tuple[str, Hook]]:
         stage: where.
         seconds: since the last word of either, or of the assistant's last hook.
     """
-    data = stage.memory.data
+    data, hooks = stage.memory.data, hooks_on(stage, CUSTOMER_SILENT)
+    if not hooks:
+        return []
     if seconds < float(data.get("waited", 0.0)):
         data.pop(_FIRED, None)
     data["waited"] = seconds
     fired: list[str] = data.setdefault(_FIRED, [])
     found = []
-    for name, hook in hooks_on(stage, CUSTOMER_SILENT):
+    for name, hook in hooks:
         options = mapping(hook.get("options"))
         most = _number(options.get("triggerMaxCount"), _DEFAULT_COUNT)
         if seconds < wait_s(hook) or name in fired or stage.memory.count(name) >= most:

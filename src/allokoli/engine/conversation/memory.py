@@ -7,6 +7,8 @@ from allokoli.engine.conversation.chat_model import Message
 from allokoli.engine.conversation.variables import bounded
 
 _MAX_SEGMENTS = 40
+# What a call is, nobody finds out anew.
+_STANDING = frozenset({"call", "customer", "phoneNumber"})
 
 
 class Memory:
@@ -54,6 +56,7 @@ class Memory:
 
     def learn(self, variables: dict[str, Any]) -> None:
         """Keep variables; a new value replaces one of the same name."""
+        variables = {name: one for name, one in variables.items() if name not in _STANDING}
         if variables:
             self.data["variables"] = bounded(self.variables | variables)
 

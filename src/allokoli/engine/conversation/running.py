@@ -147,12 +147,15 @@ async def run_alone(tool: Tool, arguments: dict[str, Any], stage: Stage) -> tupl
     stage.history += [message, job.slot]
     scene = stage.scene()
     _judge(job, 0, scene)
-    if not job.done:
-        happened: asyncio.Queue[_Happening] = asyncio.Queue()
-        _begin(job, scene, stage, happened)
-        while not job.done:
-            await happened.get()
-    _stop_timers(job)
+    try:
+        if not job.done:
+            happened: asyncio.Queue[_Happening] = asyncio.Queue()
+            _begin(job, scene, stage, happened)
+            while not job.done:
+                await happened.get()
+    finally:
+        job.abandoned = not job.done
+        _stop_timers(job)
     return job, [ToolsCalled((call,)), _answered(job)]
 
 

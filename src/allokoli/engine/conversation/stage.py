@@ -1,13 +1,14 @@
 """Who speaks now, with which model, and all that was said and done so far."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from allokoli.engine.conversation.backstage import Backstage
 from allokoli.engine.conversation.cast import Cast, Member
-from allokoli.engine.conversation.chat_model import ChatModel, Message
+from allokoli.engine.conversation.chat_model import ChatModel, Delta, Message, Usage
 from allokoli.engine.conversation.events import HandedOff, Say
 from allokoli.engine.conversation.handing_over import ToMember, hand_over
 from allokoli.engine.conversation.memory import Memory
@@ -16,7 +17,7 @@ from allokoli.engine.conversation.tools.tool import Scene, Tool
 from allokoli.engine.conversation.tools.toolbox import toolbox_of
 from allokoli.engine.conversation.workflow import Node, Workflow
 
-_SETTLE_S = 60.0
+_SETTLE_S = 30.0
 _MAX_WARNINGS = 50
 
 
@@ -35,6 +36,31 @@ class Facts:
     customer: dict[str, Any] | None = None
     variable_values: dict[str, Any] = field(default_factory=dict)
     transport: str = ""
+
+
+class _Counted:
+    """A model whose tokens are counted, whatever it is asked for."""
+
+    def __init__(self, model: ChatModel, count: Callable[[Usage], None]) -> None:
+        self._model = model
+        self._count = count
+
+    async def stream(
+        self, messages: list[Message], tools: list[dict[str, Any]]
+    ) -> AsyncGenerator[Delta]:
+        # Closed at once when the turn is abandoned, so that the model stops too.
+        answer = self._model.stream(messages, tools)
+        try:
+            async for delta in answer:
+                if isinstance(delta, Usage):
+                    self._count(delta)
+                yield delta
+        finally:
+            if isinstance(answer, AsyncGenerator):
+                await answer.aclose()
+
+    async def close(self) -> None:
+        await self._model.close()
 
 
 class Stage:
@@ -65,13 +91,14 @@ class Stage:
         self.running: set[asyncio.Task[Any]] = set()
         self.turn_began = 0
         self._warned: set[str] = set()
+        self._closing: set[asyncio.Task[None]] = set()
         self._toolbox: list[Tool] | None = None
         self.workflow = Workflow(self.cast.workflow) if self.cast.workflow else None
         if self.workflow and self.memory.node is None:
             self.memory.node = self.workflow.start
         self.assistant = self._assistant()
         self.script = self._script(self.member, self.assistant)
-        self.model: ChatModel = backstage.model(self.assistant)
+        self.model = self._cast_model()
 
     @property
     def member(self) -> Member:
@@ -136,7 +163,7 @@ class Stage:
             self.script = self._script(self.member, self.assistant)
             self._toolbox = None
 
-    async def hand_over(self, move: ToMember, call_ids: list[str]) -> HandedOff:
+    def hand_over(self, move: ToMember, call_ids: list[str]) -> HandedOff:
         """Let another assistant go on."""
         before = self.assistant
         hand_over(self.memory, move, self.history, call_ids)
@@ -145,14 +172,14 @@ class Stage:
             self.workflow = Workflow(self.cast.workflow) if self.cast.workflow else None
             if self.workflow:
                 self.memory.node = self.workflow.start
-        await self._seat()
+        self._seat()
         return HandedOff(self.assistant, before, self.memory.node)
 
-    async def go_to(self, node: str) -> HandedOff:
+    def go_to(self, node: str) -> HandedOff:
         """Let the workflow move to a node."""
         before = self.assistant
         self.memory.node = node
-        await self._seat()
+        self._seat()
         return HandedOff(self.assistant, before, node)
 
     async def settle(self) -> None:
@@ -174,16 +201,27 @@ class Stage:
     async def close(self) -> None:
         """Release the model's connections."""
         await self.model.close()
+        await asyncio.gather(*self._closing, return_exceptions=True)
 
-    async def _seat(self) -> None:
+    def _seat(self) -> None:
         """Prepare who speaks now."""
         before = self.assistant
         self.assistant = self._assistant()
         self.script = self._script(self.member, self.assistant)
         self._toolbox = None
         if self.assistant.get("model") != before.get("model"):
-            old, self.model = self.model, self.backstage.model(self.assistant)
-            await old.close()
+            # The old one is closed by the way: nothing may come between a change and its news.
+            closing = asyncio.create_task(self.model.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+            self.model = self._cast_model()
+
+    def _cast_model(self) -> _Counted:
+        return _Counted(self.backstage.model(self.assistant), self._count)
+
+    def _count(self, usage: Usage) -> None:
+        self.prompt_tokens += usage.prompt_tokens
+        self.completion_tokens += usage.completion_tokens
 
     def _assistant(self) -> dict[str, Any]:
         assistant = self.member.assistant

@@ -12,7 +12,6 @@ from allokoli.engine.conversation.chat_model import (
     ModelFailed,
     TextDelta,
     ToolCall,
-    Usage,
 )
 from allokoli.engine.conversation.events import EndCall, Event, Say, Transfer
 from allokoli.engine.conversation.handing_over import ToMember, ToNode
@@ -166,17 +165,15 @@ class Turn:
             messages.append(hint)
         last = self.progress.rounds > MAX_ROUNDS
         tools = [] if last else [tool.function for tool in await stage.toolbox()]
-        async for delta in stage.model.stream(messages, tools):
-            match delta:
-                case TextDelta(text) if text:
-                    words.append(text)
-                    self.progress.said = True
-                    yield stage.say(text)
-                case ToolCall() if not last:
-                    calls.append(delta)
-                case Usage(prompt_tokens, completion_tokens):
-                    stage.prompt_tokens += prompt_tokens
-                    stage.completion_tokens += completion_tokens
+        async with contextlib.aclosing(stage.model.stream(messages, tools)) as answer:
+            async for delta in answer:
+                match delta:
+                    case TextDelta(text) if text:
+                        words.append(text)
+                        self.progress.said = True
+                        yield stage.say(text)
+                    case ToolCall() if not last:
+                        calls.append(delta)
 
     async def _use(self, calls: list[ToolCall], said: str) -> AsyncGenerator[Event]:
         """Run the functions asked for, and do what comes of them."""
@@ -252,7 +249,7 @@ class Turn:
         if isinstance(move, ToMember):
             self.progress.moves += 1
             ids = [job.asked.call.id for job in moving]
-            yield await self.stage.hand_over(move, ids)
+            yield self.stage.hand_over(move, ids)
             events = self.succeed()
         elif isinstance(move, ToNode):
             events = walking.leave(self, move.node)

@@ -9,7 +9,7 @@ from allokoli.engine.conversation.running import run_alone
 from allokoli.engine.conversation.stage import Stage
 from allokoli.engine.conversation.tools.end_call import ASSISTANT_ENDED
 from allokoli.engine.conversation.tools.extraction import arguments_for, extracted
-from allokoli.engine.conversation.tools.tool import mapping
+from allokoli.engine.conversation.tools.tool import listed, mapping
 from allokoli.engine.conversation.tools.toolbox import tools_of
 from allokoli.engine.conversation.variables import fill
 from allokoli.engine.conversation.workflow import (
@@ -88,7 +88,7 @@ async def _go(turn: "Turn", name: str) -> AsyncGenerator[Event]:
     node = stage.workflow.nodes.get(name) if stage.workflow else None
     if node is None:
         return
-    yield await stage.go_to(name)
+    yield stage.go_to(name)
     turn.progress.steps += 1
     if turn.progress.steps > MAX_STEPS:
         stage.warn("A workflow went round in one turn too often; it waits for the caller.")
@@ -117,6 +117,10 @@ async def _use(turn: "Turn", node: Node) -> AsyncGenerator[Event]:
             tool.name, tool.description, tool.parameters, stage.model, stage.messages()
         )
         arguments = found or {}
+        if found is None and listed(tool.parameters.get("required")):
+            stage.warn(f"The model gave no arguments for the tool of {node.name[:80]}.")
+            stage.memory.data["toolFailed"] = True
+            return
     job, events = await run_alone(tool, arguments, stage)
     for event in events:
         yield event

@@ -26,6 +26,7 @@ from allokoli.engine.conversation.tools.tool import (
 )
 
 _MAX_TOOLS = 64
+_MAX_SERVERS = 10
 _MAX_OFFER_CHARS = 100_000
 _MAX_RESULT_CHARS = 20_000
 _DISCOVERY_S = 10.0
@@ -41,6 +42,9 @@ async def tools(settings: Settings, scene: Scene) -> list[Tool]:
         return []
     known = scene.memory.data.setdefault("mcp", {})
     key = sha256(url.encode()).hexdigest()[:16]
+    if key not in known and len(known) >= _MAX_SERVERS:
+        scene.warn(f"Only {_MAX_SERVERS} MCP servers can be used in a call.")
+        return []
     if key not in known:
         try:
             known[key] = await _discovered(settings, server, scene)
