@@ -99,7 +99,8 @@ def activation(assistant: dict[str, Any], assistant_id: str | None) -> dict[str,
 
 def speaker(call: Call, conversation: Conversation) -> dict[str, Any]:
     """Whose words a message holds, where several may speak."""
-    if call.squad_id is None and len(call.artifacts.get("assistantActivations", ())) <= 1:
+    activated = call.artifacts.get("assistantActivations", ())
+    if len(conversation.cast.members) == 1 and len(activated) <= 1:
         return {}
     who = activation(conversation.assistant, conversation.assistant_id)
     return {name: value for name, value in who.items() if value}

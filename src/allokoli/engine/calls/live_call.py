@@ -4,7 +4,8 @@ import asyncio
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, literal, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.core import clock
@@ -65,7 +66,7 @@ class LiveCall:
         call = self.call
         values = {
             "metrics": counts.added(self._metrics, self.conversation),
-            "artifacts": {**call.artifacts, "variableValues": learned(call, self.conversation)},
+            "artifacts": _with({"variableValues": learned(call, self.conversation)}),
             **state_columns(call, self.conversation.state),
         }
 
@@ -171,8 +172,13 @@ class LiveCall:
         seq = len(self._messages)
         artifacts = marked(self.call.artifacts, event, self.conversation, seq)
         if artifacts is not self.call.artifacts:
+            new = {
+                name: one
+                for name, one in artifacts.items()
+                if one is not self.call.artifacts.get(name)
+            }
             self.call.artifacts = artifacts
-            statement = update(Call).where(Call.id == self.call.id).values(artifacts=artifacts)
+            statement = update(Call).where(Call.id == self.call.id).values(artifacts=_with(new))
             self._writer.put(lambda opened: opened.execute(statement))
         self._news.happened(self.call, event)
         self._writer.put(lambda _: self._log.flush())
@@ -233,3 +239,8 @@ class LiveCall:
     def _to_browser(self, message: dict[str, Any]) -> None:
         if self.voice is not None:
             self.voice.send(message)
+
+
+def _with(new: dict[str, Any]) -> Any:
+    """A call's artifacts with some more; telephony writes others meanwhile."""
+    return Call.artifacts.op("||")(literal(new, JSONB))

@@ -240,7 +240,7 @@ async def _write(
     """
     try:
         async with session(identity) as opened:
-            kept = await repository.find(opened, call.id)
+            kept = await repository.find(opened, call.id, lock=True)
             opened.add_all(messages)
             kept.updated_at = clock.now()
             for name, value in changed.items():
