@@ -6,19 +6,21 @@ from typing import Any
 
 import httpx
 import pydantic
+from pydantic.fields import FieldInfo
 
 
 class Unfaithful(AssertionError):
     """Something was lost or wrong between the wire and the client's object."""
 
 
-def check(response: httpx.Response, parsed: Any, declared: Any) -> None:
+def check(response: httpx.Response, parsed: Any, declared: Any, *, typed: bool = True) -> None:
     """Compare an answer with what the client returned.
 
     Args:
         response: as received; its body was read.
         parsed: what the client returned for it.
         declared: the type its method promises.
+        typed: whether to hold the answer against that type as well.
 
     Raises:
         Unfaithful: with every place where a value was lost, is missing or has the wrong type.
@@ -26,7 +28,8 @@ def check(response: httpx.Response, parsed: Any, declared: Any) -> None:
     raw = response.json()
     troubles = list(_lost(raw, parsed, "$"))
     try:
-        pydantic.TypeAdapter(declared).validate_python(raw)
+        if typed:
+            pydantic.TypeAdapter(declared).validate_python(raw)
     except pydantic.ValidationError as error:
         # A union tells the trouble of each of its members; the walk above names the one meant.
         if not _is_union(declared):
@@ -73,7 +76,7 @@ def _lost_fields(raw: Any, parsed: pydantic.BaseModel, where: str) -> typing.Ite
         return
     known = set()
     for name, field in type(parsed).model_fields.items():
-        sent_as = field.alias or name
+        sent_as = _sent_as(name, field)
         known.add(sent_as)
         if sent_as not in raw:
             if field.is_required():
@@ -92,6 +95,12 @@ def _lost_fields(raw: Any, parsed: pydantic.BaseModel, where: str) -> typing.Ite
     for name in set(raw) - known:
         extra = (parsed.model_extra or {}).get(name)
         yield from _lost(raw[name], extra, f"{where}.{name}")
+
+
+def _sent_as(name: str, field: FieldInfo) -> str:
+    """A field's name on the wire; older clients keep it beside pydantic, not in it."""
+    aliases = (getattr(one, "alias", None) for one in field.metadata)
+    return field.alias or next((one for one in aliases if one), name)
 
 
 def _same_moment(raw: Any, parsed: Any) -> bool:

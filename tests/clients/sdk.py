@@ -67,6 +67,11 @@ class CheckedSdk:
         assert raised.value.status_code == status, raised.value.body
         return raised.value.body
 
+    async def never(self, status: int, method: typing.Any, *arguments: Any) -> None:
+        """Use a method whose only right answer is a refusal."""
+        await self.refused(status, method(*arguments))
+        self.used.add(method.__name__)
+
     async def _keep(self, response: httpx.Response) -> None:
         await response.aread()
         self.last = response
@@ -91,4 +96,5 @@ class _Group:
             self._sdk.used.add(f"{self._name}.{method}")
             return parsed
 
+        checked.__name__ = f"{self._name}.{method}"
         return checked

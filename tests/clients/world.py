@@ -2,10 +2,12 @@
 
 import contextlib
 import json
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +19,15 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from vapi.types import CreateAssistantDto
 
+from allokoli.core import storage
+from allokoli.core.database import session
+from allokoli.engine.calls.models import Call
 from allokoli.engine.wav import header
 
 ANSWER = "Très bien, c'est noté."
 FAREWELL = "Merci, au revoir."
+# One second of stereo.
+RECORDED_BYTES = 64_000
 DONE = {
     "structuredOutput": {"name": "Fait", "schema": {"type": "boolean"}},
     "comparator": "=",
@@ -103,6 +110,18 @@ class World:
         self.farewell = False
         await self.run_jobs()
         return await sdk.calls.get(made.id)
+
+    async def record(self, call_id: str) -> None:
+        """Give a written call the recording that a spoken one leaves."""
+        key = f"recordings/{self.org_id}/{call_id}.wav"
+        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+            file.write(header(RECORDED_BYTES) + bytes(RECORDED_BYTES))
+            file.flush()
+            await storage.put(key, Path(file.name))
+        async with session(self.tenant.identity) as opened:
+            call = await opened.get(Call, UUID(call_id))
+            assert call is not None
+            call.recording_key = key
 
     async def telephone(self, sdk: CheckedSdk) -> Any:
         """A number that calls can be placed from."""

@@ -41,17 +41,21 @@ async def scenario(sdk: CheckedSdk, world: Any) -> None:
     refused = await sdk.refused(400, sdk.calls.create())
     assert refused["statusCode"] == 400
     await sdk.refused(404, sdk.calls.get(str(uuid4())))
-    download = sdk.calls
-    for artifact in (
-        download.call_artifact_controller_mono_recording_download,
-        download.call_artifact_controller_stereo_recording_download,
-        download.call_artifact_controller_assistant_recording_download,
-        download.call_artifact_controller_customer_recording_download,
-        download.call_artifact_controller_video_recording_download,
-        download.call_artifact_controller_pcap_download,
-    ):
-        # A written call has none of these.
-        await sdk.refused(404, artifact(made.id))
+    sides = (
+        sdk.calls.call_artifact_controller_mono_recording_download,
+        sdk.calls.call_artifact_controller_stereo_recording_download,
+        sdk.calls.call_artifact_controller_assistant_recording_download,
+        sdk.calls.call_artifact_controller_customer_recording_download,
+    )
+    for side in sides:
+        await sdk.refused(404, side(made.id))
+    await world.record(made.id)
+    for side in sides:
+        await side(made.id)
+        assert sdk.last.content.startswith(b"RIFF")
+    # No call of this engine leaves one of these.
+    await sdk.never(404, sdk.calls.call_artifact_controller_video_recording_download, made.id)
+    await sdk.never(404, sdk.calls.call_artifact_controller_pcap_download, made.id)
     await sdk.calls.call_artifact_controller_call_logs_download(made.id)
     await sdk.refused(400, sdk.calls.delete(made.id))
     world.farewell = True

@@ -31,7 +31,7 @@ async def scenario(sdk: CheckedSdk, world: Any) -> None:
     started = await evals.eval_controller_run(
         eval_id=made.id, type="eval", target={"type": "assistant", "assistantId": assistant.id}
     )
-    run_id = started["evalRunId"]
+    run_id = started["id"]
     await world.run_jobs()
     run = await evals.eval_controller_get_run(run_id)
     assert run.status == "ended"
