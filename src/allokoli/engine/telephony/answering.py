@@ -30,6 +30,9 @@ from allokoli.engine.telephony.routing import (
 
 _OVERFLOW = "call.start.error-subscription-concurrency-limit-reached"
 
+# Lengths of a customer's number.
+_SHORTEST, _LONGEST = 3, 40
+
 _log = structlog.get_logger()
 
 
@@ -73,14 +76,12 @@ async def answer(row: Resource, asked: dict[str, str], news: News) -> str:
 async def _stored(
     identity: Identity, row: Resource, body: dict[str, Any], call_id: UUID, asked: dict[str, str]
 ) -> Call:
-    customer: dict[str, Any] = {"number": asked.get("From", "")}
-    if name := asked.get("CallerName"):
-        customer["name"] = name
+    customer = _customer(asked)
     async with session(identity) as opened:
         call = await starting.create_row(
             opened,
             identity,
-            {**body, "customer": customer},
+            {**body, **({"customer": customer} if customer else {})},
             records.TWILIO,
             kind=records.INBOUND,
             number=row,
@@ -91,6 +92,19 @@ async def _stored(
         more = {"accountSid": asked.get("AccountSid"), "forwardedFrom": asked.get("ForwardedFrom")}
         given = {name: value for name, value in more.items() if value}
         return await records.carried_by_twilio(opened, call_id, asked.get("CallSid", ""), **given)
+
+
+def _customer(asked: dict[str, str]) -> dict[str, Any]:
+    """The caller, as far as they are known: a number may be withheld, or be a SIP address."""
+    caller = asked.get("From", "")
+    known = {}
+    if caller.startswith(("sip:", "sips:")):
+        known["sipUri"] = caller
+    elif _SHORTEST <= len(caller) <= _LONGEST:
+        known["number"] = caller
+    if name := asked.get("CallerName"):
+        known["name"] = name[:_LONGEST]
+    return known
 
 
 async def _untaken(

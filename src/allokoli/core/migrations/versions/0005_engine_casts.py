@@ -58,9 +58,11 @@ def upgrade() -> None:
     op.execute("create index on engine.logs (org_id, time desc, id desc)")
     op.execute("create index on engine.logs (call_id, time)")
     protect("logs", "engine")
+    op.execute(_unfinished_calls("'queued', 'ringing'"))
 
 
 def downgrade() -> None:
+    op.execute(_unfinished_calls("'queued'"))
     op.execute("drop table engine.logs, engine.credentials")
     op.execute("alter table engine.call_messages drop column extra")
     op.execute(
@@ -72,3 +74,30 @@ def downgrade() -> None:
         """
     )
     op.execute("alter table engine.resources drop column secrets_sealed")
+
+
+def _unfinished_calls(waiting: str) -> str:
+    """Calls to finish, as in 0002, of which those waiting to be carried have these statuses."""
+    return f"""
+        create or replace function engine.unfinished_calls(
+          stale_s float, unanswered_s float, silent_s float, unconcluded_s float
+        ) returns table (id uuid, org_id uuid, cause text)
+        language sql stable security definer set search_path = engine, pg_temp as $f$
+          select c.id, c.org_id, case
+              when c.status = 'ended' then 'unconcluded'
+              when c.instance_id is not null then 'orphaned'
+              when c.status in ({waiting}) then 'unanswered'
+              else 'silent' end
+          from calls c left join instances i on i.id = c.instance_id
+          where c.concluded_at is null and (
+            (c.status <> 'ended' and c.instance_id is not null
+              and (i.id is null or i.beat_at < now() - make_interval(secs => stale_s)))
+            or (c.status in ({waiting}) and c.instance_id is null
+              and c.updated_at < now() - make_interval(secs => unanswered_s))
+            or (c.status = 'in-progress' and c.instance_id is null
+              and c.updated_at < now() - make_interval(secs => silent_s))
+            or (c.status = 'ended'
+              and c.updated_at < now() - make_interval(secs => unconcluded_s)))
+          order by c.updated_at limit 500
+        $f$
+        """
