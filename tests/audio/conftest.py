@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 from caller import Caller
+from engines import engine_port, make_tenant, run_jobs, tenant
 from scripted import Notes, ScriptedConversation
 
 from allokoli.engine.audio.limits import Limits
 from allokoli.engine.audio.voice_call import VoiceCall
 from allokoli.engine.speech import Speech, ensure_models
 from allokoli.engine.speech.weights import BASE_MODEL
+
+__all__ = ["engine_port", "make_tenant", "run_jobs", "tenant"]
 
 
 @dataclass

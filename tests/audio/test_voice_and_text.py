@@ -1,0 +1,409 @@
+"""The same assistant does the same by voice and in writing: squads, tools, workflows.
+
+A model of rules stands behind OpenAI's protocol: it decides from the caller's last words and from
+the functions it is offered, never from the channel.
+"""
+
+import asyncio
+import contextlib
+import json
+import re
+import socket
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+sys.path.append(str(Path(__file__).parents[1] / "engine"))
+
+import httpx
+import pytest
+from calling import ended, http_of, said, seen, started
+from mcp.server.mcpserver import MCPServer
+from serving import serve
+from socket_caller import SocketCaller
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from allokoli.engine.app import create_app
+from allokoli.engine.speech import ensure_models
+
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(180)]
+
+Body = dict[str, Any]
+# A caller who is not understood says it again, as people do; what is compared is what was done.
+REPEAT = "Pouvez-vous répéter ?"
+_SAID_AT_MOST = 3
+
+
+class RuledModel:
+    """Answers each request by the first rule whose words the caller just said.
+
+    Args:
+        rules: (pattern of the caller's words, functions to call with their arguments, words to say
+            once they answered or when there are none).
+    """
+
+    def __init__(self, rules: list[tuple[str, list[tuple[str, Body]], str]]) -> None:
+        self.rules = rules
+        self.url = ""
+
+    def model(self, **fields: Any) -> Body:
+        return {"provider": "custom-llm", "url": self.url, "model": "ruled", **fields}
+
+    async def __call__(self, scope, receive, send) -> None:
+        asked = await Request(scope, receive).json()
+        offered = {tool["function"]["name"] for tool in asked.get("tools", ())}
+        spoken = [i for i, one in enumerate(asked["messages"]) if one["role"] == "user"]
+        last_user = spoken[-1] if spoken else len(asked["messages"])
+        words = asked["messages"][last_user]["content"].lower() if spoken else ""
+        calls, text = self._decide(words, offered)
+        if any(one["role"] == "tool" for one in asked["messages"][last_user:]):
+            calls = []
+        answer = StreamingResponse(_stream(calls, text), media_type="text/event-stream")
+        await answer(scope, receive, send)
+
+    def _decide(self, words: str, offered: set[str]) -> tuple[list[tuple[str, Body]], str]:
+        for pattern, calls, text in self.rules:
+            known = [one for one in calls if one[0] in offered]
+            if re.search(pattern, words) and (known or not calls):
+                return known, text
+        return [], REPEAT
+
+
+async def _stream(calls: list[tuple[str, Body]], text: str):
+    deltas: list[Body] = [{"role": "assistant", "content": "" if calls else text}]
+    for index, (name, arguments) in enumerate(calls):
+        function = {"name": name, "arguments": json.dumps(arguments)}
+        call = {"index": index, "id": f"call_{name}", "type": "function", "function": function}
+        deltas.append({"tool_calls": [call]})
+    for delta in deltas:
+        choice = {"index": 0, "delta": delta, "finish_reason": None}
+        yield f"data: {json.dumps({'id': 'x', 'choices': [choice]})}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+class Shop:
+    """The business's own servers: one for tool calls, one for requests."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.booked: list[Body] = []
+        self.asked: list[str] = []
+
+    async def __call__(self, scope, receive, send) -> None:
+        request = Request(scope, receive)
+        answer: Response
+        if request.url.path == "/stock":
+            self.asked.append(request.url.query or (await request.body()).decode())
+            answer = JSONResponse({"left": 3, "dish": "lasagnes"})
+        else:
+            message = (await request.json())["message"]
+            if message["type"] != "tool-calls":
+                answer = JSONResponse({})
+            else:
+                call = message["toolCallList"][0]
+                self.booked.append(json.loads(call["function"]["arguments"]))
+                result = {"toolCallId": call["id"], "name": "book", "result": "table 7"}
+                answer = JSONResponse({"results": [result]})
+        await answer(scope, receive, send)
+
+
+@contextlib.asynccontextmanager
+async def on_a_port(application, path: str = "", lifespan: str = "off"):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    async with serve(application, port, lifespan=lifespan):
+        yield f"http://127.0.0.1:{port}{path}"
+
+
+@pytest.fixture
+async def engine_app(settings, engine_port, monkeypatch):
+    """The engine with its voice."""
+    monkeypatch.setattr(settings, "engine_port", engine_port)
+    monkeypatch.setattr(settings, "engine_internal_url", f"http://127.0.0.1:{engine_port}")
+    monkeypatch.setattr(settings, "public_url", f"http://127.0.0.1:{engine_port}/public")
+    await asyncio.to_thread(ensure_models, settings.models_dir, settings.whisper_model)
+    app = create_app()
+    async with serve(app, engine_port):
+        yield app
+
+
+@pytest.fixture
+async def shop():
+    made = Shop()
+    async with on_a_port(made) as made.url:
+        yield made
+
+
+@pytest.fixture
+def ruled():
+    """`async with ruled(rules) as model`."""
+
+    @contextlib.asynccontextmanager
+    async def start(rules):
+        made = RuledModel(rules)
+        async with on_a_port(made, "/v1") as made.url:
+            yield made
+
+    return start
+
+
+async def by_text(http: httpx.AsyncClient, body: Body, turns: list[str]) -> Body:
+    """The call in writing, once it ended or all was said."""
+    call = await started(http, body)
+    for turn in turns:
+        reply = await said(http, call["id"], turn)
+        if reply["ended"]:
+            return await seen(http, call["id"])
+    return await ended(http, call["id"])
+
+
+async def by_voice(http: httpx.AsyncClient, voice, body: Body, turns: list[str]) -> Body:
+    """The same call, spoken over a WebSocket."""
+    transport = {
+        "provider": "vapi.websocket",
+        "audioFormat": {"format": "pcm_s16le", "container": "raw", "sampleRate": 16_000},
+    }
+    made = await http.post("/call", json={**body, "transport": transport})
+    assert made.status_code == 201, made.text
+    url = made.json()["transport"]["websocketCallUrl"]
+    path = url[url.index(f"/{made.json()['id']}/") :]
+    caller = await SocketCaller(f"ws://{http.base_url.host}:{http.base_url.port}{path}").connect()
+    heard_s = await caller.silence_after(0)
+    for turn in turns:
+        for _ in range(_SAID_AT_MOST):
+            if caller.ended.is_set():
+                break
+            await caller.speak(await voice(turn))
+            with contextlib.suppress(TimeoutError):
+                heard_s = await caller.silence_after(await caller.sound_after(heard_s + 0.5))
+            if (await seen(http, made.json()["id"]))["messages"][-1].get("message") != REPEAT:
+                break
+    with contextlib.suppress(TimeoutError):
+        await caller.over(5)
+    await caller.hang_up()
+    async with asyncio.timeout(20):
+        while (call := await seen(http, made.json()["id"]))["status"] != "ended":  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        return call
+
+
+def outcome(call: Body) -> Body:
+    """What happened in a call, whatever carried it: who did what, in order, and how it ended."""
+    done = []
+    for one in call["messages"]:
+        if one["role"] == "tool_calls":
+            done += [("called", call["function"]["name"]) for call in one["toolCalls"]]
+        elif one["role"] == "tool_call_result":
+            done.append(("answered", one["name"], one["result"]))
+        elif one["role"] == "bot" and one["message"] != REPEAT:
+            done.append(("said", one["message"]))
+    activations = [
+        one.get("assistantName") for one in call["artifact"].get("assistantActivations", ())
+    ]
+    values = call["artifact"]["variableValues"]
+    # Functions asked for together answer in any order.
+    done = [one for _, group in groupby(done, lambda one: one[0]) for one in sorted(group)]
+    return {
+        "done": done,
+        "ended": call["endedReason"],
+        "spoke": activations,
+        "nodes": [one.get("nodeName") for one in call["artifact"].get("nodes", ())],
+        "values": {name: one for name, one in values.items() if name in {"people", "stock"}},
+    }
+
+
+async def both(tenant, voice, body: Body, turns: list[str]) -> Body:
+    """The outcome of a call, which its two forms share."""
+    async with http_of(tenant) as http:
+        written = outcome(await by_text(http, body, turns))
+        spoken = outcome(await by_voice(http, voice, body, turns))
+    assert spoken == written, (spoken, written)
+    return written
+
+
+FRENCH = {"transcriber": {"provider": "deepgram", "language": "fr"}}
+
+
+async def test_a_squad_hands_the_caller_over(tenant, shop, ruled, voice):
+    rules = [
+        (r"réserv", [("handoff_to_Rosa", {"destination": "Rosa"})], ""),
+        (r"quatre|4", [("book", {"people": 4})], "C'est noté, à demain."),
+        (r"revoir", [("endCall", {})], "Au revoir."),
+    ]
+    async with ruled(rules) as model:
+        book = {"type": "function", "function": {"name": "book"}, "server": {"url": shop.url}}
+        rosa = {
+            **FRENCH,
+            "name": "Rosa",
+            "firstMessage": "Ici Rosa. Pour combien de personnes ?",
+            "model": model.model(tools=[book, {"type": "endCall"}]),
+        }
+        mario = {
+            **FRENCH,
+            "name": "Mario",
+            "firstMessage": "Chez Mario, bonjour.",
+            "model": model.model(),
+        }
+        to_rosa = {
+            "type": "assistant",
+            "assistantName": "Rosa",
+            "description": "bookings",
+            "contextEngineeringPlan": {"type": "all"},
+        }
+        squad = {
+            "members": [
+                {"assistant": mario, "assistantDestinations": [to_rosa]},
+                {"assistant": rosa},
+            ]
+        }
+        turns = ["Je voudrais réserver une table.", "Quatre personnes.", "Au revoir."]
+        found = await both(tenant, voice, {"squad": squad}, turns)
+    assert found["ended"] == "assistant-ended-call"
+    assert found["spoke"] == ["Mario", "Rosa"]
+    assert ("answered", "book", "table 7") in found["done"]
+    assert shop.booked == [{"people": 4}] * 2
+
+
+async def test_an_assistant_uses_every_kind_of_tool(tenant, shop, ruled, voice, run_jobs):
+    everything: list[tuple[str, Body]] = [
+        ("book", {"people": 4}),
+        ("stock", {"dish": "lasagnes"}),
+        ("carte", {"query": "lasagnes"}),
+        ("weather", {"city": "Lyon"}),
+        ("dtmf", {"dtmf": "12#"}),
+        ("texto", {"to": "+33612345678", "message": "Bonjour"}),
+        ("slack", {"channel": "#salle", "message": "Bonjour"}),
+        ("calcul", {}),
+    ]
+    rules = [
+        (r"horaire", everything, "Tout est fait."),
+        (r"revoir|responsable", [("transferCall", {"destination": "+33478000000"})], "Au revoir."),
+    ]
+    weather = MCPServer("weather")
+
+    @weather.tool(name="weather")
+    def _weather(city: str) -> str:
+        return f"Soleil à {city}."
+
+    async with (
+        ruled(rules) as model,
+        on_a_port(weather.streamable_http_app(), "/mcp", lifespan="on") as mcp_url,
+        http_of(tenant) as http,
+    ):
+        upload = {"file": ("carte.txt", b"Nos lasagnes sont faites maison.", "text/plain")}
+        file_id = (await http.post("/file", files=upload)).json()["id"]
+        await run_jobs()
+        sms = {"type": "sms", "metadata": {"from": "+33478000001"}}
+        slack = {"type": "slack.message.send"}
+        knowledge = {
+            "type": "query",
+            "function": {"name": "carte"},
+            "knowledgeBases": [
+                {
+                    "name": "carte",
+                    "provider": "google",
+                    "description": "La carte.",
+                    "fileIds": [file_id],
+                }
+            ],
+        }
+        stock = {
+            "type": "apiRequest",
+            "name": "stock",
+            "method": "POST",
+            "url": f"{shop.url}/stock",
+            "body": {"type": "object", "properties": {"dish": {"type": "string"}}},
+            "variableExtractionPlan": {"aliases": [{"key": "stock", "value": "{{ left }}"}]},
+        }
+        named = {"function": {"name": "texto"}}, {"function": {"name": "slack"}}
+        tools = [
+            {"type": "function", "function": {"name": "book"}, "server": {"url": shop.url}},
+            stock,
+            knowledge,
+            {"type": "mcp", "server": {"url": mcp_url}},
+            {"type": "dtmf"},
+            {**sms, **named[0]},
+            {**slack, **named[1]},
+            {"type": "code", "function": {"name": "calcul"}, "code": "return 1"},
+            {
+                "type": "transferCall",
+                "destinations": [
+                    {"type": "number", "number": "+33478000000", "message": "Je vous le passe."}
+                ],
+            },
+        ]
+        ids = []
+        for tool in tools:
+            made = await http.post("/tool", json=tool)
+            assert made.status_code == 201, made.text
+            ids.append(made.json()["id"])
+        assistant = {
+            **FRENCH,
+            "name": "Mario",
+            "firstMessage": "Chez Mario, bonjour.",
+            "model": model.model(toolIds=ids),
+        }
+        turns = ["Je voudrais connaître vos horaires.", "Passez-moi le responsable."]
+        found = await both(tenant, voice, {"assistant": assistant}, turns)
+    answers = {one[1]: one[2] for one in found["done"] if one[0] == "answered"}
+    assert answers["book"] == "table 7"
+    assert "faites maison" in answers["carte"]
+    assert json.loads(answers["stock"])["left"] == 3
+    assert "Soleil à Lyon" in answers["weather"]
+    for name in ("texto", "slack", "calcul"):
+        assert "error" in answers[name].lower() or "credential" in answers[name].lower()
+    assert {name for kind, name, *_ in found["done"] if kind == "called"} >= {
+        name for name, _ in everything
+    }
+    assert found["ended"] == "assistant-forwarded-call"
+    assert found["values"]["stock"] in (3, "3")
+
+
+@pytest.mark.parametrize(
+    ("wish", "node", "words"),
+    [
+        ("Je voudrais réserver une table.", "reservation", "Pour quel jour ?"),
+        ("Je voudrais connaître vos horaires.", "hours", "Nous ouvrons à midi."),
+    ],
+)
+async def test_a_workflow_takes_the_branch_the_caller_asks_for(
+    tenant, ruled, voice, wish, node, words
+):
+    rules = [
+        (r"réserv", [("move_on", {"to": "reservation"})], "Pour quel jour ?"),
+        (r"horaire", [("move_on", {"to": "hours"})], "Nous ouvrons à midi."),
+        (r"revoir|merci|demain", [("move_on", {"to": "end"})], "Au revoir."),
+    ]
+    async with ruled(rules) as model:
+        nodes = [
+            {
+                "type": "conversation",
+                "name": "welcome",
+                "isStart": True,
+                "prompt": "Ask what the caller wants.",
+            },
+            {"type": "conversation", "name": "reservation", "prompt": "Ask for the day."},
+            {"type": "conversation", "name": "hours", "prompt": "Tell the hours."},
+            {"type": "tool", "name": "end", "tool": {"type": "endCall"}},
+        ]
+        edges = [
+            {"from": "welcome", "to": to, "condition": {"type": "ai", "prompt": prompt}}
+            for to, prompt in (("reservation", "wants a table"), ("hours", "asks for the hours"))
+        ] + [
+            {"from": name, "to": "end", "condition": {"type": "ai", "prompt": "all is said"}}
+            for name in ("reservation", "hours")
+        ]
+        workflow = {
+            **FRENCH,
+            "name": "Accueil",
+            "model": model.model(),
+            "nodes": nodes,
+            "edges": edges,
+        }
+        found = await both(tenant, voice, {"workflow": workflow}, [wish, "Merci, au revoir."])
+    assert node in found["nodes"]
+    assert ("said", words) in found["done"]
+    assert found["ended"] == "assistant-ended-call"
