@@ -35,7 +35,7 @@ async def twilio(engine_app, settings, monkeypatch):
 @pytest.fixture
 async def http(twilio, tenant):
     async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=30
+        base_url=tenant.base_url, headers=tenant.headers, timeout=120
     ) as client:
         yield client
 

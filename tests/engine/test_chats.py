@@ -24,7 +24,7 @@ async def model():
 @pytest.fixture
 async def http(tenant):
     async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=30
+        base_url=tenant.base_url, headers=tenant.headers, timeout=120
     ) as client:
         yield client
 
@@ -294,3 +294,38 @@ async def test_a_server_that_is_gone_delays_no_chat(http, model) -> None:
     listening = {"server": {"url": SILENT}, "serverMessages": ["chat.created"]}
     chat = await _post(http, assistant=model.assistant(**listening), input="Bonjour")
     assert chat["output"]
+
+
+async def test_a_page_chats_with_a_public_key_and_sees_only_words(http, tenant, model) -> None:
+    secret = {"messages": [{"role": "system", "content": "Consigne secrète."}]}
+    body = model.assistant(model=secret)
+    assistant_id = (await http.post("/assistant", json=body)).json()["id"]
+    private = (await http.post("/session", json={"assistantId": assistant_id})).json()["id"]
+    public = {"authorization": f"Bearer {tenant.public}"}
+    async with httpx.AsyncClient(base_url=tenant.base_url, headers=public, timeout=120) as page:
+        model.script = ["Un.", "Deux.", "Trois."]
+        first = await _post(page, "/chat/web", assistantId=assistant_id, input="Bonjour")
+        assert first["output"] == [{"role": "assistant", "content": "Un."}]
+        assert set(first) == {"id", "sessionId", "output"}
+        goes_on = {"sessionId": first["sessionId"], "input": "Et ?"}
+        events = await _events(page, "/chat/web", **goes_on, stream=True)
+        assert "".join(one["delta"] for one in events) == "Deux."
+        last = {**goes_on, "sessionEnd": True, "stream": False}
+        whole = await _post(page, "/chat/web/responses", **last)
+        assert whole["output"][0]["content"][0]["text"] == "Trois."
+        assert len(model.requests[2]["messages"]) == 6
+        for status, refused in (
+            (400, goes_on),
+            (400, {"input": "x"}),
+            (400, {"assistantId": assistant_id, "input": "x", "previousChatId": first["id"]}),
+            (400, {"assistantId": assistant_id, "input": "x",
+                   "assistantOverrides": {"model": body["model"]}}),
+            (400, {**goes_on, "assistantId": assistant_id}),
+            (404, {"sessionId": private, "input": "x"}),
+        ):  # fmt: skip
+            answer = await page.post("/chat/web", json=refused)
+            assert answer.status_code == status, (refused, answer.text)
+        assert (await page.get(f"/chat/{first['id']}")).status_code == 403
+    async with httpx.AsyncClient(base_url=tenant.base_url) as nobody:
+        refused = await nobody.post("/chat/web", json={"assistantId": assistant_id, "input": "x"})
+        assert refused.status_code == 401

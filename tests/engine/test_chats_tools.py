@@ -54,7 +54,7 @@ async def model():
 @pytest.fixture
 async def http(tenant):
     async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=30
+        base_url=tenant.base_url, headers=tenant.headers, timeout=120
     ) as client:
         yield client
 
@@ -181,9 +181,12 @@ async def test_a_squad_hands_over_and_the_session_stays_there(http, model) -> No
     await _post(http, sessionId=made["id"], input="La cuisine ?")
     model.script = ["Toujours là."]
     await _post(http, sessionId=made["id"], input="Et maintenant ?")
-    systems = [one["messages"][0]["content"] for one in model.requests]
-    assert systems[0] == "Accueil."
-    assert systems[-1] == "Cuisine."
+    last = model.requests[-1]
+    assert {"role": "system", "content": "Cuisine."} in last["messages"]
+    assert "tools" not in last
+    messages = (await http.get(f"/session/{made['id']}")).json()["messages"]
+    said = [one["content"] for one in messages if one["role"] == "assistant" and one["content"]]
+    assert said[-2:] == ["Ici la cuisine.", "Toujours là."]
     assert "conversationState" not in (await http.get(f"/session/{made['id']}")).json()
 
 

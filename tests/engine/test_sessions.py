@@ -8,7 +8,7 @@ import pytest
 from scripted_model import scripted_model
 from vapi.core.api_error import ApiError
 
-from allokoli.engine.chats import announcing
+from allokoli.engine.chats import announcing, tasks
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ async def model():
 @pytest.fixture
 async def http(tenant):
     async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=30
+        base_url=tenant.base_url, headers=tenant.headers, timeout=120
     ) as client:
         yield client
 
@@ -207,3 +207,24 @@ async def test_a_full_session_says_so(http, model) -> None:
     refused = await http.post("/chat", json={"sessionId": made["id"], "input": "Encore"})
     assert refused.status_code == 400
     assert "1000 messages" in refused.json()["message"]
+
+
+async def test_chats_and_sessions_nobody_wrote_in_for_long_are_forgotten(
+    http, model, at, settings, monkeypatch
+) -> None:
+    monkeypatch.setattr(settings, "chat_retention_days", 30)
+    start = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    at(start)
+    assistant = (await http.post("/assistant", json=model.assistant())).json()["id"]
+    old = await _session(http, assistantId=assistant)
+    await http.post("/chat", json={"sessionId": old["id"], "input": "Bonjour"})
+    at(start + timedelta(days=20))
+    recent = await _session(http, assistantId=assistant)
+    await tasks.forget_chats(0)
+    assert len((await http.get("/session")).json()["results"]) == 2
+    at(start + timedelta(days=31))
+    await tasks.forget_chats(0)
+    kept = (await http.get("/session")).json()["results"]
+    assert [one["id"] for one in kept] == [recent["id"]]
+    assert (await http.get("/chat")).json()["results"] == []
+    assert (await http.get(f"/assistant/{assistant}")).status_code == 200

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from allokoli.engine.api import crud
-from allokoli.engine.api.auth import Private
+from allokoli.engine.api.auth import Anyone, Private
 from allokoli.engine.api.bodies import json_object
 from allokoli.engine.api.kinds import CHAT, SESSION
-from allokoli.engine.chats import service, sessions
+from allokoli.engine.chats import service, sessions, web
 from allokoli.engine.chats.responses import read_request, response_events, response_of
 from allokoli.engine.chats.streaming import chat_events, event_stream
 from allokoli.engine.chats.turns import Turn
@@ -33,6 +33,26 @@ async def responses(caller: Private, request: Request) -> Response:
     body = read_request(await json_object(request))
     turn = Turn(caller.identity, body)
     await turn.begin()
+    if body.get("stream", True):
+        return event_stream(response_events(turn))
+    await turn.finished()
+    return JSONResponse(response_of(turn), _CREATED)
+
+
+@router.post("/chat/web", tags=["chat"], status_code=_CREATED, response_model=None)
+async def web_chat(caller: Anyone, request: Request) -> Response:
+    body = await json_object(request)
+    turn = await web.begin(caller, body)
+    if body.get("stream"):
+        return event_stream(web.web_events(turn))
+    await turn.finished()
+    return JSONResponse(web.web_chat(turn), _CREATED)
+
+
+@router.post("/chat/web/responses", tags=["chat"], status_code=_CREATED, response_model=None)
+async def web_responses(caller: Anyone, request: Request) -> Response:
+    body = read_request(await json_object(request))
+    turn = await web.begin(caller, body)
     if body.get("stream", True):
         return event_stream(response_events(turn))
     await turn.finished()

@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from allokoli.engine.conversation.events import EndCall, Event, Say, ToolAnswered, ToolsCalled
+from allokoli.engine.conversation.events import (
+    EndCall,
+    Event,
+    HandedOff,
+    Say,
+    ToolAnswered,
+    ToolsCalled,
+)
 
 Message = dict[str, Any]
 MAX_ANSWER_CHARS = 100_000
@@ -66,6 +73,7 @@ class Answer:
     output: list[Message] = field(default_factory=list)
     reason: str | None = None
     _chars: int = 0
+    _apart: bool = False
 
     def take(self, event: Event) -> tuple[int, str] | None:
         """Take an event down.
@@ -92,6 +100,8 @@ class Answer:
             case ToolAnswered(call, result):
                 told = {"role": "tool", "content": result, "tool_call_id": call.id}
                 self.output.append({**told, "name": call.name})
+            case HandedOff():
+                self._apart = True
             case EndCall(reason):
                 self.reason = reason
         return None
@@ -108,7 +118,8 @@ class Answer:
         return "\n".join(one for one in said if one)
 
     def _speak(self, text: str) -> tuple[int, str]:
-        if not self.output or not self._is_speech(self.output[-1]):
+        if self._apart or not self.output or not self._is_speech(self.output[-1]):
+            self._apart = False
             text = text.lstrip()
             self.output.append({"role": "assistant", "content": ""})
         self.output[-1]["content"] += text

@@ -21,11 +21,18 @@ from allokoli.engine.chats.messages import Message, read_message
 ACTIVE, COMPLETED = "active", "completed"
 ANSWERERS = ("assistantId", "assistant", "squadId", "squad")
 DEFAULT_EXPIRATION_S = 86_400
-_INNER = frozenset({"conversationState", "metrics"})
+# A session that web pages may go on with.
+WEB = "web"
+_INNER = frozenset({"conversationState", "metrics", WEB})
 
 
-async def create(identity: Identity, body: dict[str, Any]) -> dict[str, Any]:
+async def create(identity: Identity, body: dict[str, Any], *, web: bool = False) -> dict[str, Any]:
     """Open a session, and do what its assistant's `session.created` hooks ask.
+
+    Args:
+        identity: acts for the organization.
+        body: Vapi's CreateSessionDTO.
+        web: whether web pages may go on with it.
 
     Raises:
         Invalid: the request, or who it names to answer.
@@ -34,6 +41,7 @@ async def create(identity: Identity, body: dict[str, Any]) -> dict[str, Any]:
     check_answerers(given)
     managed: dict[str, Any] = {"status": ACTIVE, "expirationSeconds": DEFAULT_EXPIRATION_S}
     managed = {name: given.get(name, value) for name, value in managed.items()}
+    managed |= {WEB: True} if web else {}
     async with session(identity) as opened:
         row = await resources.insert(opened, identity, SESSION, given, managed=managed)
         body = dict(resources.whole_body(row))

@@ -83,14 +83,18 @@ class Turn:
     Args:
         identity: acts for the organization.
         body: Vapi's CreateChatDTO.
+        ends_session: whether its session is over with it.
     """
 
-    def __init__(self, identity: Identity, body: dict[str, Any]) -> None:
+    def __init__(
+        self, identity: Identity, body: dict[str, Any], *, ends_session: bool = False
+    ) -> None:
         self.id = uuid4()
         self.created_at = clock.now()
         self.answer = Answer()
         self.chat: dict[str, Any] = {}
         self.session_id: str | None = body.get("sessionId")
+        self._ends_session = ends_session
         self._identity = identity
         self._body = {name: value for name, value in body.items() if value is not None}
         self._pieces: asyncio.Queue[Piece | None] = asyncio.Queue()
@@ -243,6 +247,8 @@ class Turn:
             "conversationState": conversation.state,
             "metrics": counts.added(body.get("metrics"), model),
         }
+        if self._ends_session:
+            body["status"] = sessions.COMPLETED
         await resources.keep(opened, row, body)
         return sessions.shown(row)
 

@@ -106,7 +106,7 @@ SESSION = Kind(
     },
     limits=limits.SESSION,
     references={**_ANSWERERS, "phoneNumberId": "phone-number"},
-    managed=frozenset({"cost", "costs", "artifact", "conversationState", "metrics"}),
+    managed=frozenset({"cost", "costs", "artifact", "conversationState", "metrics", "web"}),
     further=_session_problems,
     derived=lambda _body: {"status": "active", "expirationSeconds": 86_400},
     plain=False,
