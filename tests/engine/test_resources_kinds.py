@@ -301,7 +301,8 @@ async def test_a_squad_or_a_workflow_may_come_back_to_itself(http) -> None:
         "assistant": {
             "name": "Un",
             "model": {"provider": "openai", "model": "gpt-4o", "tools": [back]},
-        }
+        },
+        "assistantDestinations": [{"type": "assistant", "assistantName": "Un"}],
     }
     made = await make(http, "/squad", {"members": [member]})
     assert made["members"] == [member]

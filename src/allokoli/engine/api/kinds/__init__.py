@@ -13,6 +13,8 @@ served by the routers of their feature, which call `api.resources` with their ki
   `crud.read(kind, request)`.
 """
 
+from typing import Any
+
 from allokoli.engine.api.kinds.assistants import ASSISTANT, SQUAD, TOOL
 from allokoli.engine.api.kinds.calls import call_problems
 from allokoli.engine.api.kinds.campaigns import CAMPAIGN, CAMPAIGN_V2
@@ -113,5 +115,8 @@ __all__ = [
 def warm_up() -> None:
     """Import the SDK's types and read them once, so that no request waits for it."""
     for kind in KINDS:
-        kind.problems({"type": "endCall", "provider": "vapi", "members": []})
+        for variant in ("endCall", "bar"):
+            body: dict[str, Any] = {"type": variant, "provider": "vapi", "members": []}
+            kind.problems(body)
+            kind.patch_problems(body, body)
     call_problems({"assistant": {}, "assistantOverrides": {}})

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import import_module
 from types import GenericAlias
 from typing import Any, Literal
 
@@ -11,7 +9,10 @@ from sqlalchemy import ColumnElement
 
 from allokoli.engine.api.validation import limits
 from allokoli.engine.api.validation.limits import Limit
+from allokoli.engine.api.validation.sdk_types import sdk_type
 from allokoli.engine.api.validation.shapes import check
+
+__all__ = ["Kind", "array", "sdk", "sdk_type"]
 
 Body = dict[str, Any]
 Shape = Callable[[], Any]
@@ -127,12 +128,7 @@ def sdk(name: str, group: str | None = None) -> Shape:
         name: of the type.
         group: of the client that declares it; None for the common ones.
     """
-    return cache(lambda: sdk_type(name, group))
-
-
-def sdk_type(name: str, group: str | None = None) -> Any:
-    """The same, now."""
-    return getattr(import_module(f"vapi.{group}.types" if group else "vapi.types"), name)
+    return lambda: sdk_type(name, group)
 
 
 def array(item: Any) -> Any:

@@ -4,7 +4,6 @@ The SDK's models are never instantiated: their fields are the documentation of t
 they are. Vapi's server refuses what they do not name, in the words of its validator; so do we.
 """
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,8 @@ from types import NoneType
 from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
+
+from allokoli.engine.api.validation.sdk_types import sdk_type
 
 _MAX_DEPTH = 40
 _MAX_PROBLEMS = 50
@@ -90,9 +91,15 @@ def model_fields(model: type[BaseModel]) -> Fields:
     """The properties of an SDK model, by their names on the wire."""
     hints = _type_hints(model)
     return {
-        info.alias or name: Field(hints.get(name, info.annotation), info.is_required())
+        info.alias or _alias(hints[name]) or name: Field(hints[name], info.is_required())
         for name, info in model.model_fields.items()
     }
+
+
+def _alias(annotation: Any) -> str | None:
+    """A name on the wire that the model has not read yet: it waits for types it names."""
+    extras = getattr(annotation, "__metadata__", ())
+    return next((one.alias for one in extras if getattr(one, "alias", None)), None)
 
 
 def _type_hints(model: type[BaseModel]) -> dict[str, Any]:
@@ -285,7 +292,7 @@ def _unwrap(annotation: Any) -> tuple[Any, str | None]:
 
 def _resolve(name: str) -> Any:
     """A type another module of the SDK defines; they all end up in its `types` package."""
-    return getattr(sys.modules["vapi.types"], name)
+    return sdk_type(name)
 
 
 def _is_model(annotation: Any) -> bool:
