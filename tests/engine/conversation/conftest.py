@@ -1,8 +1,8 @@
 import socket
 
 import pytest
+from scripted_talk import ToolServer
 from serving import serve
-from talking import ToolServer
 
 
 def _free_port() -> int:

@@ -1,7 +1,7 @@
 """Hooks, silences, keys: what happens outside of the caller's words."""
 
 import pytest
-from talking import Engine, ScriptedModel, Talk, assistant, function
+from scripted_talk import Engine, ScriptedModel, Talk, assistant, function
 
 from allokoli.engine.conversation.events import Say, ToolAnswered
 

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 from mcp.server.mcpserver import MCPServer
+from scripted_talk import Engine, ScriptedModel, Talk, assistant, call
 from serving import serve
-from talking import Engine, ScriptedModel, Talk, assistant, call
 
 
 def _port() -> int:

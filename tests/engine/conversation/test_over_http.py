@@ -4,11 +4,11 @@ import json
 import socket
 
 import pytest
+from scripted_talk import Engine, Talk, assistant, function
 from serving import serve
 from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
-from talking import Engine, Talk, assistant, function
 
 from allokoli.engine.conversation.events import ToolAnswered
 from allokoli.engine.models.openai_compatible import ModelSettings, OpenAICompatible

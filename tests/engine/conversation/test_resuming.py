@@ -1,7 +1,7 @@
 """A conversation handed from process to process at every turn goes as one held in memory."""
 
 import pytest
-from talking import Engine, ScriptedModel, Talk, assistant, call, function
+from scripted_talk import Engine, ScriptedModel, Talk, assistant, call, function
 
 from allokoli.engine.conversation.cast import Cast, Member
 from allokoli.engine.conversation.events import HandedOff, ToolAnswered, ToolsCalled

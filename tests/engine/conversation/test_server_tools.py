@@ -1,7 +1,7 @@
 """Functions the owner's server does, and APIs asked directly: kind servers and hostile ones."""
 
 import pytest
-from talking import Engine, ScriptedModel, Talk, assistant, call, function
+from scripted_talk import Engine, ScriptedModel, Talk, assistant, call, function
 
 from allokoli.engine.conversation.events import EndCall, Say, ToolAnswered
 

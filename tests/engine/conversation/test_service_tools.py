@@ -1,7 +1,7 @@
 """Tools of outside services: what they send, and what the model is told when they cannot."""
 
 import pytest
-from talking import NOW, Engine, ScriptedModel, Talk, assistant, call
+from scripted_talk import NOW, Engine, ScriptedModel, Talk, assistant, call
 
 from allokoli.core.settings import get_settings
 from allokoli.engine.conversation.conversation import Facts

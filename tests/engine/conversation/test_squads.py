@@ -1,7 +1,7 @@
 """Several assistants in one conversation: who goes on, and what they know of what was said."""
 
 import pytest
-from talking import NOW, Engine, ScriptedModel, Talk, assistant, call, function
+from scripted_talk import NOW, Engine, ScriptedModel, Talk, assistant, call, function
 
 from allokoli.engine.conversation.cast import Cast, Member
 from allokoli.engine.conversation.conversation import Facts

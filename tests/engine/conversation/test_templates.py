@@ -4,7 +4,7 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
-from talking import NOW, Engine, ScriptedModel, Talk, assistant
+from scripted_talk import NOW, Engine, ScriptedModel, Talk, assistant
 
 from allokoli.engine.conversation.conversation import Facts
 from allokoli.engine.conversation.variables import bounded, fill, filled, taken

@@ -5,7 +5,7 @@ import contextlib
 import json
 
 import pytest
-from talking import Engine, ScriptedModel, Talk, ToolServer, assistant, call, function
+from scripted_talk import Engine, ScriptedModel, Talk, ToolServer, assistant, call, function
 
 from allokoli.engine.conversation.chat_model import ModelFailed, ToolCall
 from allokoli.engine.conversation.events import EndCall, Say, ToolAnswered, ToolsCalled
@@ -286,3 +286,14 @@ async def test_an_answering_machine_gets_its_message():
     reply = await talk.do(lambda now: now.voicemail())
     assert reply.text == "Rappelez-nous, ."
     assert reply.events[-1] == EndCall("voicemail")
+
+
+async def test_settings_of_any_other_shape_do_not_break_a_call():
+    odd = {
+        "name": "Ada", "model": "gpt", "transcriber": "x", "endCallPhrases": 3, "hooks": {},
+        "firstMessage": 3, "keypadInputPlan": 4, "metadata": [], "endCallMessage": {},
+        "tools:append": {"type": "endCall"},
+    }  # fmt: skip
+    talk = Talk(odd, Engine({"Ada": ScriptedModel(["Oui."])}))
+    await talk.open()
+    assert (await talk.hear("?")).text == "Oui."

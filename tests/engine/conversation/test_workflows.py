@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from talking import Engine, ScriptedModel, Talk, assistant, call
+from scripted_talk import Engine, ScriptedModel, Talk, assistant, call
 
 from allokoli.engine.conversation.cast import Cast, Member
 from allokoli.engine.conversation.events import HandedOff, ToolAnswered
@@ -60,7 +60,8 @@ async def test_a_node_may_have_its_own_first_message_model_and_voice():
     assert reply.text == "Autre."
     handed = next(one for one in reply.events if isinstance(one, HandedOff))
     assert handed.assistant["voice"]["voiceId"] == "x"
-    assert model.closed == 1
+    await talk.now.aclose()
+    assert [model.closed, other.closed] == [1, 1]
 
 
 async def test_variables_are_extracted_on_the_way_and_open_logic_edges():

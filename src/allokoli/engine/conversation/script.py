@@ -60,7 +60,8 @@ class Script:
         """
         zone = assistant_timezone(assistant)
         values = standard_values(now.astimezone(zone), customer) | (variable_values or {})
-        model = assistant.get("model") or {}
+        model = assistant.get("model")
+        messages = model.get("messages") if isinstance(model, dict) else None
 
         def said(name: str) -> str:
             return fill(text_of(assistant.get(name)), values, zone=zone, warn=warn)
@@ -74,13 +75,13 @@ class Script:
                     "role": message.get("role") or "system",
                     "content": fill(content, values, zone=zone, warn=warn),
                 }
-                for message in model.get("messages") or ()
+                for message in _listed(messages)
                 if isinstance(message, dict) and (content := text_of(message.get("content")))
             ),
             end_call_message=said("endCallMessage"),
             end_call_phrases=tuple(
                 phrase.strip().lower()
-                for phrase in assistant.get("endCallPhrases") or ()
+                for phrase in _listed(assistant.get("endCallPhrases"))
                 if isinstance(phrase, str) and phrase.strip()
             ),
             first_message_interruptible=assistant.get("firstMessageInterruptionsEnabled") is True,
@@ -95,7 +96,8 @@ def assistant_language(assistant: dict[str, Any]) -> str:
     languages = blueprint_of(assistant).get("languages")
     if isinstance(languages, list) and languages and isinstance(languages[0], str):
         return languages[0][:2].lower()
-    spoken = (assistant.get("transcriber") or {}).get("language")
+    transcriber = assistant.get("transcriber")
+    spoken = transcriber.get("language") if isinstance(transcriber, dict) else None
     if isinstance(spoken, str) and spoken[:2].isalpha() and spoken != "multi":
         return spoken[:2].lower()
     return "fr"
@@ -125,3 +127,7 @@ def text_of(content: Any) -> str:
         parts = (one.get("text") for one in content if isinstance(one, dict))
         return "\n".join(part for part in parts if isinstance(part, str))
     return ""
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

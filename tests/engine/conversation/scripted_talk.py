@@ -81,7 +81,8 @@ class Engine:
     wanted: list[dict[str, Any]] = field(default_factory=list)
 
     def model(self, assistant: dict[str, Any]) -> ScriptedModel:
-        named = (assistant.get("model") or {}).get("model")
+        model = assistant.get("model")
+        named = model.get("model") if isinstance(model, dict) else None
         return self.models.get(str(named)) or self.models.get(
             str(assistant.get("name")), next(iter(self.models.values()))
         )
