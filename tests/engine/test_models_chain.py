@@ -388,6 +388,20 @@ async def test_an_owner_s_server_that_fails_ends_the_call_honestly(provider) -> 
     assert failed.value.ended_reason == "pipeline-error-custom-llm-llm-failed"
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"url": "http://["}, {"url": "nowhere"}, {"url": ""}, {"url": "http://127.0.0.1:9/v1"},
+     {"headers": {"x": "a\r\nb: c"}}, {"headers": {"é": "à"}}],
+)  # fmt: skip
+async def test_an_address_or_header_that_cannot_be_used_is_a_model_that_failed(
+    provider, wrong
+) -> None:
+    asked = {"url": provider.url, **wrong}
+    with pytest.raises(ModelFailed):
+        await _ask({**_assistant("custom-llm", "m", **asked), "metadata": {}})
+    assert not provider.asked
+
+
 async def test_a_public_installation_asks_no_model_on_its_own_machine(
     provider, monkeypatch
 ) -> None:

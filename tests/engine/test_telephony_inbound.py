@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from local_twilio import CALLER, NUMBER, PUBLIC, TOKEN, Carrier
 from telephones import (  # noqa: F401 - fixtures too
@@ -24,6 +25,9 @@ from telephones import (  # noqa: F401 - fixtures too
     twilio,
 )
 
+from allokoli.core import database
+from allokoli.core.settings import get_settings
+from allokoli.engine.calls.reaping import reap
 from allokoli.engine.telephony import routing
 
 
@@ -230,3 +234,28 @@ async def test_a_caller_who_leaves_while_it_rings_ends_the_call(
     call = await only_call(http)
     assert call["endedReason"] == "customer-ended-call"
     assert tags_of(await rings(carrier, twilio, call_sid)) == ["Hangup"]
+
+
+async def test_a_call_whose_stream_never_comes_is_given_up(
+    number, carrier, twilio, http, assistant
+) -> None:
+    await number(assistantId=assistant)
+    await rings(carrier, twilio)
+    assert await reap() == []
+    url = database.admin_url(get_settings()).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        connection.execute("update engine.calls set updated_at = now() - interval '10 minutes'")
+    assert [str(one) for one in await reap()] == [(await only_call(http))["id"]]
+    assert (await only_call(http))["endedReason"] == "customer-did-not-answer"
+
+
+@pytest.mark.parametrize(
+    ("caller", "known"),
+    [("", None), ("sip:ada@example.com", {"sipUri": "sip:ada@example.com"}), ("x" * 90, None)],
+)
+async def test_a_caller_without_a_number_is_taken_all_the_same(
+    number, carrier, twilio, http, assistant, caller, known
+) -> None:
+    await number(assistantId=assistant)
+    assert "Stream" in tags_of(await rings(carrier, twilio, From=caller))
+    assert (await only_call(http)).get("customer") == known

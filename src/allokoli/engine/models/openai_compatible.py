@@ -33,8 +33,8 @@ _MAX_ANSWER_S = 120.0
 _MAX_CALLS = 16
 _MAX_ARGUMENTS_CHARS = 50_000
 _TROUBLE = (
-    OpenAIError, httpx2.HTTPError, ServerFailed, ValueError, TypeError, AttributeError,
-    RecursionError,
+    OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, ServerFailed, ValueError, TypeError,
+    AttributeError, RecursionError,
 )  # fmt: skip
 
 
@@ -80,20 +80,8 @@ class OpenAICompatible:
         self, settings: ModelSettings, transport: httpx2.AsyncBaseTransport | None = None
     ) -> None:
         self.settings = settings
-        timeout = httpx2.Timeout(settings.timeout_s, connect=_CONNECT_TIMEOUT_S)
-        self._client = AsyncOpenAI(
-            base_url=settings.url,
-            api_key=settings.key or _NO_KEY,
-            default_headers=settings.headers,
-            timeout=timeout,
-            max_retries=0,
-            http_client=httpx2.AsyncClient(
-                transport=transport or ModelTransport(),
-                timeout=timeout,
-                follow_redirects=False,
-                trust_env=False,
-            ),
-        )
+        self._transport = transport
+        self._client: AsyncOpenAI | None = None
 
     async def stream(
         self, messages: list[Message], tools: list[dict[str, Any]]
@@ -130,7 +118,32 @@ class OpenAICompatible:
 
     async def close(self) -> None:
         """Release the connections."""
-        await self._client.close()
+        if self._client is not None:
+            await self._client.close()
+
+    def _opened(self) -> AsyncOpenAI:
+        """The client, made when it is first needed: of a chain, most models never are.
+
+        Raises:
+            httpx2.InvalidURL: the model has no valid address.
+        """
+        if self._client is None:
+            settings = self.settings
+            timeout = httpx2.Timeout(settings.timeout_s, connect=_CONNECT_TIMEOUT_S)
+            self._client = AsyncOpenAI(
+                base_url=settings.url,
+                api_key=settings.key or _NO_KEY,
+                default_headers=settings.headers,
+                timeout=timeout,
+                max_retries=0,
+                http_client=httpx2.AsyncClient(
+                    transport=self._transport or ModelTransport(),
+                    timeout=timeout,
+                    follow_redirects=False,
+                    trust_env=False,
+                ),
+            )
+        return self._client
 
     async def _chunks(self, asked: dict[str, Any]) -> AsyncGenerator[ChatCompletionChunk]:
         """The pieces as they come, each within its time and all within the turn's."""
@@ -140,7 +153,7 @@ class OpenAICompatible:
         try:
             async with asyncio.timeout(self.settings.timeout_s):
                 authenticate = self.settings.authenticate
-                answer = await self._client.chat.completions.create(
+                answer = await self._opened().chat.completions.create(
                     **asked,
                     extra_body=self.settings.extra,
                     extra_headers=await authenticate() if authenticate else None,
