@@ -1,6 +1,7 @@
 """What a written call keeps of tools, hand-offs, transfers and hooks; and goes on from."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from calling import ended, http_of, said, seen, started
@@ -164,3 +165,49 @@ async def test_a_dead_model_ends_the_call_with_its_reason(http, model) -> None:
     reply = await said(http, call["id"], "Bonjour")
     assert reply["ended"]
     assert "llm-failed" in (await seen(http, call["id"]))["endedReason"]
+
+
+async def test_orders_from_outside_are_said_answered_and_handed_over(http, model) -> None:
+    lead = {"type": "assistant", "assistantName": "Réservations"}
+    booker = _speaker(model, "Réservations", firstMessage="Je prends la suite.")
+    squad = {"members": [{"assistant": _speaker(model, "Accueil")}, {"assistant": booker}]}
+    call = await started(http, {"squad": squad})
+    path = f"/call/{call['id']}/control"
+    model.script = ["Vous êtes attendu."]
+    message = {"role": "system", "content": "Le client est arrivé."}
+    for order in (
+        {"type": "say", "content": "Un instant."},
+        {"type": "add-message", "message": message, "triggerResponseEnabled": True},
+        {"type": "handoff", "destination": lead, "content": "Je vous laisse."},
+    ):
+        answer = await http.post(path, json=order)
+        assert answer.is_success, answer.text
+    unknown = {"type": "handoff", "destination": {"type": "assistant", "assistantName": "Nemo"}}
+    assert (await http.post(path, json=unknown)).status_code == 400
+    call = await seen(http, call["id"])
+    told = [(one["role"], one["message"]) for one in call["messages"]]
+    assert told[:4] == [
+        ("bot", "Un instant."),
+        ("system", "Le client est arrivé."),
+        ("bot", "Vous êtes attendu."),
+        ("bot", "Je vous laisse."),
+    ]
+    activated = [one["assistantName"] for one in call["artifact"]["assistantActivations"]]
+    assert activated == ["Accueil", "Réservations"]
+    to = {"type": "transfer", "destination": {"type": "number", "number": "+33612345678"}}
+    assert (await http.post(path, json={**to, "content": "Au revoir."})).is_success
+    assert (await seen(http, call["id"]))["endedReason"] == "assistant-forwarded-call"
+
+
+async def test_hooks_of_silence_speak_before_the_model_does(http, model, at) -> None:
+    at(datetime(2026, 11, 21, 9, 0, tzinfo=UTC))
+    hook = {
+        "on": "customer.speech.timeout",
+        "options": {"timeoutSeconds": 10},
+        "do": [{"type": "say", "exact": "Êtes-vous là ?"}],
+    }
+    call = await started(http, {"assistant": _speaker(model, "Essai", hooks=[hook],
+                                                      firstMessage="Bonjour")})  # fmt: skip
+    at(datetime(2026, 11, 21, 9, 0, 15, tzinfo=UTC))
+    assert (await said(http, call["id"], ""))["content"] == "Êtes-vous là ?"
+    assert not model.requests

@@ -14,8 +14,6 @@ from allokoli.engine.conversation.events import Event
 SAID_LAST_MESSAGE = "assistant-ended-call-after-message-spoken"
 CANCELED = "manually-canceled"
 SAY_FIRST_MESSAGE = "say-first-message"
-# What a written call takes too.
-WRITTEN = frozenset({"say", "add-message", "end-call"})
 
 _MAX_CHARS = 5_000
 _MAX_DESTINATION = 50

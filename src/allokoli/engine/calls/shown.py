@@ -161,7 +161,9 @@ def _transport(call: Call) -> dict[str, Any] | None:
     if call.transport == WEBSOCKET:
         url = links.transport(call.id, call.org_id)
         return {**asked, "provider": WEBSOCKET, "websocketCallUrl": url}
-    return {**asked, "provider": call.transport}
+    phone = call.artifacts.get("phone")
+    sid = phone.get("providerId") if isinstance(phone, dict) else None
+    return {**asked, "provider": call.transport, **({"callSid": sid} if sid else {})}
 
 
 def _carrier(call: Call) -> dict[str, Any]:

@@ -73,7 +73,11 @@ async def create_row(
         secrets_sealed=sealed,
         state={},
         artifacts=first_artifacts(cast),
-        warnings=[*cast.warnings, *model_warnings(cast.first.assistant)],
+        warnings=[
+            *cast.warnings,
+            *model_warnings(cast.first.assistant),
+            *_artifact_warnings(cast.first.assistant),
+        ],
         analysis={},
         metrics={},
         created_at=now,
@@ -98,6 +102,17 @@ async def check_concurrency(opened: AsyncSession, org_id: UUID) -> int:
             "Try again when one has ended."
         )
     return most - running - 1
+
+
+def _artifact_warnings(assistant: dict[str, Any]) -> list[str]:
+    """What a call asks to keep and this engine does not."""
+    plan = assistant.get("artifactPlan") or {}
+    warnings = []
+    if plan.get("recordingFormat") == "mp3":
+        warnings.append("Recordings are kept as WAV: recordingFormat mp3 is not made here.")
+    if plan.get("videoRecordingEnabled"):
+        warnings.append("Calls carry no video here: videoRecordingEnabled has no effect.")
+    return warnings
 
 
 def _for_customer(body: dict[str, Any]) -> dict[str, Any]:

@@ -16,12 +16,10 @@ from allokoli.core.database import session
 from allokoli.core.errors import InvalidInput
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Busy, Invalid
-from allokoli.engine.calls import recordings, repository, text_calls
+from allokoli.engine.calls import recordings, repository, written_orders
 from allokoli.engine.calls.backstage import CallBackstage
 from allokoli.engine.calls.control import (
     CANCELED,
-    SAID_LAST_MESSAGE,
-    WRITTEN,
     checked,
     obey,
 )
@@ -179,22 +177,7 @@ class Switchboard:
                 if call.instance_id is None and order["type"] == "end-call":
                     await repository.mark_ended(opened, call_id, CANCELED)
                 return
-        await self._order_in_writing(identity, call_id, order)
-
-    async def _order_in_writing(
-        self, identity: Identity, call_id: UUID, order: dict[str, Any]
-    ) -> None:
-        if order["type"] not in WRITTEN:
-            raise Invalid(f"{order['type']} does not apply to a written call.")
-        match order["type"]:
-            case "end-call":
-                await text_calls.hang_up(identity, call_id, CANCELED, self.news)
-            case "say":
-                await text_calls.say(identity, call_id, "assistant", order["content"], self.news)
-                if order["end"]:
-                    await text_calls.hang_up(identity, call_id, SAID_LAST_MESSAGE, self.news)
-            case "add-message":
-                await text_calls.say(identity, call_id, order["role"], order["content"], self.news)
+        await written_orders.obey(identity, call_id, order, self.news)
 
     async def _carry(self, live: LiveCall, voice: Voice) -> None:
         orders = asyncio.create_task(self._take_orders(live))

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -98,32 +98,38 @@ async def hear(identity: Identity, call_id: UUID, content: str, news: News) -> R
         conversation = conversation_of(call, messages)
         async with contextlib.aclosing(conversation):
             answer = _answer(conversation, messages, content)
-            turn = await _turn(identity, call, conversation, answer, news, messages, content)
+            heard = ("user", content)
+            turn = await _turn(identity, call, conversation, answer, news, messages, heard)
     return Reply(turn.words, ended=turn.reason is not None)
 
 
-async def say(identity: Identity, call_id: UUID, role: str, words: str, news: News) -> None:
-    """Put words in the call from outside (live control).
+async def perform(
+    identity: Identity,
+    call_id: UUID,
+    act: Callable[[Conversation], AsyncGenerator[Event]],
+    news: News,
+    *,
+    added: tuple[str, str] | None = None,
+) -> None:
+    """Have something done in a text call that its caller did not ask for (live control).
+
+    Args:
+        identity: acts for the organization.
+        call_id: the call.
+        act: what is to be done.
+        news: tells of it.
+        added: role and words of a message that nobody spoke, for the record.
 
     Raises:
         Missing: no such call.
         Invalid: it is no text call, or has ended.
+        Busy: a turn of this call is being answered elsewhere.
     """
     async with _alone(call_id):
         call, messages = await _running(identity, call_id)
-        now = clock.now()
-        said = CallMessage(
-            call_id=call_id,
-            org_id=call.org_id,
-            seq=len(messages),
-            role=role,
-            text=words,
-            started_at=now,
-            ended_at=now,
-            extra={"history": [{"role": role, "content": words}]},
-        )
-        await _write(identity, call, [said], {})
-        _tell(news, call, messages, [said])
+        conversation = conversation_of(call, messages)
+        async with contextlib.aclosing(conversation):
+            await _turn(identity, call, conversation, act(conversation), news, messages, added)
 
 
 async def hang_up(identity: Identity, call_id: UUID, reason: str, news: News) -> None:
@@ -175,12 +181,12 @@ async def _turn(
     events: AsyncGenerator[Event],
     news: News,
     before: list[CallMessage],
-    heard: str | None = None,
+    heard: tuple[str, str] | None = None,
 ) -> WrittenTurn:
     """Follow a turn, write it down, tell of it, and end the call when it says so."""
     turn = WrittenTurn(call, conversation, len(before))
     if heard is not None:
-        turn.hear(heard)
+        turn.hear(*heard)
     try:
         await turn.follow(events, lambda: news.hang(call))
     finally:

@@ -45,9 +45,9 @@ class WrittenTurn:
         """All the assistant said."""
         return " ".join(one.text for one in self.messages if one.role == "assistant")
 
-    def hear(self, content: str) -> None:
-        """The caller wrote something; empty is a silence."""
-        self._add("user", content)
+    def hear(self, role: str, content: str) -> None:
+        """The caller wrote something, empty for a silence; or somebody put words in the call."""
+        self._add(role, content)
 
     async def follow(self, events: AsyncGenerator[Event], late: Callable[[], None]) -> None:
         """Take down what a conversation gives, to the end of the turn or of the call.

@@ -41,7 +41,7 @@ async def known_call(opened: AsyncSession, org_id: UUID, described: dict[str, An
         "assistant_id": assistant.id if assistant else None,
         "assistant_name": assistant.name if assistant else _transient_name(described),
         "type": text(described.get("type")),
-        "transport": text(mapping(described.get("transport")).get("provider")),
+        "transport": _transport(described),
         "status": _known_status(described.get("status")) or "queued",
         "customer_number": text(mapping(described.get("customer")).get("number")),
         "started_at": moment(described.get("startedAt")),
@@ -50,6 +50,13 @@ async def known_call(opened: AsyncSession, org_id: UUID, described: dict[str, An
         "recording": "none",
     }
     return await repository.ensure(opened, org_id, platform_id, columns)
+
+
+def _transport(described: dict[str, Any]) -> str | None:
+    """What carries a call; our engine says of a written one that it is a conversation in chat."""
+    if described.get("conversationType") == "chat":
+        return "text"
+    return text(mapping(described.get("transport")).get("provider"))
 
 
 async def apply(opened: AsyncSession, org_id: UUID, message: ServerMessage) -> Call | None:
