@@ -1,81 +1,25 @@
 """Whole calls over a WebSocket that carries raw audio, in real time."""
 
 import asyncio
-import socket
 import time
 
 import numpy as np
 import pytest
-from scripted import ANSWER, GREETING, LONG, Notes, ScriptedConversation, word_errors
-from serving import serve
+from lines import lines
+from scripted import ANSWER, GREETING, LONG, ScriptedConversation, word_errors
 from socket_caller import SocketCaller
-from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
 
-from allokoli.engine.audio.limits import Limits
-from allokoli.engine.audio.voice_call import VoiceCall
 from allokoli.engine.calls.voice import AudioFormat, ListenerTooSlow
 
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
 SENTENCE = "Bonjour, je voudrais réserver une table."
 
 
-class Line:
-    """One call behind a port, seen from both ends."""
-
-    def __init__(self, call, conversation, notes, told, url) -> None:
-        self.call, self.conversation, self.notes, self.told = call, conversation, notes, told
-        self.url = url
-
-    async def until(self, condition, within_s: float = 5.0) -> None:
-        async with asyncio.timeout(within_s):
-            while not condition():  # noqa: ASYNC110 - audio goes on by itself, in real time
-                await asyncio.sleep(0.02)
-
-    async def ended(self, within_s: float = 20.0) -> str:
-        async with asyncio.timeout(within_s):
-            while self.call._run is None:  # noqa: ASYNC110 - the caller connects by itself
-                await asyncio.sleep(0.02)
-            return await self.call.wait()
-
-
 @pytest.fixture
 async def line(speech, tmp_path):
     """`await line(…)`: a call that waits for its caller at `.url`."""
-    stacks, lines = [], []
-
-    async def start(conversation=None, audio_format=None, assistant=None, limits=None):
-        conversation = conversation or ScriptedConversation()
-        notes, told = Notes(), []
-        call = VoiceCall(
-            conversation,
-            notes,
-            tmp_path / f"call-{len(lines)}.wav",
-            limits or Limits(60, 30),
-            speech,
-            assistant=assistant,
-            on_client_message=told.append,
-        )
-
-        async def answer(websocket):
-            await websocket.accept()
-            await call.answer_websocket(websocket, audio_format or AudioFormat())
-            await call.wait()
-
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        serving = serve(Starlette(routes=[WebSocketRoute("/call", answer)]), port, lifespan="off")
-        await serving.__aenter__()
-        stacks.append(serving)
-        lines.append(call)
-        return Line(call, conversation, notes, told, f"ws://127.0.0.1:{port}/call")
-
-    yield start
-    for call in lines:
-        await call.hang_up("manually-canceled")
-    for serving in stacks:
-        await serving.__aexit__(None, None, None)
+    async with lines(speech, tmp_path) as start:
+        yield start
 
 
 @pytest.mark.parametrize(

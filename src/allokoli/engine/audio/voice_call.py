@@ -88,6 +88,7 @@ class VoiceCall:
         self._reason: str | None = None
         self._line: Line | None = None
         self._forward: Forward | None = None
+        self._forwarding = False
         self._parts: Assembly | None = None
         self._recording: Recording | None = None
         self._run: asyncio.Task[str] | None = None
@@ -306,6 +307,8 @@ class VoiceCall:
         if self._line:
             await self._line.last_words_heard()
         if frame.destination is not None and self._forward is not None:
+            # The carrier takes the caller off this line before it says that it did.
+            self._forwarding = True
             try:
                 async with asyncio.timeout(_FORWARD_S):
                     await self._forward(frame.destination)
@@ -327,6 +330,8 @@ class VoiceCall:
         await self._parts.dialogue.open()
 
     def _caller_gone(self, reason: str | None) -> None:
+        if self._forwarding:
+            return
         connected = self._connected.is_set()
         self._end((reason or ended.CALLER_HUNG_UP) if connected else ended.NEVER_CONNECTED)
 

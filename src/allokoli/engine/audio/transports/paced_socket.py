@@ -1,6 +1,7 @@
 """A client's WebSocket as a call reads and writes it: audio held to real time, texts in a queue."""
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
@@ -93,7 +94,8 @@ class PacedSocket:
             await asyncio.wait({self._writer}, timeout=0.2)
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
-        await self._websocket.close(code, reason)
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError):  # gone already
+            await self._websocket.close(code, reason)
 
     async def _write(self) -> None:
         while self._texts:

@@ -128,7 +128,7 @@ class TwilioLine:
 
     async def close(self) -> None:
         """See `Line`."""
-        with contextlib.suppress(RuntimeError, OSError, TimeoutError):
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_WRITE_TIMEOUT_S):
                 await self._socket.close()
 

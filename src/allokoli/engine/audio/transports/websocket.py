@@ -69,7 +69,7 @@ class WebSocketLine:
 
     async def close(self) -> None:
         """See `Line`."""
-        with contextlib.suppress(RuntimeError, OSError, TimeoutError):
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_WRITE_TIMEOUT_S):
                 await self._socket.close()
 
