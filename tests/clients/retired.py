@@ -152,18 +152,18 @@ def test_suites(client: Checked, base_url: str, token: str, model: dict[str, Any
         tests + "create",
         suite.id,
         request={
-            "type": "chat",
+            "type": "voice",
             "name": "Politesse",
             "script": "Dis bonjour, puis au revoir.",
             "scorers": [{"type": "ai", "rubric": "L'assistant est poli."}],
         },
     )
-    assert (test.type, test.test_suite_id) == ("chat", suite.id)
+    assert (test.type, test.test_suite_id) == ("voice", suite.id)
     assert fidelity.same(client.use(tests + "find_one", suite.id, test.id), test)
     page = client.use(tests + "find_all_paginated", suite.id)
     assert [one.id for one in page.results] == [test.id]
     changed = client.use(
-        tests + "update", suite.id, test.id, request={"type": "chat", "name": "La politesse"}
+        tests + "update", suite.id, test.id, request={"type": "voice", "name": "La politesse"}
     )
     assert changed.name == "La politesse"
 
