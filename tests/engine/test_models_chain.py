@@ -410,3 +410,8 @@ async def test_a_public_installation_asks_no_model_on_its_own_machine(
         with pytest.raises(ModelFailed):
             await _ask({**_assistant("custom-llm", "m", url=url), "metadata": {}})
     assert not provider.asked
+
+
+async def test_a_public_installation_may_have_its_own_model_beside_it(default, monkeypatch) -> None:
+    monkeypatch.setattr(get_settings(), "public_url", "https://voice.example.com")
+    assert (await _ask(_assistant(key=None))).text == "house says hello"

@@ -157,6 +157,7 @@ def _operators(asked: dict[str, Any]) -> ModelSettings | None:
         options=providers.sampling("default", {**asked, "reasoningEffort": None}),
         key=settings.model_key,
         title=_DEFAULT_TITLE,
+        trusted=True,
     )
 
 

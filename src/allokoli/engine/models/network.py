@@ -21,16 +21,20 @@ _MAX_CONNECTIONS = 10
 
 
 class ModelTransport(httpx2.AsyncHTTPTransport):
-    """Carries requests to checked addresses only, and bounds what comes back."""
+    """Carries requests to checked addresses only, and bounds what comes back.
 
-    def __init__(self) -> None:
+    Args:
+        trusted: whether the installation's operator named the address, which may be private then.
+    """
+
+    def __init__(self, *, trusted: bool = False) -> None:
         super().__init__(verify=_trusted(), trust_env=False)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=_trusted(),
             max_connections=_MAX_CONNECTIONS,
             max_keepalive_connections=_MAX_CONNECTIONS,
             keepalive_expiry=60.0,
-            network_backend=_Guard(),
+            network_backend=None if trusted else _Guard(),
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -52,6 +52,7 @@ class ModelSettings:
         key: sent as a bearer; none when empty.
         ended_reason: Vapi's literal for a call that ends because this model failed.
         title: what the call's log names it.
+        trusted: whether the installation's operator named the address, which may be private then.
         authenticate: gives further headers just before a request, for a key that is not known
             beforehand; None for none. It raises `ServerFailed`.
     """
@@ -65,6 +66,7 @@ class ModelSettings:
     key: str = field(default="", repr=False)
     ended_reason: str = LLM_FAILED
     title: str = "the model"
+    trusted: bool = False
     authenticate: Callable[[], Awaitable[dict[str, str]]] | None = None
 
 
@@ -137,7 +139,7 @@ class OpenAICompatible:
                 timeout=timeout,
                 max_retries=0,
                 http_client=httpx2.AsyncClient(
-                    transport=self._transport or ModelTransport(),
+                    transport=self._transport or ModelTransport(trusted=settings.trusted),
                     timeout=timeout,
                     follow_redirects=False,
                     trust_env=False,
