@@ -4,7 +4,7 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
-from scripted_talk import NOW, Engine, ScriptedModel, Talk, assistant
+from scripted_talk import NOW, Engine, ScriptedModel, Talk, assistant, call
 
 from allokoli.engine.conversation.conversation import Facts
 from allokoli.engine.conversation.variables import bounded, fill, filled, taken
@@ -132,3 +132,30 @@ async def test_the_callers_values_win_over_the_standard_ones_and_members_own_are
     facts = Facts(NOW, variable_values={"date": "demain", "plan": {"name": "or"}})
     await Talk(settings, Engine({"Ada": model}), facts=facts).hear("?")
     assert model.system() == ["demain 2026 or"]
+
+
+async def test_thousands_of_slow_templates_do_not_hold_up_the_others():
+    slow = "{% for i in (1..9999) %}{{ i }}{% endfor %}"
+    settings = assistant()
+    settings["model"]["messages"] = [
+        {"role": "system", "content": slow + str(n)} for n in range(2000)
+    ]
+    model = ScriptedModel(["Oui."])
+    began = monotonic()
+    talk = Talk(settings, Engine({"Ada": model}))
+    assert monotonic() - began < 5
+    assert (await talk.hear("?")).text == "Oui."
+    assert any("too long" in one for one in talk.engine.warnings)
+
+
+async def test_a_plan_of_thousands_of_slow_conditions_is_left_in_time():
+    slow = {"type": "regex", "regex": "(x+x+)+y", "negate": True}
+    group = {"type": "group", "operator": "AND", "conditions": [slow] * 1000}
+    for _ in range(8):
+        group = {"type": "group", "operator": "OR", "conditions": [group] * 50}
+    tool = {"type": "endCall", "rejectionPlan": {"conditions": [group]}}
+    model = ScriptedModel([call("endCall")])
+    talk = Talk(assistant("Ada", tool), Engine({"Ada": model}))
+    began = monotonic()
+    assert (await talk.hear("x" * 5000)).ended == "assistant-ended-call"
+    assert monotonic() - began < 3

@@ -4,6 +4,8 @@ Whatever a template does, it takes little time and memory, and never breaks a ca
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from time import monotonic
 from typing import Any
@@ -26,6 +28,7 @@ _MAX_TEMPLATE_CHARS = 60_000
 _MAX_PIECES = 2_000
 _MAX_PLACES = 100_000
 _MAX_S = 0.5
+_MAX_KEPT_CHARS = 10_000
 # Loops of a template go round so many times that its parts are run this often at most.
 _MAX_STEPS = 100_000
 _ITERATIONS = (MAX_ITEMS, 1_000, 100, 10, 1)
@@ -92,21 +95,40 @@ def _named(values: dict[str, Any], name: str) -> str:
     return "" if found is None else str(found)[:MAX_CHARS]
 
 
-def _rendered(template: str, values: dict[str, Any], zone: ZoneInfo | None) -> str:
-    deadline = DEADLINE.set(monotonic() + _MAX_S)
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Give all templates filled inside so long together; those that come too late are refused.
+
+    Args:
+        seconds: for all of them.
+    """
+    deadline = DEADLINE.set(min(DEADLINE.get(), monotonic() + seconds))
     try:
-        return _parsed(_ROOT.sub(ROOT, template)).render(**{**values, ZONE: zone})
+        yield
+    finally:
+        DEADLINE.reset(deadline)
+
+
+def _rendered(template: str, values: dict[str, Any], zone: ZoneInfo | None) -> str:
+    if monotonic() > DEADLINE.get():
+        raise BadTemplate("the templates before it took too long")
+    with within(_MAX_S):
+        return _tried(template, values, zone)
+
+
+def _tried(template: str, values: dict[str, Any], zone: ZoneInfo | None) -> str:
+    parse = _parsed if len(template) <= _MAX_KEPT_CHARS else _parsed.__wrapped__
+    try:
+        return parse(_ROOT.sub(ROOT, template)).render(**{**values, ZONE: zone})
     except LiquidError as error:
         raise BadTemplate(f"{type(error).__name__} in a template") from None
     except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError):
         raise BadTemplate("a filter cannot be applied to its value") from None
     except (RecursionError, MemoryError):
         raise BadTemplate("a template asks for too much") from None
-    finally:
-        DEADLINE.reset(deadline)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _parsed(template: str) -> BoundTemplate:
     steps = 1 + template.count("{{") + template.count("{%") + template.count("\n")
     limit = next(limit for limit in _ITERATIONS if limit * steps <= _MAX_STEPS or limit == 1)

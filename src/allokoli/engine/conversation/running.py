@@ -20,7 +20,9 @@ from allokoli.engine.conversation.tools.tool import Asked, Outcome, Scene, Tool,
 
 MAX_CALLS = 16
 _MAX_RESULT_CHARS = 20_000
-_MAX_BACKGROUND = 1_000
+# At once: of a conversation, and of a process.
+_MAX_BEGUN = 64
+_MAX_BACKGROUND = 10_000
 _RUNNING = "Still running; its result is not known yet."
 _log = structlog.get_logger()
 
@@ -219,13 +221,15 @@ def _known(job: Job, stage: Stage) -> dict[str, Any]:
 def _begin(job: Job, scene: Scene, stage: Stage, happened: asyncio.Queue[_Happening]) -> None:
     """Start a tool's work, and the clock of what is said when it takes long."""
     tool, job.begun = job.tool, True
-    if tool is None or len(_background) >= _MAX_BACKGROUND:
+    if tool is None or stage.begun >= _MAX_BEGUN or len(_background) >= _MAX_BACKGROUND:
         _conclude(job, refused("Too much is being done at once; try again."))
         happened.put_nowait((job, ""))
         return
+    stage.begun += 1
     task = job.task = asyncio.create_task(_worked(tool, job.asked, scene))
     _background.add(task)
     task.add_done_callback(_background.discard)
+    task.add_done_callback(stage.one_less)
     if tool.is_async:
         _conclude(job, Outcome("Started."))
         happened.put_nowait((job, ""))

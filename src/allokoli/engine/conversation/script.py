@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from allokoli.engine.conversation.liquid import within
 from allokoli.engine.conversation.variables import Warn, fill, standard_values
 
+# For all templates of an assistant together.
+_MAX_S = 1.0
 SPEAKS_FIRST = "assistant-speaks-first"
 GENERATES_FIRST = "assistant-speaks-first-with-model-generated-message"
 
@@ -58,6 +61,18 @@ class Script:
             variable_values: the caller's own variables; they win over the standard ones.
             warn: told which template could not be read.
         """
+        with within(_MAX_S):
+            return cls._read(assistant, now, customer, variable_values, warn)
+
+    @classmethod
+    def _read(
+        cls,
+        assistant: dict[str, Any],
+        now: datetime,
+        customer: dict[str, Any] | None,
+        variable_values: dict[str, Any] | None,
+        warn: Warn | None,
+    ) -> "Script":
         zone = assistant_timezone(assistant)
         values = standard_values(now.astimezone(zone), customer) | (variable_values or {})
         model = assistant.get("model")

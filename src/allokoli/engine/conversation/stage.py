@@ -89,8 +89,9 @@ class Stage:
         self.cast = self.memory.cast or cast
         self.prompt_tokens = self.completion_tokens = self.characters = 0
         self.running: set[asyncio.Task[Any]] = set()
-        self.turn_began = 0
+        self.turn_began = self.begun = 0
         self._warned: set[str] = set()
+        self._told: dict[int, Script] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._toolbox: list[Tool] | None = None
         self.workflow = Workflow(self.cast.workflow) if self.cast.workflow else None
@@ -123,8 +124,10 @@ class Stage:
         for segment in self.memory.segments:
             before = segment.get("instructions")
             if isinstance(before, int) and before < len(self.cast.members):
-                member = self.cast.members[before]
-                told[before] = list(self._script(member, member.assistant).instructions)
+                if before not in self._told:
+                    member = self.cast.members[before]
+                    self._told[before] = self._script(member, member.assistant)
+                told[before] = list(self._told[before].instructions)
         return self.memory.shown(self.history, told)
 
     def scene(self) -> Scene:
@@ -160,12 +163,14 @@ class Stage:
         """Keep what was found out; templates are filled with it from now on."""
         if variables:
             self.memory.learn(variables)
+            self._told.clear()
             self.script = self._script(self.member, self.assistant)
             self._toolbox = None
 
     def hand_over(self, move: ToMember, call_ids: list[str]) -> HandedOff:
         """Let another assistant go on."""
         before = self.assistant
+        self._told.clear()
         hand_over(self.memory, move, self.history, call_ids)
         if move.cast is not None:
             self.cast = move.cast
@@ -181,6 +186,10 @@ class Stage:
         self.memory.node = node
         self._seat()
         return HandedOff(self.assistant, before, node)
+
+    def one_less(self, _done: asyncio.Task[Any]) -> None:
+        """One of the tools that were begun is done."""
+        self.begun -= 1
 
     async def settle(self) -> None:
         """Wait for tools that an interrupted turn left running, so that nothing is done twice."""

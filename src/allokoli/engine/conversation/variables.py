@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allokoli.engine.conversation.liquid import ROOT, BadTemplate, rendered
+from allokoli.engine.conversation.liquid import ROOT, BadTemplate, rendered, within
 from allokoli.engine.conversation.liquid_filters import MAX_CHARS
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _MAX_DEPTH = 20
+# For all templates of a setting together.
+_MAX_S = 0.5
 _MAX_VARIABLES = 500
 _MAX_VALUE_CHARS = 20_000
 
@@ -50,6 +52,9 @@ def filled(value: Any, values: dict[str, Any], *, warn: Warn | None = None, dept
         warn: told why a template stayed as it is.
         depth: how deep in the JSON this is.
     """
+    if depth == 0:
+        with within(_MAX_S):
+            return filled(value, values, warn=warn, depth=1)
     if isinstance(value, str):
         return fill(value, values, warn=warn)
     if depth >= _MAX_DEPTH:
@@ -90,6 +95,11 @@ def taken(plan: Any, answer: Any, values: dict[str, Any], warn: Warn) -> dict[st
     """
     if not isinstance(plan, dict):
         return {}
+    with within(_MAX_S):
+        return bounded(_taken(plan, answer, values, warn))
+
+
+def _taken(plan: dict[str, Any], answer: Any, values: dict[str, Any], warn: Warn) -> dict[str, Any]:
     found = picked(plan.get("schema"), answer)
     known = values | (answer if isinstance(answer, dict) else {}) | found | {ROOT: answer}
     aliases = plan.get("aliases")
@@ -100,7 +110,7 @@ def taken(plan: Any, answer: Any, values: dict[str, Any], warn: Warn) -> dict[st
             continue
         found[key] = fill(str(alias.get("value") or ""), known, warn=warn)
         known |= found
-    return bounded(found)
+    return found
 
 
 def picked(schema: Any, answer: Any) -> dict[str, Any]:
