@@ -22,7 +22,7 @@ from allokoli.engine.audio.voice_call import VoiceCall
 from allokoli.engine.calls.voice import AudioFormat
 
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
-SENTENCE = "Bonjour, je voudrais réserver une table."
+SENTENCE = "Je voudrais réserver une table."
 
 
 class SpeechServer:

@@ -84,7 +84,7 @@ async def test_a_telephone_is_greeted_understood_and_bid_goodbye(line, voice):
     one = await line()
     phone = await Telephone(one.url).connect()
     await phone.silence_after(await phone.sound_after(0))
-    spoke_s = await phone.speak(await voice("Bonjour, je voudrais réserver une table."))
+    spoke_s = await phone.speak(await voice("Je voudrais réserver une table."))
     await phone.silence_after(await phone.sound_after(spoke_s))
     assert "table" in " ".join(one.conversation.turns)
     await one.call.say("Au revoir.", then_end="assistant-ended-call")

@@ -12,7 +12,7 @@ from socket_caller import SocketCaller
 from allokoli.engine.calls.voice import AudioFormat, ListenerTooSlow
 
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
-SENTENCE = "Bonjour, je voudrais réserver une table."
+SENTENCE = "Je voudrais réserver une table."
 
 
 @pytest.fixture
