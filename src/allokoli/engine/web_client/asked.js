@@ -26,9 +26,9 @@ const actions = {
   "update-participants": ({ participants }) =>
     Object.entries(participants).forEach(([who, changes]) => call?.update(who, changes)),
   "start-remote-participants-audio-level-observer": ({ interval }) => call?.observeAssistant(interval),
-  "stop-remote-participants-audio-level-observer": () => call?.stopObserving("assistant"),
+  "stop-remote-participants-audio-level-observer": () => call?.stop("assistant"),
   "start-local-audio-level-observer": ({ interval }) => call?.observeSelf(interval),
-  "stop-local-audio-level-observer": () => call?.stopObserving("self"),
+  "stop-local-audio-level-observer": () => call?.stop("self"),
   // The browser's own noise suppression is on from the start; there is no other to choose.
   async "update-input-settings"({ inputSettings }) {
     const { deviceId, customTrack } = inputSettings.audio?.settings ?? {};

@@ -157,7 +157,7 @@ class Call {
     });
   }
 
-  stopObserving(whom) {
+  stop(whom) {
     this.#timers.get(whom)?.();
     this.#timers.delete(whom);
   }
@@ -237,7 +237,7 @@ class Call {
   #follow() {
     const state = this.#peer.connectionState;
     if (state === "connected") {
-      this.stopObserving("connecting");
+      this.stop("connecting");
       if (this.#interrupted) tellConnection("connected");
       this.#interrupted = false;
     } else if (state === "disconnected") {
@@ -293,13 +293,13 @@ class Call {
   }
 
   #after(name, ms, act) {
-    this.stopObserving(name);
+    this.stop(name);
     const timer = setTimeout(act, ms);
     this.#timers.set(name, () => clearTimeout(timer));
   }
 
   #every(name, ms, act) {
-    this.stopObserving(name);
+    this.stop(name);
     const timer = setInterval(act, ms);
     this.#timers.set(name, () => clearInterval(timer));
   }
