@@ -18,7 +18,8 @@ const actions = {
     }
     return {};
   },
-  "leave-meeting": () => (call ? call.leave() : tell({ action: "left-meeting" })),
+  // daily-js waits for the answer, even when the call is over already.
+  "leave-meeting": () => (call && !call.over ? call.leave() : tell({ action: "left-meeting" })),
   "app-msg": ({ data }) => call?.send(data),
   "local-audio": ({ state }) => call?.mute(!state),
   "set-allow-local-audio": ({ state }) => call?.mute(!state),

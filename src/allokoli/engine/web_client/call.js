@@ -33,6 +33,11 @@ class Call {
     if (Array.isArray(iceServers)) this.#peer.setConfiguration({ iceServers });
   }
 
+  get over() {
+    return this.#over;
+  }
+
+  /** What daily-js looks tracks up in. */
   get state() {
     const started = new Date();
     const microphone = this.#microphone && new MediaStream([this.#microphone]);
@@ -276,6 +281,7 @@ class Call {
   }
 
   async #report(type) {
+    if (this.#over) return {};
     const chosen = (one) => one.type === type && (type !== "candidate-pair" || one.nominated);
     return [...(await this.#peer.getStats()).values()].find(chosen) ?? {};
   }
