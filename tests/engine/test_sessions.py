@@ -53,6 +53,9 @@ async def test_the_official_client_opens_reads_changes_and_closes_a_session(tena
     ]
     assert [one.type for one in read.costs] == ["model", "session"]
     assert (read.costs[0].prompt_tokens, read.costs[0].completion_tokens) == (7, 3)
+    assert read.artifact.messages_open_ai_formatted[1].content == "Bonjour Léa."
+    assert read.messages[0].message == "Je suis Léa."
+    assert read.messages[0].time >= read.created_at.timestamp() * 1000 - 1
     assert read.artifact.transcript == "User: Je suis Léa.\nAI: Bonjour Léa.\n"
     listed = await sdk.sessions.list(name="Léa", assistant_id=assistant.id)
     assert [one.id for one in listed.results] == [made.id]
@@ -116,7 +119,8 @@ async def test_a_session_that_another_process_wrote_to_loses_nothing(http, model
     assert (await http.patch(f"/session/{made['id']}", json={"messages": kept})).is_success
     model.release.set()
     assert (await slow).status_code == 409
-    assert (await http.get(f"/session/{made['id']}")).json()["messages"] == kept
+    [after] = (await http.get(f"/session/{made['id']}")).json()["messages"]
+    assert (after["role"], after["content"], after["message"]) == ("user", *["D'ailleurs"] * 2)
 
 
 async def test_a_session_expires(http, model, at) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from allokoli.engine.api.wire import epoch_ms
 from allokoli.engine.conversation.events import (
     EndCall,
     Event,
@@ -15,24 +17,68 @@ from allokoli.engine.conversation.events import (
 
 Message = dict[str, Any]
 MAX_ANSWER_CHARS = 100_000
+_MAX_NAME_CHARS = 40
 _ROLES = {"bot": "assistant"}
-_KEPT = ("tool_calls", "tool_call_id", "name")
+_KEPT = ("tool_calls", "tool_call_id", "name", "time")
+_TWICE = frozenset({"user", "system"})
 
 
-def read_input(given: str | list[Message]) -> list[Message]:
-    """A chat's input, checked before, as messages."""
-    if isinstance(given, str):
-        return [{"role": "user", "content": given}]
-    return [read_message(one) for one in given]
+def read_input(given: str | list[Message], at: datetime) -> list[Message]:
+    """A chat's input, checked before, as messages.
+
+    Args:
+        given: what the client wrote.
+        at: when.
+    """
+    return read_messages(
+        [{"role": "user", "content": given}] if isinstance(given, str) else given, at
+    )
 
 
-def read_message(given: Message) -> Message:
-    """A message a client wrote, in the one shape that is kept."""
+def read_messages(given: list[Message], at: datetime) -> list[Message]:
+    """Messages a client wrote, in the one shape that is kept."""
+    return [_read(one, at) for one in given]
+
+
+def told(messages: Iterable[Message], started_at: datetime) -> list[Message]:
+    """Messages on the wire.
+
+    What people and instructions say has the properties of Vapi's schemas (`message`, times) beside
+    those of its service (`content`): typed clients read the ones, everybody else the others.
+
+    Args:
+        messages: as kept.
+        started_at: of the chat or session.
+    """
+    start = epoch_ms(started_at)
+    shown = []
+    for one in messages:
+        plain = {name: value for name, value in one.items() if name != "time"}
+        if one["role"] in _TWICE:
+            time = one.get("time", start)
+            since = max(round((time - start) / 1000, 3), 0)
+            plain |= {"message": one["content"], "time": time, "secondsFromStart": since}
+        shown.append(plain)
+    return shown
+
+
+def plain(messages: Iterable[Message]) -> list[Message]:
+    """Messages in OpenAI's shape only."""
+    return [{name: value for name, value in one.items() if name != "time"} for one in messages]
+
+
+def _read(given: Message, at: datetime) -> Message:
     content = given.get("content")
     if content is None:
         content = given.get("message")
+    role = _ROLES.get(given["role"], given["role"])
     kept = {name: given[name] for name in _KEPT if given.get(name) is not None}
-    return {"role": _ROLES.get(given["role"], given["role"]), "content": content, **kept}
+    if role in _TWICE:
+        time = kept.get("time")
+        kept["time"] = time if isinstance(time, (int, float)) and time > 0 else epoch_ms(at)
+    else:
+        kept.pop("time", None)
+    return {"role": role, "content": content, **kept}
 
 
 def history(messages: Iterable[Message]) -> list[Message]:
@@ -98,8 +144,10 @@ class Answer:
                 else:
                     self.output.append({"role": "assistant", "content": "", "tool_calls": asked})
             case ToolAnswered(call, result):
-                told = {"role": "tool", "content": result, "tool_call_id": call.id}
-                self.output.append({**told, "name": call.name})
+                answered = {"role": "tool", "content": result, "tool_call_id": call.id}
+                # Longer names have no place in Vapi's schema; the call has them.
+                name = {"name": call.name} if len(call.name) <= _MAX_NAME_CHARS else {}
+                self.output.append({**answered, **name})
             case HandedOff():
                 self._apart = True
             case EndCall(reason):

@@ -16,7 +16,8 @@ from allokoli.engine.api.models import Resource
 from allokoli.engine.calls.casting import cast_of, variable_values
 from allokoli.engine.chats import hooks
 from allokoli.engine.chats.announcing import announce
-from allokoli.engine.chats.messages import Message, read_message
+from allokoli.engine.chats.messages import Message, plain, read_messages
+from allokoli.engine.chats.messages import told as messages_told
 
 ACTIVE, COMPLETED = "active", "completed"
 ANSWERERS = ("assistantId", "assistant", "squadId", "squad")
@@ -45,7 +46,7 @@ async def create(identity: Identity, body: dict[str, Any], *, web: bool = False)
     async with session(identity) as opened:
         row = await resources.insert(opened, identity, SESSION, given, managed=managed)
         body = dict(resources.whole_body(row))
-        body["messages"] = [read_message(one) for one in body.get("messages") or ()]
+        body["messages"] = read_messages(body.get("messages") or [], row.created_at)
         await resources.keep(opened, row, body)
         assistant = await assistant_of(opened, body)
         told = shown(row)
@@ -83,7 +84,7 @@ async def update(identity: Identity, session_id: str, patch: dict[str, Any]) -> 
         await resources.change(opened, SESSION, row, patch)
         body = dict(resources.whole_body(row))
         if patch.get("messages") is not None:
-            body["messages"] = [read_message(one) for one in body["messages"]]
+            body["messages"] = read_messages(body["messages"], row.updated_at)
             await resources.keep(opened, row, body)
         assistant = await assistant_of(opened, body)
         told = shown(row)
@@ -153,9 +154,8 @@ def _has_expired(row: Resource) -> bool:
 
 def _completed(told: dict[str, Any]) -> dict[str, Any]:
     """With what it left and cost, without what only the engine needs."""
-    expires = datetime.fromisoformat(told["createdAt"]) + timedelta(
-        seconds=told["expirationSeconds"]
-    )
+    opened_at = datetime.fromisoformat(told["createdAt"])
+    expires = opened_at + timedelta(seconds=told["expirationSeconds"])
     metrics = told.get("metrics") or {}
     status = COMPLETED if clock.now() >= expires else told["status"]
     public = {name: value for name, value in told.items() if name not in _INNER}
@@ -163,7 +163,7 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
     return {
         **public,
         "status": status,
-        "messages": messages,
+        "messages": messages_told(messages, opened_at),
         "cost": 0,
         "costs": [*metrics.get("models", ()), {"type": "session", "cost": 0}],
         "artifact": _artifact(told, messages),
@@ -178,7 +178,7 @@ def _artifact(told: dict[str, Any], messages: list[Message]) -> dict[str, Any]:
         if one["role"] in names and one["content"]
     ]
     return {
-        "messagesOpenAIFormatted": messages,
+        "messagesOpenAIFormatted": plain(messages),
         "transcript": "".join(lines),
         "variableValues": variable_values(told),
     }

@@ -159,7 +159,7 @@ class Turn:
             raise ModelDidNotAnswer(str(self.answer.reason))
 
     async def _converse(self, ground: _Ground) -> Conversation:
-        given = read_input(ground.asked["input"])
+        given = read_input(ground.asked["input"], self.created_at)
         *before, last = [*ground.context, *given]
         heard = str(last["content"]) if last["role"] == "user" else None
         known = {"chat": self._known(ground), "session": ground.session}
@@ -185,7 +185,7 @@ class Turn:
         return conversation
 
     async def _keep(self, ground: _Ground, conversation: Conversation) -> None:
-        messages = [*ground.context, *read_input(ground.asked["input"])]
+        messages = [*ground.context, *read_input(ground.asked["input"], self.created_at)]
         model = counts.model_cost(conversation)
         body = {
             **self._body,
