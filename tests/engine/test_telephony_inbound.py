@@ -54,6 +54,23 @@ async def test_a_call_is_taken_by_the_number_s_assistant(
     assert TOKEN not in json.dumps(call)
 
 
+async def test_a_number_may_lead_to_a_squad_or_a_workflow(
+    number, carrier, twilio, http, assistant
+) -> None:
+    squad = {"members": [{"assistantId": assistant}]}
+    node = {"type": "conversation", "name": "start", "isStart": True, "prompt": "Salue."}
+    workflow = {"name": "Accueil", "nodes": [node], "edges": []}
+    made = await number()
+    for path, body, name in (("/squad", squad, "squadId"), ("/workflow", workflow, "workflowId")):
+        stored = await http.post(path, json=body)
+        assert stored.status_code == 201, stored.text
+        change = {"squadId": None, "workflowId": None, name: stored.json()["id"]}
+        await http.patch(f"/phone-number/{made['id']}", json=change)
+        root = await rings(carrier, twilio)
+        call_id = root.find("Connect/Stream/Parameter[@name='callId']").get("value")
+        assert (await http.get(f"/call/{call_id}")).json()[name] == stored.json()["id"]
+
+
 async def test_asked_twice_about_a_call_the_answer_is_the_same(
     number, carrier, twilio, http, assistant
 ) -> None:
