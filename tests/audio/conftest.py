@@ -14,6 +14,7 @@ import pytest
 from caller import Caller
 from engines import engine_port, make_tenant, run_jobs, tenant
 from scripted import Notes, ScriptedConversation
+from sound_files import files
 
 from allokoli.engine.audio.limits import Limits
 from allokoli.engine.audio.voice_call import VoiceCall
@@ -21,6 +22,8 @@ from allokoli.engine.speech import Speech, ensure_models
 from allokoli.engine.speech.weights import BASE_MODEL
 
 __all__ = ["engine_port", "make_tenant", "run_jobs", "tenant"]
+
+__all__ = ["files"]
 
 
 @dataclass
