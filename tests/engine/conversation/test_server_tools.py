@@ -111,6 +111,17 @@ async def test_an_async_function_is_not_awaited(tool_server):
     await tool_server.reached.wait()
 
 
+async def test_an_async_function_says_it_is_complete_at_once_and_never_how_it_ended(tool_server):
+    messages = [
+        {"type": "request-start", "content": "Attendez."},
+        {"type": "request-complete", "content": "C'est parti."},
+        {"type": "request-failed", "content": "Raté."},
+    ]
+    tool = {**function("notify", server={"url": tool_server.url("500")}, messages=messages)}
+    reply, _, model = await asked({**tool, "async": True})
+    assert (reply.text, len(model.asked)) == ("C'est parti.", 1)
+
+
 async def test_variables_are_taken_from_an_answer(tool_server):
     tool_server.answer = {"results": [{"toolCallId": "c1", "result": '{"n": {"first": "Zoé"}}'}]}
     plan = {

@@ -102,6 +102,15 @@ async def test_what_google_and_slack_are_sent(services):
     assert services.received[1] == {"channel": "#a", "text": "b"}
 
 
+async def test_slack_is_reached_by_a_webhook_when_that_is_all_there_is(services):
+    engine = Engine({}, credentials={"slack-webhook": {"webhookUrl": services.url("echo") + "/T1"}})
+    arguments = {"channel": "#a", "message": "b"}
+    result, _, _ = await used({"type": "slack.message.send"}, arguments, engine)
+    assert result == "The message was sent."
+    assert services.lines == [("POST", "echo/T1")]
+    assert services.received == [{"text": "b"}]
+
+
 async def test_a_text_message_goes_to_the_caller_through_twilio(services):
     facts = Facts(NOW, customer={"number": "+33612345678"})
     tool = {"type": "sms", "metadata": {"from": "+33900000000"}}

@@ -324,6 +324,24 @@ async def test_an_interruption_after_a_handoff_does_not_hide_what_comes_next():
     assert shown == ["You are Sales.", "Les ventes, pour une remise"]
 
 
+async def test_each_assistant_s_functions_go_to_its_own_server(tool_server):
+    """Though their models are alike."""
+    spoke = []
+
+    class Noting(Engine):
+        def model(self, assistant):
+            spoke.append(assistant.get("server"))
+            return super().model(assistant)
+
+    front = assistant("Front", firstMessage="A", prompt="same", server={"url": "a"})
+    sales = assistant("Sales", firstMessage="B", prompt="same", server={"url": "b"})
+    cast = Cast((Member(front), Member(sales)))
+    engine = Noting({"Front": ScriptedModel(), "Sales": ScriptedModel()})
+    talk = Talk(cast, engine)
+    await talk.do(lambda now: now.hand_off({"type": "assistant", "assistantName": "Sales"}))
+    assert spoke == [{"url": "a"}, {"url": "b"}]
+
+
 async def test_a_handoff_from_outside_is_made_too():
     talk = Talk(squad(), models([], ["Oui."]))
     reply = await talk.do(lambda now: now.hand_off({"type": "assistant", "assistantName": "Sales"}))

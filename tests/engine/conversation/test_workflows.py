@@ -189,6 +189,16 @@ async def test_a_tool_node_may_hang_up_or_transfer(tool_server):
         assert (await talk.hear("?")).ended == ended
 
 
+async def test_a_last_tool_that_has_spoken_is_not_spoken_after(tool_server):
+    last = tool_node(tool_server)
+    last["tool"]["messages"] = [{"type": "request-complete", "content": "C'est réservé."}]
+    model = ScriptedModel(["?", go("do"), call("book", day="lundi"), "Autre chose ?"])
+    talk = talk_of([node("ask"), last], [edge("ask", "do", "x")], model)
+    await talk.open()
+    assert (await talk.hear("Lundi")).text == "C'est réservé."
+    assert (await talk.hear("Merci")).text == "Autre chose ?"
+
+
 async def test_a_global_node_can_be_entered_from_anywhere():
     plan = {"enabled": True, "enterCondition": "asks for a human"}
     nodes = [node("a"), node("human", "Find a human.", globalNodePlan=plan)]

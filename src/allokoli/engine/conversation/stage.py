@@ -218,7 +218,7 @@ class Stage:
         self.assistant = self._assistant()
         self.script = self._script(self.member, self.assistant)
         self._toolbox = None
-        if self.assistant.get("model") != before.get("model"):
+        if self.assistant != before:
             # The old one is closed by the way: nothing may come between a change and its news.
             closing = asyncio.create_task(self.model.close())
             self._closing.add(closing)

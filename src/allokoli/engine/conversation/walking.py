@@ -65,17 +65,22 @@ async def enter(turn: "Turn", node: Node) -> AsyncGenerator[Event]:
             yield turn.say(turn.stage.script.end_call_message)
         yield turn.end(ASSISTANT_ENDED)
         return
-    failed = False
+    failed = quiet = False
     if node.kind == TOOL:
         async with contextlib.aclosing(_use(turn, node)) as using:
             async for event in using:
                 yield event
         failed = turn.stage.memory.data.pop("toolFailed", False)
+        # Whether more is to be said is the next node's to decide, when there is one.
+        quiet, turn.progress.quiet = turn.progress.quiet, False
         if turn.progress.ended or turn.stage.node is not node:
             return
     else:
         turn.stage.warn(f"A workflow's node of type {node.kind[:60]} is passed over.")
     name = await _next(turn.stage, node, failed=failed)
+    if name is None and quiet:
+        turn.progress.quiet = True
+        return
     events = _go(turn, name) if name is not None else turn.answer()
     async with contextlib.aclosing(events) as coming:
         async for event in coming:
@@ -128,8 +133,6 @@ async def _use(turn: "Turn", node: Node) -> AsyncGenerator[Event]:
     async with contextlib.aclosing(turn.conclude([job])) as concluding:
         async for event in concluding:
             yield event
-    # What is said next is the next node's to decide.
-    turn.progress.quiet = False
 
 
 async def _next(stage: Stage, node: Node, *, failed: bool) -> str | None:

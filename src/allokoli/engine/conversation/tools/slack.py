@@ -35,6 +35,11 @@ async def _run(asked: Asked, scene: Scene) -> Outcome:
     words = str(asked.arguments.get("message") or asked.arguments.get("text") or "").strip()
     if not channel or not words or len(words) > _MAX_CHARS:
         return refused(f"channel, and a message of up to {_MAX_CHARS} characters, are needed.")
+    webhook = await scene.backstage.credential("slack-webhook")
+    if webhook is not None and await _no_other(scene):
+        address = str(webhook.get("webhookUrl") or "")
+        answer = await http.exchange("POST", address, json={"text": words})
+        return outcome(SLACK, answer, "The message was sent.")
     answer = await http.exchange(
         "POST",
         f"{SLACK.url}/chat.postMessage",
@@ -45,3 +50,11 @@ async def _run(asked: Asked, scene: Scene) -> Outcome:
     if answer.status < http.BAD and said.get("ok") is not True:
         return refused(f"Slack refused: {str(said.get('error') or 'no reason given')[:100]}.")
     return outcome(SLACK, answer, "The message was sent.")
+
+
+async def _no_other(scene: Scene) -> bool:
+    """Whether an incoming webhook, which has a channel of its own, is all there is."""
+    for provider in SLACK.providers:
+        if await scene.backstage.credential(provider) is not None:
+            return False
+    return True
