@@ -222,6 +222,27 @@ async def test_tool_calls_are_judged_without_being_run_and_answers_are_given(
     assert told[-1]["content"] == '{"at": "8 pm"}'
 
 
+async def test_a_tools_real_answer_can_be_judged(tenant, run_jobs, model_of, receiver):
+    """Then, and only then, the tool is run."""
+    model = Model(("book", {}), "Done.")
+    judge = {"type": "ai", "model": {**await model_of(Model("fail")), "messages": []}}
+    called = {"type": "exact", "content": "", "toolCalls": [{"name": "book"}]}
+    run = await ran(
+        tenant,
+        run_jobs,
+        eval_of(
+            user("Book"),
+            {"role": "assistant", "judgePlan": called},
+            {"role": "tool", "judgePlan": judge},
+        ),
+        {"assistant": with_tool(await model_of(model), receiver.url)},
+    )
+    assert [one["type"] for one in receiver.messages] == ["tool-calls"]
+    answered = run.results[0].messages[2]
+    assert answered.role == "tool"
+    assert answered.judge["status"] == "fail"
+
+
 async def test_a_tool_that_was_not_called_is_named(tenant, run_jobs, model_of):
     assistant = with_tool(await model_of(Model("I would rather not.")))
     plan = {"type": "regex", "content": ".", "toolCalls": [{"name": "book"}]}

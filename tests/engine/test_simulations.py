@@ -280,6 +280,8 @@ async def test_stored_simulations_run_through_their_suite_as_often_as_asked(
     assert sorted(one.iteration_number for one in items) == [1, 2]
     assert {one.status for one in items} == {"passed"}
     assert {one.simulation_id for one in items} == {simulation["id"]}
+    read = await sdk.simulation_runs.simulation_run_controller_find_all(target_id=mario)
+    assert [one.id for one in read.results] == [run["id"]]
     page = (await http.get("/eval/simulation/run", params={"filterStatus": "passed"})).json()
     assert page["metadata"]["totalItems"] == 1
     (shown,) = page["results"]

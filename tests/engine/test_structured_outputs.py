@@ -218,6 +218,48 @@ async def test_a_run_changes_the_calls_and_may_be_done_twice(tenant, held, run_j
         assert call.artifact.structured_outputs == {stored.id: {"name": "Guests", "result": 4}}
 
 
+async def test_at_a_calls_end_outputs_are_read_and_scored(tenant, settings):
+    """The card counts an output that nobody else asked for."""
+    async with httpx.AsyncClient(
+        base_url=tenant.base_url, headers=tenant.headers, timeout=60
+    ) as http:
+
+        async def created(path: str, body: dict) -> str:
+            answer = await http.post(path, json=body)
+            assert answer.status_code == 201, answer.text
+            return answer.json()["id"]
+
+        counted = await created(
+            "/structured-output",
+            {"name": "Four", "type": "regex", "regex": "pour 4", "schema": {"type": "boolean"}},
+        )
+        named = await created(
+            "/structured-output",
+            {"name": "Guests", "type": "regex", "regex": r"pour (\d+)",
+             "schema": {"type": "integer"}},
+        )  # fmt: skip
+        condition = {"type": "comparator", "comparator": "=", "value": True, "points": 50}
+        card = await created(
+            "/observability/scorecard",
+            {
+                "name": "Card",
+                "metrics": [{"structuredOutputId": counted, "conditions": [condition]}],
+            },
+        )
+        assistant = compile_assistant(
+            MARIO, guided_url=f"{settings.engine_public_url}/guided/v1", server_url=NOBODY
+        )
+        assistant["artifactPlan"] = {"structuredOutputIds": [named], "scorecardIds": [card]}
+        transport = {"provider": "text"}
+        call_id = await created("/call", {"assistant": assistant, "transport": transport})
+        await http.post(f"/call/{call_id}/message", json={"content": "Une table pour 4 personnes"})
+        ended = await http.post(f"/call/{call_id}/control", json={"type": "end-call"})
+        assert ended.status_code == 200, ended.text
+    artifact = (await tenant.sdk().calls.get(call_id)).artifact
+    assert artifact.structured_outputs[named] == {"name": "Guests", "result": 4}
+    assert artifact.scorecards[card]["scoreNormalized"] == 100
+
+
 async def test_conditions_that_do_not_hold_are_named(tenant, held):
     call_id = await held(tenant)
     body = {

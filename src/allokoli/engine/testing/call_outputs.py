@@ -66,7 +66,11 @@ async def evaluated(
 
     async def one(output_id: str, definition: dict[str, Any]) -> None:
         async with places:
-            results[output_id] = await structured.evaluate(definition, held)
+            try:
+                results[output_id] = await structured.evaluate(definition, held)
+            except Exception as error:  # noqa: BLE001 - one output must not cost the call its report
+                name = str(definition.get("name") or "")
+                results[output_id] = structured.Outcome(name, error=type(error).__name__)
 
     try:
         async with asyncio.timeout(_TIMEOUT_S), asyncio.TaskGroup() as group:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from allokoli.core import clock, jobs
 from allokoli.core.database import session
@@ -101,6 +102,13 @@ async def _ended(identity: Identity, run_id: str, body: dict[str, Any]) -> dict[
     except TimeoutError:
         message = f"The eval took longer than {_TIMEOUT_S:g} seconds."
         return _failed("timeout", message, replayer, iso(now))
+    except (SQLAlchemyError, OSError, Missing):
+        # The database is away, or the run is gone.
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a client wrote, its run must end
+        _log.warning("eval_broke", run=run_id, error=type(error).__name__)
+        message = f"The eval could not be held ({type(error).__name__})."
+        return _failed("error", message, replayer, iso(now))
     return {"endedReason": "mockConversation.done", "results": [result]}
 
 

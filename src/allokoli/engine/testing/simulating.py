@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from allokoli.core import clock, jobs, outbound
 from allokoli.core.database import session
@@ -67,6 +68,12 @@ async def run_item(*, org_id: str, item_id: str) -> None:
         ended = _failed(reason_of(refusal))
     except TimeoutError:
         ended = _failed("The simulation took too long.")
+    except (SQLAlchemyError, OSError):
+        # The database is away: tried again later.
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a client wrote, its run must end
+        _log.warning("simulation_broke", item=item_id, error=type(error).__name__)
+        ended = _failed(f"The simulation could not be held ({type(error).__name__}).")
     await _finish(identity, item_id, run, ended)
     await _tell(identity, scenario, _ENDED, item_id, {**item, **ended}, held)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.core import clock, jobs
@@ -110,8 +111,10 @@ async def _attempt(identity: Identity, run_id: str, suite: Json, test: Json) -> 
         async with asyncio.timeout(_ATTEMPT_TIMEOUT_S):
             held = await _held(identity, run_id, suite, test)
             verdicts = [await by_rubric(str(one.get("rubric") or ""), held) for one in scorers]
-    except (Invalid, TimeoutError) as failure:
-        reason = reason_of(failure) if isinstance(failure, Invalid) else "it took too long"
+    except (SQLAlchemyError, Unwanted):
+        raise
+    except Exception as failure:  # noqa: BLE001 - whatever a client wrote, its run must end
+        reason = _told(failure)
         scores = [_score(one, False, f"The test could not be held: {reason}") for one in scorers]
         return {**shown, "scorerResults": scores}
     shown["call"] = {
@@ -135,6 +138,12 @@ async def _attempt(identity: Identity, run_id: str, suite: Json, test: Json) -> 
         for one, verdict in zip(scorers, verdicts, strict=True)
     ]
     return {**shown, "scorerResults": scores}
+
+
+def _told(failure: Exception) -> str:
+    if isinstance(failure, Invalid):
+        return reason_of(failure)
+    return "it took too long" if isinstance(failure, TimeoutError) else type(failure).__name__
 
 
 def _score(scorer: Json, passed: bool, reasoning: str) -> Json:
