@@ -144,6 +144,21 @@ async def test_a_hook_at_the_end_asks_its_server_once(http, model, receiver) -> 
     assert len(receiver.of("tool-calls")) == 1
 
 
+async def test_a_server_is_told_which_of_the_squad_asks(http, model, receiver) -> None:
+    tool = {**WEATHER, "server": {"url": receiver.url}}
+    lead = {"type": "assistant", "assistantName": "Météo"}
+    members = [
+        {"assistant": _speaker(model, "Accueil"), "assistantDestinations": [lead]},
+        {"assistant": _speaker(model, "Météo", [tool])},
+    ]
+    call = await started(http, {"squad": {"members": members}})
+    order = {"type": "handoff", "destination": lead}
+    assert (await http.post(f"/call/{call['id']}/control", json=order)).is_success
+    model.script = [{"tool": "meteo"}, "Il fait beau."]
+    await said(http, call["id"], "Quel temps ?")
+    assert receiver.of("tool-calls")[0]["assistant"]["name"] == "Météo"
+
+
 async def test_a_tool_deleted_in_mid_call_goes_on_working_in_it(http, model, receiver) -> None:
     tool = (await http.post("/tool", json={**WEATHER, "server": {"url": receiver.url}})).json()
     assistant = model.assistant(model={"toolIds": [tool["id"]]})

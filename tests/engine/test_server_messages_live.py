@@ -119,6 +119,8 @@ async def test_a_tool_s_own_server_is_asked_before_the_assistant_s(http, model, 
     call = await started(http, {"assistant": assistant})
     await said(http, call["id"], "Quel temps ?")
     assert [one["authorization"] for one in hostile.taken] == ["Bearer outil"]
+    told = hostile.taken[0]["artifact"]["messagesOpenAIFormatted"]
+    assert told[0] == {"role": "user", "content": "Quel temps ?"}
     results = [one for one in (await seen(http, call["id"]))["messages"]
                if one["role"] == "tool_call_result"]  # fmt: skip
     assert "12 degrés" in results[0]["result"]

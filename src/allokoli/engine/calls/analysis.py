@@ -56,7 +56,7 @@ async def analyse(
         messages: what was said.
         turns: what the caller said, silences included, when known better than by `messages`.
     """
-    if not any(message.text for message in messages):
+    if call.started_at is None:
         return Analysis()
     plan = call.assistant.get("analysisPlan") or {}
     chosen = choose_model(

@@ -1,6 +1,6 @@
 """What a conversation needs of the engine around it: models, servers, credentials, knowledge."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
+from allokoli.core.security.sealed_json import part
 from allokoli.engine import credentials, servers
 from allokoli.engine.api.errors import Invalid
 from allokoli.engine.calls.call_log import CallLog, log_of
@@ -18,11 +19,13 @@ from allokoli.engine.calls.server_messages import common, envelope
 from allokoli.engine.calls.shown import brief, told_to_models
 from allokoli.engine.conversation.backstage import ServerFailed
 from allokoli.engine.conversation.cast import Cast
-from allokoli.engine.conversation.chat_model import ChatModel
+from allokoli.engine.conversation.chat_model import ChatModel, Message
 from allokoli.engine.models.choose import choose_model
 
 # A conversation hands over this often to who is not in its cast; more is a round without end.
 _MOST_CASTS = 20
+# What was said longer ago than so many messages, a server knows or can ask for.
+_MOST_TOLD = 500
 
 
 class EngineBackstage:
@@ -33,6 +36,9 @@ class EngineBackstage:
         known: what models and servers may know of it, by Vapi's names (`call`, `chat`, …).
         started_at: the moment relative dates count from, aware.
         log: takes what its owner should know; None where nobody would read it.
+
+    Attributes:
+        history: gives what was said so far, for servers that are asked something.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class EngineBackstage:
         self.log = log
         self._known = known
         self._started_at = started_at
+        self.history: Callable[[], list[Message]] = list
         self._speaking: dict[str, Any] = {}
         self._casts = 0
 
@@ -112,8 +119,13 @@ class EngineBackstage:
         return addressed(self._speaking.get("server"))
 
     def message(self, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
-        """A server message of a kind, with what every one carries."""
-        return envelope(kind, fields, self._known)
+        """A server message of a kind, with what every one carries and what was said so far."""
+        said = [one for one in self.history() if one.get("content") or one.get("tool_calls")]
+        artifact = {"messagesOpenAIFormatted": said[-_MOST_TOLD:]}
+        known = dict(self._known)
+        if "assistant" in known and self._speaking:
+            known["assistant"] = part(self._speaking)[0]
+        return envelope(kind, {"artifact": artifact, **fields}, known)
 
     def _note_answer(self, kind: str, began: float, level: str = "info", **fields: Any) -> None:
         if self.log is not None:

@@ -25,13 +25,16 @@ def conversation_of(call: Call, messages: list[CallMessage]) -> Conversation:
         call: the row.
         messages: what was said and done so far, in order; empty at the start.
     """
-    return Conversation(
+    backstage = CallBackstage(call)
+    conversation = Conversation(
         kept_cast(call),
-        CallBackstage(call),
+        backstage,
         facts_of(call),
         remembered(messages),
         kept_state(call),
     )
+    backstage.history = lambda: conversation.history
+    return conversation
 
 
 def facts_of(call: Call) -> Facts:

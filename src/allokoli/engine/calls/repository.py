@@ -26,7 +26,8 @@ FILTERS: dict[str, Any] = {
 }
 # A web call nobody answered for this long no longer holds a place.
 _PLACE_HELD_S = 60
-_HOLDING = ("ringing", IN_PROGRESS, "forwarding")
+# A carrier that never says what became of a ringing call does not hold one for ever.
+_RINGING_HELD_S = 300
 
 
 async def find(opened: AsyncSession, call_id: UUID, *, lock: bool = False) -> Call:
@@ -96,12 +97,14 @@ async def running_voice_calls(opened: AsyncSession, org_id: UUID) -> int:
         text("select pg_advisory_xact_lock(hashtextextended(:org, 0))"), {"org": str(org_id)}
     )
     since = clock.now().timestamp() - _PLACE_HELD_S
+    ringing_since = clock.now().timestamp() - _RINGING_HELD_S
     count = await opened.scalar(
         select(func.count())
         .select_from(Call)
         .where(
             Call.transport != "text",
-            Call.status.in_(_HOLDING)
+            Call.status.in_((IN_PROGRESS, "forwarding"))
+            | ((Call.status == "ringing") & (Call.updated_at > func.to_timestamp(ringing_since)))
             | ((Call.status == QUEUED) & (Call.created_at > func.to_timestamp(since))),
         )
     )
