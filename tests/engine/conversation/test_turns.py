@@ -165,6 +165,18 @@ async def test_an_interruption_keeps_what_was_heard_of_each_part(tool_server):
     assert talk.now.history[1]["content"] is None
 
 
+async def test_an_interruption_of_words_still_waiting_for_others_cuts_both():
+    model = ScriptedModel(["Nous avons une table lundi soir."])
+    talk = Talk(assistant("Ada"), engine(model))
+    await talk.hear("Alors ?")
+    await talk.do(lambda now: now.say_out_of_turn("Vous êtes là ?"))
+    said = lambda: [o["content"] for o in talk.now.history if o["role"] == "assistant"]  # noqa: E731
+    talk.now.cut("Nous avons une table lundi soir. Vous")
+    assert said() == ["Nous avons une table lundi soir.", "Vous"]
+    talk.now.cut("Nous avons")
+    assert said() == ["Nous avons"]
+
+
 async def test_a_turn_taken_back_forgets_words_but_not_deeds(tool_server):
     model = ScriptedModel([["Je réserve.", call("book")], "Réservé.", "Pour quatre, bien."])
     talk = Talk(assistant("Ada", function("book")), engine(model, tool_server))

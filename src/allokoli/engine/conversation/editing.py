@@ -3,6 +3,8 @@
 from allokoli.engine.conversation.chat_model import Message
 from allokoli.engine.conversation.stage import Stage
 
+_ALIKE = 3
+
 
 def cut(stage: Stage, heard: str) -> None:
     """Remember only what the caller heard of the last turn.
@@ -11,10 +13,10 @@ def cut(stage: Stage, heard: str) -> None:
         stage: where.
         heard: the words that were played; empty when none were.
     """
-    spoken = _spoken(stage, stage.turn_began)
+    left = heard.split()
+    spoken = _spoken(stage, _began(stage, left))
     if not spoken:
         return
-    left = heard.split()
     for index in spoken:
         message = stage.history[index]
         count = len(str(message["content"]).split())
@@ -43,6 +45,24 @@ def take_back(stage: Stage) -> None:
             message["content"] = ""
             _drop_if_empty(stage, index)
     stage.drop(asked)
+
+
+def _began(stage: Stage, heard: list[str]) -> int:
+    """Where what was being played began: words may follow others that are not played yet."""
+    spoken = _spoken(stage, stage.turn_began)
+    if not heard or (spoken and _begins(heard, stage.history[spoken[0]])):
+        return stage.turn_began
+    for index in reversed(_spoken(stage, 0)):
+        if index < stage.turn_began and _begins(heard, stage.history[index]):
+            return index
+    return stage.turn_began
+
+
+def _begins(heard: list[str], message: Message) -> bool:
+    """Whether what was heard begins as a message does."""
+    words = str(message["content"]).split()
+    count = min(_ALIKE, len(heard), len(words))
+    return heard[:count] == words[:count]
 
 
 def _spoken(stage: Stage, began: int) -> list[int]:
