@@ -111,7 +111,7 @@ def speakers_for(
         if provider == "custom-voice":
             speakers.append(ServerSpeaker(one, around))
             continue
-        if provider not in {None, "vapi"}:
+        if provider not in (None, "vapi"):
             warnings.append(f"voice: {provider} is not available here, the engine's own speaks.")
         return [*speakers, LocalSpeaker(voices)], warnings
     return speakers, warnings

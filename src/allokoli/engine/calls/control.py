@@ -126,7 +126,7 @@ def _move(kind: str, body: dict[str, Any], types: tuple[str, ...]) -> dict[str, 
         if destination["type"] == kind_of:
             _words(f"destination.{name}", destination.get(name))
     content = body.get("content")
-    words = _words("content", content) if content not in {None, ""} else ""
+    words = _words("content", content) if content not in (None, "") else ""
     return {"type": kind, "destination": destination, "content": words}
 
 

@@ -59,13 +59,13 @@ class AudioFormat:
             encoding = "pcm_s16le"
         rate = wire.get("sampleRate") or _DEFAULT_RATES[encoding]
         lowest, highest = (8_000, 8_000) if encoding == "mulaw" else (_LOWEST_RATE, _HIGHEST_RATE)
-        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or rate != int(rate):
+        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or rate % 1 != 0:
             problems.append(f"{at}.sampleRate must be an integer number")
         elif not lowest <= rate <= highest:
             problems.append(
                 f"{at}.sampleRate must be between {lowest} and {highest} for {encoding}"
             )
-        if wire.get("container") not in {None, "raw"}:
+        if wire.get("container") not in (None, "raw"):
             problems.append(f"{at}.container must be one of the following values: raw")
         if problems:
             raise Invalid(problems)
