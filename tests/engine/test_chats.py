@@ -10,7 +10,7 @@ import pytest
 from scripted_model import scripted_model
 from vapi.core.api_error import ApiError
 
-from allokoli.engine.chats import announcing, working
+from allokoli.engine.chats import announcing, streaming, working
 
 SILENT = "http://127.0.0.1:9/nobody"
 
@@ -219,6 +219,20 @@ async def test_an_answer_outlives_the_client_that_asked_for_it(http, model, tena
     await asyncio.gather(*working._tasks)
     kept = (await http.get(f"/chat/{chat_id}")).json()
     assert kept["output"][0]["content"].strip() == "Un instant, voilà."
+
+
+async def test_a_quiet_stream_shows_that_it_lives(http, model, monkeypatch) -> None:
+    monkeypatch.setattr(streaming, "QUIET_S", 0.01)
+    model.script = ["hold"]
+    body = {"assistant": model.assistant(), "input": "Cherche", "stream": True}
+    async with http.stream("POST", "/chat", json=body) as answer:
+        lines = answer.aiter_lines()
+        async for line in lines:
+            if line == ": waiting" and model.held.is_set():
+                break
+        model.release.set()
+        rest = [json.loads(line[6:]) async for line in lines if line.startswith("data: ")]
+    assert "voilà." in "".join(one["delta"] for one in rest)
 
 
 async def test_what_cannot_be_a_chat_is_refused_by_name(http, model) -> None:

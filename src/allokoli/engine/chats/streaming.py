@@ -1,5 +1,6 @@
 """A chat as server-sent events, while it is being answered."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,16 +10,19 @@ from starlette.responses import StreamingResponse
 from allokoli.core.errors import AlloKoliError
 from allokoli.engine.chats.turns import Turn
 
+# A quiet stream gets a comment this often, in seconds.
+QUIET_S = 15.0
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 def event_stream(lines: AsyncIterator[str]) -> StreamingResponse:
-    """Events, sent as they come.
+    """Events, sent as they come; a comment now and then while none comes, so that nobody on the
+    way takes the stream for dead.
 
     Args:
         lines: each ends as `line` ends it.
     """
-    return StreamingResponse(lines, media_type="text/event-stream", headers=_HEADERS)
+    return StreamingResponse(_kept_alive(lines), media_type="text/event-stream", headers=_HEADERS)
 
 
 async def chat_events(turn: Turn, *, public: bool = False) -> AsyncIterator[str]:
@@ -39,6 +43,26 @@ async def chat_events(turn: Turn, *, public: bool = False) -> AsyncIterator[str]
             yield line(told)
     except AlloKoliError as error:
         yield line({**same, "error": {"message": error.message, "statusCode": error.status}})
+
+
+async def _kept_alive(lines: AsyncIterator[str]) -> AsyncIterator[str]:
+    waiting: asyncio.Future[str] | None = None
+    try:
+        while True:
+            waiting = waiting or asyncio.ensure_future(anext(lines))
+            ready, _ = await asyncio.wait({waiting}, timeout=QUIET_S)
+            if not ready:
+                yield ": waiting\n\n"
+                continue
+            try:
+                told = waiting.result()
+            except StopAsyncIteration:
+                return
+            waiting = None
+            yield told
+    finally:
+        if waiting is not None:
+            waiting.cancel()
 
 
 def line(told: dict[str, Any], event: str | None = None) -> str:
