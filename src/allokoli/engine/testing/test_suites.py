@@ -22,6 +22,7 @@ from allokoli.engine.api.kinds import (
     TEST_SUITE_TEST,
 )
 from allokoli.engine.api.models import Resource
+from allokoli.engine.api.wire import epoch_ms
 from allokoli.engine.calls.casting import overridden
 from allokoli.engine.conversation.conversation import Conversation, Facts
 from allokoli.engine.testing.callers import caller_of
@@ -125,8 +126,8 @@ async def _attempt(identity: Identity, run_id: str, suite: Json, test: Json) -> 
                 {
                     "role": "bot" if one["role"] == "assistant" else "user",
                     "message": one["content"],
-                    "time": 0,
-                    "endTime": 0,
+                    "time": epoch_ms(held.started_at),
+                    "endTime": epoch_ms(held.ended_at or held.started_at),
                     "secondsFromStart": 0,
                 }
                 for one in held.spoken

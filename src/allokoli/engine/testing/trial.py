@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from allokoli.engine.calls.backstage import EngineBackstage
 from allokoli.engine.conversation.cast import Cast, Member
-from allokoli.engine.conversation.conversation import Conversation
 from allokoli.engine.conversation.events import (
     EndCall,
     Event,
@@ -136,11 +135,6 @@ def tool_call(name: str, arguments: Any) -> dict[str, Any]:
         "type": "function",
         "function": {"name": name, "arguments": text},
     }
-
-
-async def close(conversation: Conversation) -> None:
-    """Release a conversation's connections."""
-    await conversation.aclose()
 
 
 def _with_mocks(member: Member, mocks: Mapping[str, str]) -> Member:
