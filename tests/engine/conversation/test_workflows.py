@@ -71,8 +71,8 @@ async def test_variables_are_extracted_on_the_way_and_open_logic_edges():
         node("large", "For {{guests}}."),
         node("small"),
     ]
-    logic = {"type": "logic", "liquid": "{{ guests > 8 }}{% if guests > 8 %}true{% endif %}"}
-    logic["liquid"] = "{% if guests > 8 %}true{% else %}false{% endif %}"
+    liquid = "{% if guests > 8 %}true{% else %}false{% endif %}"
+    logic = {"type": "logic", "liquid": liquid}
     edges = [edge("ask", "large", logic), edge("ask", "small")]
     for guests, prompt in ((12, "For 12."), (4, "")):
         extracted = call("save_variables", guests=guests)
