@@ -17,7 +17,14 @@ from allokoli.engine.api.kinds import BY_NAME
 
 # What opens by something else than a key: a signed link, a carrier's signature, nothing to protect.
 _OPEN = {"/health", "/healthz", "/openapi.json", "/call/web", "/call/{call_id}/offer"}
-_FOR_PUBLIC_KEYS = {"/call/web", "/chat/web", "/chat/web/responses", "/chat/web/{rest:path}"}
+# A call's live control takes the public key when its plan asks for one.
+_FOR_PUBLIC_KEYS = {
+    "/call/web",
+    "/chat/web",
+    "/chat/web/responses",
+    "/chat/web/{rest:path}",
+    "/call/{call_id}/control",
+}
 
 
 @pytest.fixture

@@ -47,14 +47,18 @@ def crud(kind: Kind) -> APIRouter:
         return await resources.delete(caller.identity, kind, entity_id, within=within(request))
 
     one = f"{kind.path}/{{{_ID}}}"
-    router.add_api_route(kind.path, create, methods=["POST"], status_code=201)
+    router.add_api_route(
+        kind.path, create, methods=["POST"], name=f"{kind.name}_create", status_code=201
+    )
     if kind.family == "page":
-        router.add_api_route(kind.path, listed_page, methods=["GET"])
+        router.add_api_route(
+            kind.path, listed_page, methods=["GET"], name=f"{kind.name}_listed_page"
+        )
     else:
-        router.add_api_route(kind.path, listed, methods=["GET"])
-    router.add_api_route(one, get, methods=["GET"])
-    router.add_api_route(one, update, methods=["PATCH"])
-    router.add_api_route(one, delete, methods=["DELETE"])
+        router.add_api_route(kind.path, listed, methods=["GET"], name=f"{kind.name}_listed")
+    router.add_api_route(one, get, methods=["GET"], name=f"{kind.name}_get")
+    router.add_api_route(one, update, methods=["PATCH"], name=f"{kind.name}_update")
+    router.add_api_route(one, delete, methods=["DELETE"], name=f"{kind.name}_delete")
     return router
 
 
