@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ class Engine:
         self.app = FastAPI()
         self.released = asyncio.Event()
         self.app.add_api_route("/echo/{path:path}", self.echo, methods=["GET", "POST", "DELETE"])
+        self.app.add_api_route("/file", self.upload, methods=["POST"])
         self.app.add_api_route("/events", self.events, methods=["GET"])
 
     async def echo(self, request: Request, path: str):
@@ -27,6 +29,9 @@ class Engine:
             "body": body.decode(),
             "headers": dict(request.headers),
         }
+
+    async def upload(self, request: Request):
+        return {"bytes": len(await request.body())}
 
     async def events(self):
         async def told():
@@ -126,3 +131,19 @@ async def test_a_body_too_large_is_refused_whether_announced_or_not(web):
             continue  # The server closed the connection on us while we were still sending.
         assert answer.status_code == 413
         assert answer.json()["statusCode"] == 413
+
+
+async def test_a_file_may_be_as_large_as_what_is_stored(web):
+    settings = get_settings()
+    larger_than_json = bytes(settings.max_body_bytes * 3)
+    answer = await web.post("/engine/file", content=larger_than_json)
+    assert answer.json() == {"bytes": len(larger_than_json)}
+
+    async def pieces():
+        for _ in range(settings.max_file_bytes // 500_000 + 4):
+            yield bytes(500_000)
+
+    # Refused, or the connection closed on us while we were still sending.
+    with contextlib.suppress(httpx.HTTPError):
+        answer = await web.post("/engine/file", content=pieces())
+        assert answer.status_code == 413
