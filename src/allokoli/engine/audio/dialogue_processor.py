@@ -28,6 +28,7 @@ from allokoli.engine.audio.ended_reasons import CONVERSATION_BROKE
 from allokoli.engine.audio.frames import HandOverFrame, HangUpFrame
 from allokoli.engine.audio.latency import TurnClock
 from allokoli.engine.audio.pauses import Pauses
+from allokoli.engine.audio.reply import Reply, needs_space
 from allokoli.engine.audio.spoken import Spoken
 from allokoli.engine.audio.spoken_conversation import SpokenConversation
 from allokoli.engine.audio.tones import dialled
@@ -45,7 +46,6 @@ from allokoli.engine.speech.voice import SAMPLE_RATE
 _log = structlog.get_logger(__name__)
 # An answer cut this early was begun in a pause of the caller's sentence.
 _HARDLY_HEARD_S = 0.6
-_SENTENCE_ENDS = (".", "!", "?", "…", ":")
 
 Events = AsyncIterator[Event]
 
@@ -194,7 +194,7 @@ class DialogueProcessor(FrameProcessor):
 
     async def _voice(self, events: Events) -> None:
         """Push the words as they come, then the end of the reply or of the call."""
-        reply = _Reply(self._pending_end)
+        reply = Reply(self._pending_end)
         self._pending_end = None
         try:
             async with contextlib.aclosing(events) as coming:  # type: ignore[type-var]
@@ -213,7 +213,7 @@ class DialogueProcessor(FrameProcessor):
             self._pending_end = reply.ending
             await self.push_frame(reply.ending)
 
-    async def _follow(self, reply: "_Reply", event: Event) -> None:
+    async def _follow(self, reply: Reply, event: Event) -> None:
         """Do what one event asks."""
         if not isinstance(event, (Say, EndCall)):
             self._listener.happened(event)
@@ -232,7 +232,7 @@ class DialogueProcessor(FrameProcessor):
                 self._on_handed_over(assistant)
                 await self.push_frame(HandOverFrame(assistant))
 
-    async def _say(self, reply: "_Reply", event: Say) -> None:
+    async def _say(self, reply: Reply, event: Say) -> None:
         sound = await sounds.fetched(event.text) if sounds.is_address(event.text) else None
         if sound == b"":
             return
@@ -251,7 +251,7 @@ class DialogueProcessor(FrameProcessor):
         if sound:
             await self._play(sound)
             return
-        glue = " " if _needs_space(reply.before, event.text) else ""
+        glue = " " if needs_space(reply.before, event.text) else ""
         reply.before = event.text
         self.last_said += glue + event.text
         await self.push_frame(LLMTextFrame(glue + event.text))
@@ -265,7 +265,7 @@ class DialogueProcessor(FrameProcessor):
         await self.push_frame(TTSAudioRawFrame(sound, SAMPLE_RATE, 1))
         await self.push_frame(TTSStoppedFrame())
 
-    async def _close(self, reply: "_Reply") -> None:
+    async def _close(self, reply: Reply) -> None:
         if reply.open:
             reply.open = False
             await self.push_frame(LLMFullResponseEndFrame())
@@ -300,21 +300,3 @@ class DialogueProcessor(FrameProcessor):
         if self._reply and self._replying:
             await self.cancel_task(self._reply)
         self._reply = None
-
-
-class _Reply:
-    """One answer on its way.
-
-    Args:
-        ending: what an abandoned answer still had to end.
-    """
-
-    def __init__(self, ending: HangUpFrame | None) -> None:
-        self.ending = ending
-        self.began = self.open = self.over = False
-        self.before = ""
-
-
-def _needs_space(before: str, after: str) -> bool:
-    """Whether two pieces are whole sentences given without the space between them."""
-    return before.endswith(_SENTENCE_ENDS) and not after[0].isspace() and after[0].isalnum()

@@ -14,8 +14,8 @@ from allokoli.engine.audio import ended_reasons as ended
 from allokoli.engine.audio.assembly import Assembly
 from allokoli.engine.audio.backgrounds import background_of
 from allokoli.engine.audio.client_orders import obey
+from allokoli.engine.audio.departure import Departure
 from allokoli.engine.audio.failures import reason_of
-from allokoli.engine.audio.frames import HangUpFrame
 from allokoli.engine.audio.limits import Limits, Patience
 from allokoli.engine.audio.listeners import Heard, Listeners
 from allokoli.engine.audio.recording import Recording
@@ -33,7 +33,6 @@ from allokoli.engine.speech.speech import Speech
 
 _TICK_S = 0.1
 _CONNECT_TIMEOUT_S = 20.0
-_FORWARD_S = 15.0
 _LAST_MESSAGE_S = 0.1
 _TEARDOWN_S = 5.0
 
@@ -88,11 +87,10 @@ class VoiceCall:
         self._reason: str | None = None
         self._line: Line | None = None
         self._forward: Forward | None = None
-        self._forwarding = False
         self._parts: Assembly | None = None
         self._recording: Recording | None = None
         self._run: asyncio.Task[str] | None = None
-        self._leaving: asyncio.Task[None] | None = None
+        self._departure: Departure | None = None
         self._patience: Patience | None = None
 
     async def answer_webrtc(self, sdp: str, type: str) -> dict[str, str]:  # noqa: A002 - WebRTC's name
@@ -242,8 +240,9 @@ class VoiceCall:
             self._parts = parts = Assembly(
                 self._conversation, self._listener, self._speech, self._assistant, self._around
             )
+            self._departure = Departure(line, self._forward, self._end)
             pipeline = await parts.pipeline_over(
-                line, self._recording, self._hang_up_after_last_words, self._end
+                line, self._recording, self._departure.begin, self._end
             )
             parts.floor.on_spoke = self._caller_spoke
             pipeline.worker.add_event_handler("on_pipeline_error", self._pipeline_error)
@@ -261,9 +260,10 @@ class VoiceCall:
         finally:
             if self._parts:
                 self._parts.keypad.close()
-            for task in (watch, self._leaving):
-                if task:
-                    task.cancel()
+            if watch:
+                watch.cancel()
+            if self._departure:
+                self._departure.cancel()
             if runner:
                 await asyncio.wait({runner}, timeout=_TEARDOWN_S)
             await line.close()
@@ -298,25 +298,6 @@ class VoiceCall:
             self._reason = reason
         self._ending.set()
 
-    def _hang_up_after_last_words(self, frame: HangUpFrame) -> None:
-        if self._leaving is None or self._leaving.done():
-            self._leaving = asyncio.create_task(self._leave(frame))
-
-    async def _leave(self, frame: HangUpFrame) -> None:
-        """Let the last words be heard, hand the caller over where that was asked, and end."""
-        if self._line:
-            await self._line.last_words_heard()
-        if frame.destination is not None and self._forward is not None:
-            # The carrier takes the caller off this line before it says that it did.
-            self._forwarding = True
-            try:
-                async with asyncio.timeout(_FORWARD_S):
-                    await self._forward(frame.destination)
-            except Exception as error:  # noqa: BLE001 - a call always ends with a reason
-                _log.warning("forwarding failed", error=type(error).__name__)
-                self._end(ended.FORWARDING_FAILED)
-        self._end(frame.reason)
-
     def _caller_spoke(self) -> None:
         if self._patience:
             self._patience.caller_spoke()
@@ -330,7 +311,7 @@ class VoiceCall:
         await self._parts.dialogue.open()
 
     def _caller_gone(self, reason: str | None) -> None:
-        if self._forwarding:
+        if self._departure and self._departure.forwarding:
             return
         connected = self._connected.is_set()
         self._end((reason or ended.CALLER_HUNG_UP) if connected else ended.NEVER_CONNECTED)
