@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 from entity_bodies import PLAIN_KINDS, body_of, make
@@ -36,14 +37,21 @@ async def known(http: httpx.AsyncClient, path: str) -> Known:
         return Known({}, (await make(http, _DICTIONARY, {"name": "Noms"}))["id"])
     if collection == "/file":
         return await _file(http)
+    if collection == "/call" and path != collection and http in _CALLS:
+        return Known(_PATCHES[collection], _CALLS[http])
     body = await _body(http, collection)
     if body is None or collection == path:
         return Known(body)
     response = await http.post(collection, json=body)
     assert response.status_code in {200, 201}, (collection, response.text)
-    return Known(_PATCHES.get(collection, body), response.json()["id"])
+    made = Known(_PATCHES.get(collection, body), response.json()["id"])
+    if collection == "/call":
+        _CALLS[http] = made.entity_id
+    return made
 
 
+# One call for all that is tried on calls: an organization has only so many at a time.
+_CALLS: WeakKeyDictionary[httpx.AsyncClient, str] = WeakKeyDictionary()
 _PATCHES = {
     "/call": {"name": "Un appel"},
     "/session": {"name": "Une session"},
