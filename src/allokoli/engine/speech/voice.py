@@ -1,6 +1,8 @@
 """SVOX Pico, the local voice: robotic but clear, and speaking within milliseconds."""
 
 import asyncio
+import ctypes
+import sys
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -81,9 +83,13 @@ class Voices:
 
         def synthesize() -> None:
             trimmer = _Trimmer()
+            given: list[bytes] = []
 
             def heard(_format: object, pcm: bytes, _last: bool) -> bool:
-                if ready := trimmer.push(pcm):
+                if pcm:
+                    given.append(pcm)
+                # A copy goes on: what is given here is let go below.
+                if ready := trimmer.push(bytes(bytearray(pcm))):
                     hand_over(ready)
                 return not stopped.is_set()
 
@@ -93,6 +99,7 @@ class Voices:
                     engine.speak(read, heard)
                 finally:
                     self._release(language, engine)
+                    _let_go(given)
                 hand_over(trimmer.flush())
             finally:
                 hand_over(None)
@@ -127,6 +134,22 @@ class Voices:
                 f"The files of the voice {_PICO_LANGUAGES[language]} are missing: "
                 "reinstall the requirements."
             ) from None
+
+
+def _references(pieces: list[bytes]) -> int:
+    """How many hold the last of some pieces."""
+    return sys.getrefcount(pieces[-1])
+
+
+_OURS = _references([bytes(bytearray(2))])
+
+
+def _let_go(pieces: list[bytes]) -> None:
+    """Let samples go: the synthesis library forgets to, and would keep all it ever said."""
+    while pieces:
+        if _references(pieces) == _OURS + 1:
+            ctypes.pythonapi.Py_DecRef(ctypes.py_object(pieces[-1]))
+        pieces.pop()
 
 
 class _Trimmer:
