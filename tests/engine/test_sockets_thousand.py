@@ -49,9 +49,7 @@ async def test_a_thousand_calls_leave_nothing_behind(tenant, settings, monkeypat
                     await asyncio.sleep(0.2)
             return {"calls": count, "s": time.monotonic() - started_s, **_held()}
 
-        rows = [await batch(WARM_UP)]
-        for _ in range(3):
-            rows.append(await batch((CALLS - WARM_UP) // 3))
+        rows = [await batch(count) for count in (WARM_UP, *[(CALLS - WARM_UP) // 3] * 3)]
     for row in rows:
         print({name: round(value, 1) for name, value in row.items()})  # noqa: T201 - the figures
     first, last = rows[1], rows[-1]
