@@ -138,7 +138,7 @@ async def test_there_is_an_end_to_them(http, monkeypatch) -> None:
     assert statuses == [201, 201, 400]
 
 
-@pytest.mark.parametrize("wrong", ["x", "5", str(uuid4())])
+@pytest.mark.parametrize("wrong", ["x", "5", "d22823f8-74cd-4889-aa4a-82e908c21d05"])
 async def test_no_credential_is_found_by_a_wrong_id(http, tenant, wrong) -> None:
     assert await credentials.find(tenant.org_id, credential_id=wrong) is None
     assert (await http.get(f"/credential/{wrong}")).status_code in {400, 404}

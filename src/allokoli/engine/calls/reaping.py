@@ -15,12 +15,13 @@ _UNANSWERED_S = 360.0
 _SILENT_S = 1800.0
 _UNCONCLUDED_S = 120.0
 
-Cause = Literal["orphaned", "unanswered", "silent", "unconcluded"]
+Cause = Literal["orphaned", "unanswered", "silent", "forwarded", "unconcluded"]
 # Vapi's literals: the process carrying the call died; nobody came; a text call was left.
 _REASONS: dict[Cause, str] = {
     "orphaned": "call.in-progress.error-vapifault-worker-died",
     "unanswered": "customer-did-not-answer",
     "silent": "silence-timed-out",
+    "forwarded": "assistant-forwarded-call",
 }
 
 _log = structlog.get_logger()
@@ -30,8 +31,9 @@ async def reap() -> list[UUID]:
     """End, and conclude, what was left unfinished.
 
     A call is an orphan when the engine carrying it has not given a sign of life for 15 s; a web
-    call is unanswered when no browser came; a text call is left after half an hour; a call is
-    unconcluded when its engine died between the end and the report.
+    call is unanswered when no browser came; a text call is left after half an hour; a
+    forwarded call whose carrier says no more is over after longer than a carrier lets it last; a
+    call is unconcluded when its engine died between the end and the report.
 
     Returns:
         The calls finished.

@@ -87,6 +87,7 @@ def _unfinished_calls(waiting: str) -> str:
               when c.status = 'ended' then 'unconcluded'
               when c.instance_id is not null then 'orphaned'
               when c.status in ({waiting}) then 'unanswered'
+              when c.status = 'forwarding' then 'forwarded'
               else 'silent' end
           from calls c left join instances i on i.id = c.instance_id
           where c.concluded_at is null and (
@@ -96,6 +97,8 @@ def _unfinished_calls(waiting: str) -> str:
               and c.updated_at < now() - make_interval(secs => unanswered_s))
             or (c.status = 'in-progress' and c.instance_id is null
               and c.updated_at < now() - make_interval(secs => silent_s))
+            or (c.status = 'forwarding' and c.instance_id is null
+              and c.updated_at < now() - interval '5 hours')
             or (c.status = 'ended'
               and c.updated_at < now() - make_interval(secs => unconcluded_s)))
           order by c.updated_at limit 500
