@@ -1,6 +1,5 @@
 """Credentials go in, and only what they are for comes out."""
 
-from uuid import uuid4
 
 import httpx
 import psycopg
