@@ -100,6 +100,8 @@ async def test_lines_are_deleted_by_what_they_are_and_only_ones_own(
         {"callId": "x"},
         {"createdAtGt": "yesterday"},
         {"sortOrder": "up"},
+        {"webhookType": "a\0b"},
+        {"createdAtGt": "0001-01-01T00:00:00+14:00"},
         {"surprise": "1"},
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func
@@ -15,8 +15,9 @@ from allokoli.engine.api.errors import Invalid
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
 _MAX_PAGE = 1_000_000
+_MAX_OFFSET = 1_000_000
 _MAX_FILTER = 10_000
-Row = TypeVar("Row")
+Rows = TypeVarTuple("Rows")
 _COMPARISONS = ("Gt", "Lt", "Ge", "Le")
 _OPERATORS = {"Gt": "__gt__", "Lt": "__lt__", "Ge": "__ge__", "Le": "__le__"}
 SORTS = ("createdAt", "duration", "cost")
@@ -80,25 +81,28 @@ def read_listing(
         sorts: what it may be sorted by.
 
     Raises:
-        Invalid: unknown parameter, bad number, bad date.
+        Invalid: unknown parameter, bad number, bad date, or a page too far.
     """
     reading = _Reading(frozenset(extra), sorts if paged else ())
     for name, value in query.multi_items():
         reading.read(name, value)
+    listing = Listing(times=tuple(reading.times), equals=tuple(reading.equals), **reading.values)
+    if listing.offset > _MAX_OFFSET:
+        reading.problems.append(f"page must not begin beyond {_MAX_OFFSET} entries")
     if reading.problems:
         raise Invalid(reading.problems)
-    return Listing(times=tuple(reading.times), equals=tuple(reading.equals), **reading.values)
+    return listing
 
 
 def apply(
-    statement: Select[Row],
+    statement: Select[*Rows],
     listing: Listing,
     *,
     row_id: InstrumentedAttribute[UUID],
     created_at: InstrumentedAttribute[datetime],
     updated_at: InstrumentedAttribute[datetime],
     first: Any = None,
-) -> Select[Row]:
+) -> Select[*Rows]:
     """Narrow and order a query as a listing asks.
 
     Args:
@@ -118,12 +122,12 @@ def apply(
 
 
 def narrowed(
-    statement: Select[Row],
+    statement: Select[*Rows],
     listing: Listing,
     *,
     created_at: InstrumentedAttribute[datetime],
     updated_at: InstrumentedAttribute[datetime],
-) -> Select[Row]:
+) -> Select[*Rows]:
     """Only the times a listing asks for.
 
     The wire writes milliseconds: a time a client read there is the row's, whatever follows.

@@ -8,10 +8,10 @@ from starlette.datastructures import QueryParams
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Invalid
+from allokoli.engine.api.listing import Listing, apply, narrowed, read_listing
 from allokoli.engine.api.wire import as_uuid, iso
 from allokoli.engine.calls.call_log import LogEntry
 from allokoli.engine.calls.models import Call
-from allokoli.engine.reporting.pages import Page, page_metadata, read_page
 
 _TYPES = ("API", "Webhook", "Call", "Provider")
 _BY_CALL = {
@@ -29,19 +29,22 @@ async def listed(identity: Identity, query: QueryParams) -> dict[str, Any]:
     Raises:
         Invalid: a parameter.
     """
-    page = read_page(query, _LISTED_BY)
-    statement = _timed(_filtered(select(LogEntry, Call), page.equals), page)
-    order = (LogEntry.time, LogEntry.id)
-    ordered = order if page.ascending else tuple(one.desc() for one in order)
+    listing = read_listing(query, _LISTED_BY, paged=True, sorts=("createdAt",))
+    found = _filtered(select(LogEntry, Call), listing)
+    every = narrowed(found, listing, created_at=LogEntry.time, updated_at=LogEntry.time)
+    page = apply(
+        found,
+        listing,
+        row_id=LogEntry.id,
+        created_at=LogEntry.time,
+        updated_at=LogEntry.time,
+    )
     async with session(identity) as opened:
         total = await opened.scalar(
-            select(func.count()).select_from(statement.with_only_columns(LogEntry.id).subquery())
+            select(func.count()).select_from(every.with_only_columns(LogEntry.id).subquery())
         )
-        rows = await opened.execute(
-            statement.order_by(*ordered).limit(page.limit).offset(page.offset)
-        )
-        results = [_shown(entry, call) for entry, call in rows.all()]
-    return {"results": results, "metadata": page_metadata(page, total or 0)}
+        results = [_shown(entry, call) for entry, call in (await opened.execute(page)).all()]
+    return {"results": results, "metadata": listing.metadata(total or 0)}
 
 
 async def remove(identity: Identity, query: QueryParams) -> dict[str, Any]:
@@ -50,10 +53,10 @@ async def remove(identity: Identity, query: QueryParams) -> dict[str, Any]:
     Raises:
         Invalid: a parameter.
     """
-    page = read_page(query, _DELETED_BY)
-    if page.times or "page" in query or "limit" in query or "sortOrder" in query:
+    listing = read_listing(query, _DELETED_BY)
+    if listing.times or "limit" in query:
         raise Invalid(["logs are deleted by type, assistantId, phoneNumberId, squadId or callId"])
-    found = _filtered(select(LogEntry, Call), page.equals).with_only_columns(LogEntry.id)
+    found = _filtered(select(LogEntry, Call), listing).with_only_columns(LogEntry.id)
     async with session(identity) as opened:
         removed = await opened.execute(
             delete(LogEntry).where(LogEntry.id.in_(found)).returning(LogEntry.id)
@@ -61,9 +64,9 @@ async def remove(identity: Identity, query: QueryParams) -> dict[str, Any]:
         return {"deleted": len(removed.all())}
 
 
-def _filtered(statement: Select[LogEntry, Call], equals: dict[str, str]) -> Select[LogEntry, Call]:
+def _filtered(statement: Select[LogEntry, Call], listing: Listing) -> Select[LogEntry, Call]:
     statement = statement.outerjoin(Call, Call.id == LogEntry.call_id)
-    for name, value in equals.items():
+    for name, value in listing.equals:
         if name == "type":
             if value not in _TYPES:
                 raise Invalid([f"type must be one of the following values: {', '.join(_TYPES)}"])
@@ -80,12 +83,6 @@ def _filtered(statement: Select[LogEntry, Call], equals: dict[str, str]) -> Sele
                 raise Invalid([f"{name} must be a UUID"])
             column = LogEntry.call_id if name == "callId" else _BY_CALL[name]
             statement = statement.where(column == wanted)
-    return statement
-
-
-def _timed(statement: Select[LogEntry, Call], page: Page) -> Select[LogEntry, Call]:
-    for operator, moment in page.times:
-        statement = statement.where(getattr(LogEntry.time, operator)(moment))
     return statement
 
 
