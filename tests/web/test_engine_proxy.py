@@ -65,6 +65,19 @@ async def test_a_request_reaches_the_engine_whole(web):
     assert told["body"] == "hello"
 
 
+@pytest.mark.parametrize("odd", ["%00", "%1B", "a%2Fb", "%C3%A9", "%FF", "%E2%80%AE"])
+async def test_a_path_of_any_bytes_reaches_the_engine_as_it_was_sent(web, odd):
+    answer = await web.get(f"/engine/echo/{odd}?q={odd}")
+    assert answer.status_code == 200
+    assert answer.json()["query"] == f"q={odd}"
+
+
+async def test_an_address_that_cannot_be_passed_on_is_refused_in_the_engines_shape(web):
+    answer = await web.get("/engine//elsewhere.example/x")
+    assert answer.status_code == 400
+    assert answer.json()["statusCode"] == 400
+
+
 async def test_credentials_pass_and_cookies_do_not(web):
     answer = await web.get(
         "/engine/echo/", headers={"authorization": "Bearer sk_1", "cookie": "access=secret"}

@@ -55,13 +55,15 @@ async def pass_on(request: Request, path: str) -> Response:
     if _announced_bytes(request) > limit:
         return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request entity too large")
     client: httpx.AsyncClient = request.app.state.engine
-    url = httpx.URL(path="/" + path, query=request.scope["query_string"])
-    outgoing = client.build_request(
-        request.method,
-        url,
-        headers=request_headers(request),
-        content=_bounded(request, limit) if _has_body(request) else None,
-    )
+    try:
+        outgoing = client.build_request(
+            request.method,
+            httpx.URL("/").copy_with(raw_path=_target(request, path)),
+            headers=request_headers(request),
+            content=_bounded(request, limit) if _has_body(request) else None,
+        )
+    except (httpx.InvalidURL, UnicodeError):
+        return refusal(HTTPStatus.BAD_REQUEST, "The address is not valid")
     try:
         answer = await client.send(outgoing, stream=True)
     except BodyTooLargeError:
@@ -74,6 +76,20 @@ async def pass_on(request: Request, path: str) -> Response:
     response = StreamingResponse(_body(answer), answer.status_code)
     response.raw_headers = _kept(answer.headers.raw, _NOT_RETURNED)
     return response
+
+
+def quoted_path(request: HTTPConnection, path: str) -> str:
+    """The path below the prefix as it was sent: unquoted, it may hold what no address can."""
+    raw = request.scope.get("raw_path")
+    if isinstance(raw, bytes):
+        return raw.split(b"?")[0].decode("latin-1").removeprefix(PREFIX)
+    return f"/{path}"
+
+
+def _target(request: Request, path: str) -> bytes:
+    query: bytes = request.scope["query_string"]
+    target = quoted_path(request, path).encode("latin-1")
+    return target + (b"?" + query if query else b"")
 
 
 def _limit(method: str, path: str) -> int:

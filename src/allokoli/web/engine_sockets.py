@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.typing import Origin, Subprotocol
 
 from allokoli.core.settings import get_settings
-from allokoli.web.engine_proxy import PREFIX, refusal, request_headers
+from allokoli.web.engine_proxy import PREFIX, quoted_path, refusal, request_headers
 
 _log = structlog.get_logger()
 router = APIRouter()
@@ -94,7 +94,7 @@ async def _engine(websocket: WebSocket, path: str) -> ClientConnection:
         if name not in _NOT_SENT and not name.startswith(_OF_THE_HANDSHAKE)
     ]
     return await connect(
-        f"{base}{_quoted(websocket, path)}" + (f"?{query}" if query else ""),
+        f"{base}{quoted_path(websocket, path)}" + (f"?{query}" if query else ""),
         origin=Origin(origin) if origin else None,
         additional_headers=headers,
         user_agent_header=websocket.headers.get("user-agent"),
@@ -109,13 +109,6 @@ async def _engine(websocket: WebSocket, path: str) -> ClientConnection:
         max_size=MAX_MESSAGE_BYTES,
         max_queue=_WAITING_MESSAGES,
     )
-
-
-def _quoted(websocket: WebSocket, path: str) -> str:
-    raw = websocket.scope.get("raw_path")
-    if isinstance(raw, bytes):
-        return raw.split(b"?")[0].decode("latin-1").removeprefix(PREFIX)
-    return f"/{path}"
 
 
 async def _carry(websocket: WebSocket, engine: ClientConnection) -> tuple[int, str]:
