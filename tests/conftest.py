@@ -72,5 +72,6 @@ def _empty(settings: Settings) -> None:
             " where schemaname in ('public', 'engine', 'jobs')"
             " and tablename not in ('alembic_version')"
         ).fetchall()
-        if tables:
-            connection.execute("truncate " + ", ".join(name for (name,) in tables) + " cascade")
+        # Emptying small tables row by row takes a tenth of the time of truncating them all.
+        emptied = "; ".join(f"delete from {name}" for (name,) in tables)
+        connection.execute(f"set session_replication_role = replica; {emptied}")
