@@ -20,9 +20,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from allokoli.core.identity import Identity
 from allokoli.core.settings import get_settings
 from allokoli.engine import servers
+from allokoli.engine.conversation import backoff
 from allokoli.engine.conversation.backstage import ServerFailed
 from allokoli.engine.credentials import service as credentials
-from allokoli.engine.servers import backoff, connections, tokens
+from allokoli.engine.servers import connections, tokens
 
 _BEARER = {"type": "bearer", "token": "s3cret"}
 

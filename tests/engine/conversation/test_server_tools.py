@@ -4,6 +4,7 @@ import pytest
 from scripted_talk import Engine, ScriptedModel, Talk, assistant, call, function
 
 from allokoli.engine.conversation.events import EndCall, Say, ToolAnswered
+from allokoli.engine.conversation.tools.tool import server_timeout_s
 
 
 def results(talk: Talk) -> list[str]:
@@ -372,3 +373,23 @@ async def test_many_tools_at_once_do_not_wait_for_the_one_that_hangs(tool_server
     events = [one async for one in talk.now.hear("?")]
     answered = [one for one in events if isinstance(one, ToolAnswered)]
     assert [one.call.name for one in answered] == ["quick", "slow"]
+
+
+@pytest.mark.parametrize(
+    ("server", "longest_s"),
+    [
+        (None, 30.0),
+        ({"timeoutSeconds": 5}, 15.0),
+        ({"timeoutSeconds": True, "backoffPlan": "never"}, 30.0),
+        (
+            {
+                "timeoutSeconds": 1,
+                "backoffPlan": {"type": "exponential", "maxRetries": 3, "baseDelaySeconds": 2},
+            },
+            4 * 1 + 2 + 4 + 8 + 10,
+        ),
+        ({"timeoutSeconds": 1e308, "backoffPlan": {"maxRetries": 1e308}}, 11 * 300 + 10),
+    ],
+)
+def test_a_server_is_given_the_time_of_all_its_tries_and_pauses(server, longest_s):
+    assert server_timeout_s(server) == longest_s

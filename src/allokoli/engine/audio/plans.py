@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import regex
 
+from allokoli.engine.conversation.numbers import within
+
 _MAX_WAIT_S = 15.0
 _MAX_BACKOFF_S = 10.0
 _MAX_WORDS = 10
@@ -233,6 +235,4 @@ def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _number(value: Any, lowest: float, highest: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124 - NaN
-        return lowest
-    return min(max(float(value), lowest), highest)
+    return within(value, lowest, highest, lowest)

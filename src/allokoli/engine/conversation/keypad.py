@@ -3,11 +3,13 @@
 import re
 from typing import Any
 
+from allokoli.engine.conversation.numbers import within
 from allokoli.engine.conversation.stage import Stage
 from allokoli.engine.conversation.tools.tool import mapping
 
 _MAX_DIGITS = 100
 _DEFAULT_WAIT_S = 2.0
+_MAX_WAIT_S = 10.0
 _KEPT = "digits"
 _NOT_KEYS = re.compile(r"[^0-9*#]")
 
@@ -49,10 +51,7 @@ def words(entry: str) -> str:
 
 def wait_s(stage: Stage) -> float:
     """How long another key is waited for, in seconds."""
-    given = _plan(stage).get("timeoutSeconds")
-    if isinstance(given, (int, float)) and not isinstance(given, bool):
-        return min(10.0, max(0.0, float(given)))
-    return _DEFAULT_WAIT_S
+    return within(_plan(stage).get("timeoutSeconds"), 0.0, _MAX_WAIT_S, _DEFAULT_WAIT_S)
 
 
 def _plan(stage: Stage) -> dict[str, Any]:

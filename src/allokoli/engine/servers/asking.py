@@ -12,10 +12,11 @@ from uuid import UUID
 import httpx
 
 from allokoli.core import outbound
+from allokoli.engine.conversation.backoff import Backoff
 from allokoli.engine.conversation.backstage import ServerFailed
+from allokoli.engine.conversation.numbers import within
 from allokoli.engine.credentials.service import find
 from allokoli.engine.servers import authentication
-from allokoli.engine.servers.backoff import Backoff
 from allokoli.engine.servers.connections import client, share
 from allokoli.engine.servers.encryption import encrypted
 
@@ -142,7 +143,9 @@ async def _prepared(org_id: UUID, server: dict[str, Any], body: dict[str, Any]) 
         org_id=org_id,
         url=url,
         content=content.encode("utf-8", "replace"),
-        timeout_s=_timeout_s(server.get("timeoutSeconds")),
+        timeout_s=within(
+            server.get("timeoutSeconds"), _MIN_TIMEOUT_S, _MAX_TIMEOUT_S, _DEFAULT_TIMEOUT_S
+        ),
         headers=_headers(server),
         credential=credential,
         message_id=authentication.new_message_id(),
@@ -223,12 +226,6 @@ def _headers(server: dict[str, Any]) -> dict[str, str]:
 
 def _lowered(headers: dict[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
-
-
-def _timeout_s(given: Any) -> float:
-    if isinstance(given, bool) or not isinstance(given, (int, float)) or given != given:  # noqa: PLR0124 - NaN
-        return _DEFAULT_TIMEOUT_S
-    return min(max(float(given), _MIN_TIMEOUT_S), _MAX_TIMEOUT_S)
 
 
 def _json(answer: bytes) -> Any:

@@ -1,14 +1,14 @@
 """`apiRequest`: any HTTP API, asked directly."""
 
-import asyncio
 import json
-import random
 import re
 from typing import Any
 from urllib.parse import quote
 
+from allokoli.engine.conversation.backoff import Backoff
 from allokoli.engine.conversation.backstage import ServerFailed
 from allokoli.engine.conversation.liquid import BadTemplate, rendered
+from allokoli.engine.conversation.numbers import within
 from allokoli.engine.conversation.tools import http
 from allokoli.engine.conversation.tools.tool import (
     DEFAULT_TIMEOUT_S,
@@ -29,16 +29,14 @@ from allokoli.engine.conversation.tools.tool import (
 from allokoli.engine.conversation.variables import filled, taken
 
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
-_MAX_RETRIES = 10
-_MAX_DELAY_S = 60.0
 _MAX_RESULT_CHARS = 20_000
+_MAX_DEPTH = 5
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def tool(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every kind
     """See `toolbox`."""
-    timeout = _timeout_s(settings)
-    retries, delay, _ = _backoff(settings)
+    backoff = Backoff.of(settings.get("backoffPlan"))
     body = mapping(settings.get("body"))
     return made(
         settings,
@@ -46,7 +44,7 @@ def tool(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every k
         str(settings.get("description") or "Ask an API."),
         _run(settings),
         _parameters(body, mapping(settings.get("headers"))),
-        timeout_s=(timeout + delay * (2**retries)) * (1 + retries) + 5,
+        timeout_s=backoff.longest_s(_timeout_s(settings)) + 5,
     )
 
 
@@ -93,9 +91,9 @@ def _address(template: str, values: dict[str, Any]) -> str:
 def _escaped(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str):
         return quote(value, safe="")
-    if isinstance(value, dict) and depth < 5:  # noqa: PLR2004
+    if isinstance(value, dict) and depth < _MAX_DEPTH:
         return {name: _escaped(one, depth + 1) for name, one in value.items()}
-    if isinstance(value, list) and depth < 5:  # noqa: PLR2004
+    if isinstance(value, list) and depth < _MAX_DEPTH:
         return [_escaped(one, depth + 1) for one in value]
     return value
 
@@ -142,12 +140,11 @@ async def _asked(
     settings: Settings, method: str, url: str, headers: dict[str, str], body: dict[str, Any]
 ) -> http.Answer:
     """Ask, and again as the back-off plan says."""
-    retries, delay, excluded = _backoff(settings)
-    exponential = mapping(settings.get("backoffPlan")).get("type") == "exponential"
+    backoff = Backoff.of(settings.get("backoffPlan"))
     in_query = method in {"GET", "DELETE"}
-    for attempt in range(retries + 1):
-        failure: ServerFailed | None = None
-        answer: http.Answer | None = None
+    tries = 0
+    while True:
+        tries += 1
         try:
             answer = await http.exchange(
                 method,
@@ -159,43 +156,25 @@ async def _asked(
                 else None,
                 timeout_s=_timeout_s(settings),
             )
-        except ServerFailed as failed:
-            failure = failed
-        done = answer is not None and (answer.status < 300 or answer.status in excluded)  # noqa: PLR2004
-        if done or attempt == retries:
-            if answer is not None:
+        except ServerFailed:
+            if not backoff.goes_on(tries):
+                raise
+        else:
+            if answer.succeeded or not backoff.goes_on(tries, answer.status):
                 return answer
-            raise failure or ServerFailed("it could not be reached")
-        wait = delay * (2**attempt if exponential else 1)
-        await asyncio.sleep(min(_MAX_DELAY_S, wait) * random.uniform(0.8, 1.2))  # noqa: S311
-    raise ServerFailed("it could not be reached")
+        await backoff.pause(tries)
 
 
 def _query(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _backoff(settings: Settings) -> tuple[int, float, frozenset[int]]:
-    plan = mapping(settings.get("backoffPlan"))
-    retries, delay = plan.get("maxRetries"), plan.get("baseDelaySeconds")
-    excluded = frozenset(
-        int(one) for one in listed(plan.get("excludedStatusCodes")) if isinstance(one, (int, float))
-    )
-    return (
-        min(_MAX_RETRIES, max(0, int(retries))) if isinstance(retries, (int, float)) else 0,
-        min(10.0, max(0.0, float(delay))) if isinstance(delay, (int, float)) else 0.0,
-        excluded,
-    )
-
-
 def _timeout_s(settings: Settings) -> float:
-    given = settings.get("timeoutSeconds")
-    wanted = float(given) if isinstance(given, (int, float)) else DEFAULT_TIMEOUT_S
-    return min(MAX_TIMEOUT_S, max(0.1, wanted))
+    return within(settings.get("timeoutSeconds"), 0.1, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S)
 
 
 def _outcome(answer: http.Answer, settings: Settings, scene: Scene) -> Outcome:
-    if not 200 <= answer.status < 300:  # noqa: PLR2004
+    if not answer.succeeded:
         return refused(f"The API answered HTTP {answer.status}: {answer.text[:500]}")
     body = answer.json if answer.json is not None else answer.text
     response = {"tool": {"response": {"body": body, "headers": answer.headers}}}

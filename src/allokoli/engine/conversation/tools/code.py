@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from allokoli.core.settings import get_settings
+from allokoli.engine.conversation.numbers import within
 from allokoli.engine.conversation.tools import http
 from allokoli.engine.conversation.tools.tool import (
     Asked,
@@ -40,9 +41,7 @@ def tool(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every k
 
 
 def _timeout_s(settings: Settings) -> float:
-    given = settings.get("timeoutSeconds")
-    wanted = float(given) if isinstance(given, (int, float)) else _TIMEOUT_S
-    return min(_MAX_TIMEOUT_S, max(1.0, wanted))
+    return within(settings.get("timeoutSeconds"), 1.0, _MAX_TIMEOUT_S, _TIMEOUT_S)
 
 
 def _run_of(settings: Settings) -> Any:
@@ -67,7 +66,7 @@ def _run_of(settings: Settings) -> Any:
             "POST", url, json=body, timeout_s=_timeout_s(settings), trusted=True
         )
         given = answer.json if isinstance(answer.json, dict) else {}
-        if answer.status >= http.BAD or "error" in given or "result" not in given:
+        if not answer.succeeded or "error" in given or "result" not in given:
             return refused(str(given.get("error") or "The program failed.")[:2000])
         result = given["result"]
         found = taken(settings.get("variableExtractionPlan"), result, scene.values, scene.warn)

@@ -10,7 +10,6 @@ import httpx
 from allokoli.core import outbound
 from allokoli.engine.conversation.backstage import ServerFailed
 
-BAD = 400
 _MAX_BYTES = 1_000_000
 
 
@@ -29,6 +28,11 @@ class Answer:
     text: str
     json: Any
     headers: dict[str, str]
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether its status is a 2xx; redirections are not followed."""
+        return httpx.codes.is_success(self.status)
 
 
 async def exchange(

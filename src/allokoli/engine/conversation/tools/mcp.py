@@ -12,7 +12,10 @@ from hashlib import sha256
 from typing import Any
 
 from allokoli.engine.conversation.backstage import ServerFailed
+from allokoli.engine.conversation.numbers import within
 from allokoli.engine.conversation.tools.tool import (
+    DEFAULT_TIMEOUT_S,
+    MAX_TIMEOUT_S,
     Asked,
     Outcome,
     Run,
@@ -30,7 +33,6 @@ _MAX_SERVERS = 10
 _MAX_OFFER_CHARS = 100_000
 _MAX_RESULT_CHARS = 20_000
 _DISCOVERY_S = 10.0
-_TIMEOUT_S = 20.0
 
 
 async def tools(settings: Settings, scene: Scene) -> list[Tool]:
@@ -148,4 +150,4 @@ def _always(http: Any) -> Any:
 
 def _timeout_s(settings: Settings) -> float:
     given = mapping(settings.get("server")).get("timeoutSeconds")
-    return min(300.0, max(0.1, float(given))) if isinstance(given, (int, float)) else _TIMEOUT_S
+    return within(given, 0.1, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allokoli.engine.conversation.backstage import ServerFailed
-from allokoli.engine.conversation.tools.http import BAD, Answer
+from allokoli.engine.conversation.tools.http import Answer
 from allokoli.engine.conversation.tools.tool import Outcome, Scene, mapping, refused
 
 _MAX_RESULT_CHARS = 8_000
@@ -66,7 +66,7 @@ def outcome(service: Service, answer: Answer, done: str | None = None) -> Outcom
         answer: what.
         done: told instead of what a success holds.
     """
-    if answer.status >= BAD:
+    if not answer.succeeded:
         return refused(f"{service.name} refused: HTTP {answer.status}.")
     if done is not None:
         return Outcome(done)

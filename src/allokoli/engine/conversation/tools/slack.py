@@ -47,7 +47,7 @@ async def _run(asked: Asked, scene: Scene) -> Outcome:
         json={"channel": channel, "text": words},
     )
     said = mapping(answer.json)
-    if answer.status < http.BAD and said.get("ok") is not True:
+    if answer.succeeded and said.get("ok") is not True:
         return refused(f"Slack refused: {str(said.get('error') or 'no reason given')[:100]}.")
     return outcome(SLACK, answer, "The message was sent.")
 

@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from allokoli.engine.conversation.backoff import Backoff
 from allokoli.engine.conversation.backstage import Backstage
 from allokoli.engine.conversation.cast import Cast, Member
 from allokoli.engine.conversation.chat_model import ChatModel, Message, ToolCall
 from allokoli.engine.conversation.events import Event
 from allokoli.engine.conversation.handing_over import Move
 from allokoli.engine.conversation.memory import Memory
+from allokoli.engine.conversation.numbers import within
 from allokoli.engine.conversation.variables import Warn, filled
 
 DEFAULT_TIMEOUT_S = 20.0
@@ -200,10 +202,7 @@ def static_parameters(settings: Settings, scene: Scene, arguments: Arguments) ->
 
 
 def server_timeout_s(server: Any) -> float:
-    """How long a server's answer is waited for, its retries counted."""
+    """How long a server's answer is waited for, in seconds, its further tries counted."""
     given = mapping(server)
-    each = given.get("timeoutSeconds")
-    each = float(each) if isinstance(each, (int, float)) else DEFAULT_TIMEOUT_S
-    plan = mapping(given.get("backoffPlan"))
-    retries = plan.get("maxRetries")
-    return each * (1 + (int(retries) if isinstance(retries, (int, float)) else 0)) + 10.0
+    each_s = within(given.get("timeoutSeconds"), 1.0, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S)
+    return Backoff.of(given.get("backoffPlan")).longest_s(each_s) + 10.0

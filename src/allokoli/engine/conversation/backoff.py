@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+from allokoli.engine.conversation.numbers import within
+
 _MAX_RETRIES = 10
 _MAX_BASE_S = 10.0
 _MAX_PAUSE_S = 60.0
@@ -35,8 +37,8 @@ class Backoff:
             kind = kind.get("type")
         excluded = plan.get("excludedStatusCodes")
         return cls(
-            retries=int(_within(plan.get("maxRetries"), _MAX_RETRIES)),
-            base_s=_within(plan.get("baseDelaySeconds"), _MAX_BASE_S),
+            retries=int(within(plan.get("maxRetries"), 0, _MAX_RETRIES, 0)),
+            base_s=within(plan.get("baseDelaySeconds"), 0, _MAX_BASE_S, 0),
             exponential=kind == "exponential",
             excluded=frozenset(one for one in excluded if isinstance(one, int))
             if isinstance(excluded, list)
@@ -49,11 +51,17 @@ class Backoff:
 
     async def pause(self, tries: int) -> None:
         """Wait before the next try."""
+        await asyncio.sleep(self._pause_s(tries))
+
+    def longest_s(self, each_s: float) -> float:
+        """How long all tries and the pauses between them last at most.
+
+        Args:
+            each_s: longest time of one try, in seconds.
+        """
+        pauses = sum(self._pause_s(tries) for tries in range(1, self.retries + 1))
+        return each_s * (1 + self.retries) + pauses
+
+    def _pause_s(self, tries: int) -> float:
         factor = 2 ** (tries - 1) if self.exponential else 1
-        await asyncio.sleep(min(self.base_s * factor, _MAX_PAUSE_S))
-
-
-def _within(given: Any, most: float) -> float:
-    if isinstance(given, bool) or not isinstance(given, (int, float)):
-        return 0.0
-    return min(max(float(given), 0.0), most) if given == given else 0.0  # noqa: PLR0124 - NaN
+        return min(self.base_s * factor, _MAX_PAUSE_S)
