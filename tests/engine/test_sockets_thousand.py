@@ -6,25 +6,29 @@ import os
 import time
 
 import httpx
+import numpy as np
 import psutil
 import pytest
 from socket_caller import SocketCaller
+from sqlalchemy import text
 from talking import engine_app  # noqa: F401 - a fixture
 from test_sockets import here
 
 from allokoli.core import database
 
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(900)]
-CALLS = 1_000
-WARM_UP = 100
+CALLS, WARM_UP, BATCH = 1_000, 300, 100
 AT_ONCE = 4
 GREETING = "Bonjour."
+# What a call may leave, as the slope over the last 700. Pools that still grow to their bound are
+# the rest: ten database connections, two voices, six threads for files.
+ALLOWED = {"kb": 8.0, "fds": 0.02, "threads": 0.02, "tasks": 0.01, "connections": 0.02}
 
 
 async def test_a_thousand_calls_leave_nothing_behind(tenant, settings, monkeypatch) -> None:
     monkeypatch.setattr(settings, "max_calls_per_organization", 50)
     body = {
-        "assistant": {"firstMessage": GREETING, "artifactPlan": {"recordingEnabled": False}},
+        "assistant": {"firstMessage": GREETING},
         "transport": {"provider": "vapi.websocket"},
     }
     headers = tenant.headers
@@ -37,7 +41,7 @@ async def test_a_thousand_calls_leave_nothing_behind(tenant, settings, monkeypat
             for _ in range(count):
                 made = (await http.post("/call", json=body)).json()
                 url = here(tenant, made["transport"]["websocketCallUrl"])
-                caller = await SocketCaller(url).connect(speaking=False)
+                caller = await SocketCaller(url).connect()
                 await caller.sound_after(0)
                 await caller.hang_up()
 
@@ -47,35 +51,39 @@ async def test_a_thousand_calls_leave_nothing_behind(tenant, settings, monkeypat
             async with asyncio.timeout(60):
                 while await _unconcluded(tenant):  # noqa: ASYNC110 - calls end by themselves
                     await asyncio.sleep(0.2)
-            return {"calls": count, "s": time.monotonic() - started_s, **_held()}
+            return {"s": time.monotonic() - started_s, **await _held(tenant)}
 
-        rows = [await batch(count) for count in (WARM_UP, *[(CALLS - WARM_UP) // 3] * 3)]
+        rows = [await batch(count) for count in (WARM_UP, *[BATCH] * ((CALLS - WARM_UP) // BATCH))]
     for row in rows:
         print({name: round(value, 1) for name, value in row.items()})  # noqa: T201 - the figures
-    first, last = rows[1], rows[-1]
-    assert last["mb"] - first["mb"] < 0.06 * first["mb"]
-    assert last["fds"] <= first["fds"] + 3
-    assert last["tasks"] <= first["tasks"] + 3
-    assert last["threads"] <= first["threads"] + 2
-    assert last["connections"] <= database._engine().pool.size() + 10
+    so_far = WARM_UP + BATCH * np.arange(len(rows))
+    left = {name: float(np.polyfit(so_far, [row[name] for row in rows], 1)[0]) for name in ALLOWED}
+    print(left)  # noqa: T201 - the figures
+    assert rows[-1]["calls"] == so_far[-1] == CALLS
+    assert {name: value for name, value in left.items() if value > ALLOWED[name]} == {}
 
 
-def _held() -> dict[str, float]:
-    """What this process holds now."""
+async def _held(tenant) -> dict[str, float]:
+    """What this process holds now, and the calls it carried so far."""
+    async with database.session(tenant.identity) as opened:
+        statement = text("select count(*) from engine.calls where ended_reason = :reason")
+        said = await opened.execute(statement, {"reason": "customer-ended-call"})
+        carried = int(said.scalar_one())
+        statement = text("select count(*) from pg_stat_activity where datname = current_database()")
+        connections = int((await opened.execute(statement)).scalar_one())
     gc.collect()
     me = psutil.Process(os.getpid())
     return {
-        "mb": me.memory_info().rss / 1e6,
+        "calls": carried,
+        "kb": me.memory_info().rss / 1e3,
         "fds": me.num_fds(),
         "threads": me.num_threads(),
         "tasks": len(asyncio.all_tasks()),
-        "connections": database._engine().pool.checkedout(),
+        "connections": connections,
     }
 
 
 async def _unconcluded(tenant) -> int:
-    from sqlalchemy import text
-
     async with database.session(tenant.identity) as opened:
         statement = text("select count(*) from engine.calls where concluded_at is null")
         return int((await opened.execute(statement)).scalar_one())
