@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import structlog
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="allokoli-tests-"))
 _FOLDER.chmod(0o755)
@@ -18,6 +19,14 @@ from allokoli.core import clock, database, events
 from allokoli.core.embedded_postgres import EmbeddedPostgres
 from allokoli.core.migrations import migrate
 from allokoli.core.settings import Settings, get_settings
+
+# Drawing a traceback with its frames' values, structlog's default, takes seconds.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.JSONRenderer(default=str),
+    ]
+)
 
 
 @pytest.fixture(scope="session")

@@ -63,8 +63,9 @@ def told(messages: Iterable[Message], started_at: datetime) -> list[Message]:
 
 
 def plain(messages: Iterable[Message]) -> list[Message]:
-    """Messages in OpenAI's shape only."""
-    return [{name: value for name, value in one.items() if name != "time"} for one in messages]
+    """Messages in OpenAI's shape only, whose document knows no `developer`."""
+    shaped = ({name: one[name] for name in one if name != "time"} for one in messages)
+    return [one | {"role": "system"} if one["role"] == "developer" else one for one in shaped]
 
 
 def _read(given: Message, at: datetime) -> Message:
