@@ -28,11 +28,14 @@ dev: ## Install what tests and checks need as well
 	@scripts/install-clients
 	@$(MAKE) --no-print-directory translations web models
 
-test: dev ## Run every test this machine can run, and list what was skipped and why
-	@.venv/bin/pytest $(ARGS)
+QUICK := not audio and not browser and not process
 
-quick: dev ## Run the tests that need neither audio, browser nor processes (two minutes)
-	@.venv/bin/pytest -n 2 -m "not audio and not browser and not process" $(ARGS)
+test: dev ## Run every test this machine can run, and list what was skipped and why
+	@.venv/bin/pytest -n 2 -m "$(QUICK)"
+	@.venv/bin/pytest -m "not ($(QUICK))"
+
+quick: dev ## Run the tests that need neither audio, browser nor processes
+	@.venv/bin/pytest -n 2 -m "$(QUICK)" $(ARGS)
 
 check: dev ## Lint, types, import rules, templates, translations
 	@.venv/bin/ruff check .
