@@ -30,7 +30,7 @@ class SpeechServer:
 
     Attributes:
         how: of the voice: "speak", "hang", "refuse", "lie", "flood", "stop early".
-        hears: of the transcriber: "hear", "refuse", "leave", "shout", "lie".
+        hears: of the transcriber: "hear", "refuse", "leave", "shout", "chatter", "lie".
         asked: the voice requests it got.
         started: the first message of the transcriber's client.
         audio: what the transcriber got.
@@ -78,6 +78,11 @@ class SpeechServer:
             return
         if self.hears == "shout":
             await websocket.send_text("a" * 1_000_000)
+        if self.hears == "chatter":
+            told = {"type": "transcriber-response", "transcription": "bla " * 100}
+            with contextlib.suppress(Exception):
+                while True:
+                    await websocket.send_text(json.dumps(told))
         if self.hears == "lie":
             for lie in ("nonsense", "[]", '{"type": "transcriber-response", "transcription": 3}'):
                 await websocket.send_text(lie)
@@ -238,7 +243,7 @@ async def test_a_transcriber_of_the_owners_hears_both_sides_and_is_believed(
     assert (np.abs(both.astype(int)).max(axis=0) > 1_000).all()
 
 
-@pytest.mark.parametrize("hears", ["refuse", "leave", "shout"])
+@pytest.mark.parametrize("hears", ["refuse", "leave", "shout", "chatter"])
 async def test_a_transcriber_that_leaves_ends_the_call_honestly(owner, call, hears):
     owner.hears = hears
     one, _, _ = await call(transcriber=custom_ears(owner))

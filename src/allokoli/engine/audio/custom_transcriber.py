@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, Callable
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +40,9 @@ _CLOSE_S = 1.0
 _MAX_MESSAGE_BYTES = 65_536
 _MAX_CHARS = 5_000
 _MAX_WAITING = 500  # frames: ten seconds of audio
+# Partial transcripts come ten times a second at most; what a slow network held back comes at once.
+_MESSAGES_PER_S = 25.0
+_MAX_BURST = 100
 _SLOWEST_S = 1.5
 _MAX_PLAYED_BYTES = SAMPLE_RATE * 2 * 2
 
@@ -138,8 +142,7 @@ class CustomTranscriber(STTService):
                 await socket.send(json.dumps({**start, "sampleRate": SAMPLE_RATE, "channels": 2}))
                 sending = asyncio.create_task(self._send(socket))
                 try:
-                    async for message in socket:
-                        await self._take(message)
+                    await self._listen(socket)
                 finally:
                     sending.cancel()
                     await asyncio.gather(sending, return_exceptions=True)
@@ -148,6 +151,23 @@ class CustomTranscriber(STTService):
         except ServerFailed as failure:
             reason = str(failure)
         self._fail(reason)
+
+    async def _listen(self, socket: ClientConnection) -> None:
+        """Take what the server tells until it leaves.
+
+        Raises:
+            ServerFailed: it talks without end, and every call of this process would pay for it.
+        """
+        allowed, last = float(_MAX_BURST), monotonic()
+        async for message in socket:
+            now = monotonic()
+            allowed = min(allowed + (now - last) * _MESSAGES_PER_S, _MAX_BURST) - 1
+            last = now
+            if allowed < 0:
+                raise ServerFailed("it sends more messages than anybody can say")
+            await self._take(message)
+            # Messages that are here already would be read without letting anybody else go on.
+            await asyncio.sleep(0)
 
     async def _opened(self) -> ClientConnection:
         address = str(self._server.get("url") or "")
