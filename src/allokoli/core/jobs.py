@@ -100,7 +100,7 @@ async def defer(
 
 @_blueprint.periodic(cron="* * * * *")
 @_blueprint.task(name="core.retry_stalled", queueing_lock="core.retry_stalled", pass_context=True)
-async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
+async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - jobs are given it
     """Queue again the jobs of a worker that died."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER_S):
@@ -109,7 +109,7 @@ async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> No
 
 @_blueprint.periodic(cron="41 3 * * *")
 @_blueprint.task(name="core.forget_failed", queueing_lock="core.forget_failed", pass_context=True)
-async def forget_failed(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
+async def forget_failed(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - jobs are given it
     """Delete the jobs that were given up long ago; those that succeed go at once."""
     await context.app.job_manager.delete_old_jobs(nb_hours=_FAILED_KEPT_HOURS, include_failed=True)
 

@@ -283,7 +283,7 @@ class DialogueProcessor(FrameProcessor):
         self._answering = ""
         self._cut_short = True
         self._pauses.interrupted()
-        self._conversation.cut(self._spoken.heard())
+        self._conversation.cut(self._spoken.cut())
         self._listener.interrupted()
         self._hooked = self.create_task(self.answer(self._conversation.interrupted_by("user")))
 

@@ -97,8 +97,7 @@ class Ear(FrameProcessor):
 
     def _cut(self) -> None:
         """The caller barged in: only the words played count as said."""
-        if self._sentence is None:
-            return
-        if heard := self._spoken.sentence_heard():
+        heard = self._spoken.take_cut()
+        if self._sentence and heard:
             self._sentence_ends(heard)
         self._sentence = None

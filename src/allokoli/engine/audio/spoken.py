@@ -15,6 +15,7 @@ class Spoken:
     def __init__(self) -> None:
         self._sentences: list[_Sentence] = []
         self._played_s = 0.0
+        self._cut_sentence = ""
 
     def begin(self, text: str) -> None:
         """A sentence starts being voiced."""
@@ -47,8 +48,20 @@ class Spoken:
             left_s -= sentence.seconds
         return " ".join(words)
 
-    def sentence_heard(self) -> str:
-        """The words played of the sentence being played, "" between two."""
+    def cut(self) -> str:
+        """The caller barges in: returns the words played, and keeps those of the cut sentence.
+
+        They are kept through `clear`: the next reply may begin before the cut has passed on.
+        """
+        self._cut_sentence = self._sentence_heard()
+        return self.heard()
+
+    def take_cut(self) -> str:
+        """The words played of the sentence that was cut, "" between two; given once."""
+        words, self._cut_sentence = self._cut_sentence, ""
+        return words
+
+    def _sentence_heard(self) -> str:
         left_s = self._played_s
         for sentence in self._sentences:
             if left_s < sentence.seconds:

@@ -26,18 +26,18 @@ class Nowhere:
 
     async def ask_server(
         self,
-        kind: str,  # noqa: ARG002
-        fields: dict[str, Any],  # noqa: ARG002
-        server: dict[str, Any] | None = None,  # noqa: ARG002
+        kind: str,  # noqa: ARG002 - of the protocol
+        fields: dict[str, Any],  # noqa: ARG002 - of the protocol
+        server: dict[str, Any] | None = None,  # noqa: ARG002 - of the protocol
     ) -> Any:
         """See `Surroundings`."""
         raise ServerFailed("this call has no server")
 
-    async def headers_for(self, credential_id: str) -> dict[str, str]:  # noqa: ARG002
+    async def headers_for(self, credential_id: str) -> dict[str, str]:  # noqa: ARG002 - of the protocol
         """See `Surroundings`."""
         raise ServerFailed("this call has no credentials")
 
-    async def credential(self, provider: str) -> dict[str, Any] | None:  # noqa: ARG002
+    async def credential(self, provider: str) -> dict[str, Any] | None:  # noqa: ARG002 - of the protocol
         """See `Surroundings`."""
         return None
 

@@ -232,7 +232,7 @@ class LiveCall:
     def _rewrite(self, message: CallMessage) -> None:
         """Store a message as it is now, whether or not it was stored before."""
         now = CallMessage(
-            **{name: getattr(message, name) for name in CallMessage.__table__.columns.keys()}  # noqa: SIM118
+            **{name: getattr(message, name) for name in CallMessage.__table__.columns.keys()}  # noqa: SIM118 - it iterates columns
         )
         self._writer.put(lambda opened: opened.merge(now))
 

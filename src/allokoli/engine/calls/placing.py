@@ -20,7 +20,6 @@ from allokoli.engine.calls.shown import shown
 from allokoli.engine.calls.voice import AudioFormat
 
 _BROWSER = frozenset({WEB, "daily"})
-_PHONE = ("phoneNumberId", "phoneNumber", "customer", "customerId", "customers")
 _KNOWN = (TEXT, WEB, "daily", WEBSOCKET, "twilio", "vonage", "telnyx", "vapi.sip")
 _MOST_CUSTOMERS = 500
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)

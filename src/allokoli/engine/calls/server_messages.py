@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import httpx
 import structlog
 
 from allokoli.core import clock
@@ -148,7 +149,7 @@ async def deliver(
         _log.warning("server_message_lost", call=str(call_id), kind=kind)
         log.note("Webhook", "message lost", level="error", message=kind, reason=reason)
         return False
-    taken = 200 <= status < 300  # noqa: PLR2004 - HTTP's successes
+    taken = httpx.codes.is_success(status)
     milliseconds = round((monotonic() - began) * 1000)
     level, event = ("info", "message taken") if taken else ("error", "message refused")
     log.note("Webhook", event, level=level, message=kind, status=status, ms=milliseconds)

@@ -18,7 +18,7 @@ from allokoli.engine.campaigns.announcing import Announcements
 from allokoli.engine.campaigns.planning import add_contacts, with_source
 
 PLANNED, RUNNING = "scheduled", "in-progress"
-ENDED, CANCELLED = "ended", "cancelled"
+ENDED = "ended"
 _STOPPED = {
     PLANNED: "campaign.scheduled.ended-by-user",
     RUNNING: "campaign.in-progress.ended-by-user",

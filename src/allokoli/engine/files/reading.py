@@ -150,7 +150,7 @@ class _Words(HTMLParser):
         self.words: list[str] = []
         self._silent = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class passes them
         if tag in _SILENT:
             self._silent += 1
         elif tag in _BLOCKS:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any
 
 import jsonschema
@@ -56,7 +57,9 @@ class McpEndpoint:
         try:
             scope[_IDENTITY] = (await private_caller(request)).identity
         except AlloKoliError as error:
-            headers = {"www-authenticate": "Bearer"} if error.status == 401 else {}  # noqa: PLR2004
+            headers = (
+                {"www-authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
+            )
             await JSONResponse(error_body(error, request), error.status, headers)(
                 scope, receive, send
             )

@@ -17,6 +17,8 @@ import httpx2
 from allokoli.core import outbound
 
 _MAX_ANSWER_BYTES = 8_000_000
+# Read in one go, what a server pours out would keep every other call waiting.
+_STEP_BYTES = 4_096
 _MAX_CONNECTIONS = 10
 
 
@@ -61,7 +63,9 @@ class _Bounded(httpx2.AsyncByteStream):
             received += len(piece)
             if received > _MAX_ANSWER_BYTES:
                 raise httpx2.DecodingError("endless answer", request=self._request)
-            yield piece
+            for start in range(0, len(piece), _STEP_BYTES):
+                yield piece[start : start + _STEP_BYTES]
+                await asyncio.sleep(0)
 
     async def aclose(self) -> None:
         await self._stream.aclose()

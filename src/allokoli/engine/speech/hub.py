@@ -44,9 +44,8 @@ def download(repository: str, folder: Path, report: Callable[[str, int, int], No
         )
     except HfHubHTTPError as refusal:
         raise HubUnreachable(f"it refuses {repository}: {type(refusal).__name__}") from None
-    except Exception as silence:  # noqa: BLE001
-        # The hub's client changes its HTTP library between versions; whatever it raises here,
-        # nothing has been downloaded yet and the packages can still serve.
+    except Exception as silence:  # noqa: BLE001 - its client's HTTP library changes with versions
+        # Whatever it raises, nothing was downloaded yet and the packages can still serve.
         raise HubUnreachable(type(silence).__name__) from None
     files = [
         file

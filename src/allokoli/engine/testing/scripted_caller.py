@@ -17,6 +17,8 @@ from allokoli.engine.testing.script_reading import CallerScript, plain_words, re
 
 _MOST_REPEATS = 3
 _ENOUGH = 0.5
+# Letters that a word and its plural share.
+_STEM = 5
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 # Fields that hold what the call is about.
 _STORIES = frozenset({"message", "reason"})
@@ -175,5 +177,6 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> int:
     return sum(
         1
         for word in one
-        if word in other or (len(word) > 4 and any(word[:5] == known[:5] for known in other))  # noqa: PLR2004
+        if word in other
+        or (len(word) >= _STEM and any(word[:_STEM] == known[:_STEM] for known in other))
     )

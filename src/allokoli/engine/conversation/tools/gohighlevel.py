@@ -54,7 +54,7 @@ def contact_get(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as 
     )
 
 
-def calendar_event_create(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001
+def calendar_event_create(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every kind
     """`gohighlevel.calendar.event.create`: see `toolbox`."""
     return _tool(
         settings,
@@ -66,7 +66,7 @@ def calendar_event_create(settings: Settings, scene: Scene) -> Tool:  # noqa: AR
     )
 
 
-def calendar_availability_check(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001
+def calendar_availability_check(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every kind
     """`gohighlevel.calendar.availability.check`: see `toolbox`."""
 
     def request(given: dict[str, str]) -> "_Request":

@@ -27,7 +27,7 @@ SHEETS = Service(
 _MOMENT = "ISO 8601, with its offset, as 2026-05-04T15:00:00+02:00."
 
 
-def calendar_event_create(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001
+def calendar_event_create(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every kind
     """`google.calendar.event.create`: see `toolbox`."""
     parameters = _object(
         {
@@ -45,7 +45,7 @@ def calendar_event_create(settings: Settings, scene: Scene) -> Tool:  # noqa: AR
     return made(settings, "google_calendar_event_create", words, _create_event, parameters)
 
 
-def calendar_availability_check(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001
+def calendar_availability_check(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every kind
     """`google.calendar.availability.check`: see `toolbox`."""
     parameters = _object(
         {
@@ -60,7 +60,7 @@ def calendar_availability_check(settings: Settings, scene: Scene) -> Tool:  # no
     return made(settings, "google_calendar_availability_check", words, _busy, parameters)
 
 
-def sheets_row_append(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001
+def sheets_row_append(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every kind
     """`google.sheets.row.append`: see `toolbox`."""
     parameters = _object(
         {

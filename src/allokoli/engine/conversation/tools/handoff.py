@@ -43,8 +43,11 @@ def tool(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every k
     keys = [key_of(one) for one in destinations]
     only = keys[0] if len(keys) == 1 and keys[0] != DYNAMIC else "assistant"
     whens = [str(one.get("description") or "") for one in destinations]
-    lines = [f"{i}. {key}. When: {when}" for i, (key, when) in enumerate(zip(keys, whens), 1)]  # noqa: B905
-    options = ", ".join(f"{key} ({when})" for key, when in zip(keys, whens))  # noqa: B905
+    lines = [
+        f"{i}. {key}. When: {when}"
+        for i, (key, when) in enumerate(zip(keys, whens, strict=True), 1)
+    ]
+    options = ", ".join(f"{key} ({when})" for key, when in zip(keys, whens, strict=True))
     destination: dict[str, Any] = {"type": "string", "description": f"Options: {options}"}
     if keys:
         destination["enum"] = list(dict.fromkeys(keys))

@@ -142,7 +142,7 @@ async def _connected(
 
 
 def _always(http: Any) -> Any:
-    def factory(headers: Any = None, timeout: Any = None, auth: Any = None) -> Any:  # noqa: ARG001
+    def factory(headers: Any = None, timeout: Any = None, auth: Any = None) -> Any:  # noqa: ARG001 - the library passes them by name
         return http
 
     return factory
