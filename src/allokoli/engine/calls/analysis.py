@@ -5,7 +5,6 @@ The guided model tells it from its own dialogue; any other model is asked, as th
 """
 
 import asyncio
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,20 +14,14 @@ from allokoli.engine.calls.kept import kept_assistant
 from allokoli.engine.calls.models import Call, CallMessage
 from allokoli.engine.calls.shown import brief, told_to_models
 from allokoli.engine.calls.shown_messages import transcript
-from allokoli.engine.conversation.chat_model import (
-    ChatModel,
-    Message,
-    ModelFailed,
-    TextDelta,
-    Usage,
-)
+from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed
+from allokoli.engine.conversation.whole_answer import json_in, whole_answer
 from allokoli.engine.models.choose import choose_model
 
 _DEFAULT_THRESHOLD = 2
 _DEFAULT_TIMEOUT_S = 20.0
 _MOST_PLANS = 20
 _AT_ONCE = 4
-_MOST_CHARS = 50_000
 _GUIDED = ("summary", "structuredData", "successEvaluation")
 _ATTEMPTS = 2
 
@@ -171,37 +164,27 @@ class _Asking:
 async def _answer(
     model: ChatModel, messages: list[Message], timeout_s: float, analysis: Analysis, name: str
 ) -> str:
-    """A model's whole answer, cut where nobody would read on.
+    """A model's whole answer; the tokens it took are noted.
 
     Raises:
         ModelFailed: it gave none.
         TimeoutError: not in time.
     """
-    words: list[str] = []
-    length = 0
-    async with asyncio.timeout(timeout_s):
-        async for delta in model.stream(messages, []):
-            if isinstance(delta, TextDelta) and length < _MOST_CHARS:
-                words.append(delta.text)
-                length += len(delta.text)
-            elif isinstance(delta, Usage):
-                analysis.used.append(
-                    {
-                        "analysisType": name,
-                        "promptTokens": delta.prompt_tokens,
-                        "completionTokens": delta.completion_tokens,
-                    }
-                )
-    return "".join(words).strip()[:_MOST_CHARS]
+    answer = await whole_answer(model, messages, timeout_s=timeout_s)
+    analysis.used.extend(
+        {
+            "analysisType": name,
+            "promptTokens": used.prompt_tokens,
+            "completionTokens": used.completion_tokens,
+        }
+        for used in answer.used
+    )
+    return answer.text
 
 
 def _json_object(text: str) -> dict[str, Any]:
-    """The JSON object in an answer, which models like to wrap in a fence."""
-    start, end = text.find("{"), text.rfind("}")
-    try:
-        found = json.loads(text[start : end + 1]) if start >= 0 else {}
-    except (ValueError, RecursionError):
-        return {}
+    """The JSON object in an answer; empty when it holds none."""
+    found = json_in(text)
     return found if isinstance(found, dict) else {}
 
 

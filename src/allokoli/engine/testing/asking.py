@@ -1,8 +1,5 @@
 """Asks a language model one thing, and knows when there is none to ask."""
 
-import asyncio
-import contextlib
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +7,13 @@ from allokoli.core import clock
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.conversation.cast import Cast, Member
-from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed, TextDelta
+from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed
+from allokoli.engine.conversation.whole_answer import json_in, whole_answer
 from allokoli.engine.credentials.lending import lend
 from allokoli.engine.models.choose import choose_model
 from allokoli.engine.testing.held import Held
 
 _TIMEOUT_S = 30.0
-_MAX_CHARS = 100_000
 NO_MODEL = (
     "No language model is configured to judge this: the assistant is answered by the built-in "
     "guided model, which judges only what it collects. Store a credential for the model, or give "
@@ -59,24 +56,17 @@ async def asked(
         NoAnswer: no language model is configured, or it failed.
     """
     found = await _language_model(held, model)
-    async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(found.close)
-        words: list[str] = []
-        try:
-            async with asyncio.timeout(timeout_s):
-                async for delta in found.stream(messages, []):
-                    if isinstance(delta, TextDelta):
-                        words.append(delta.text)
-                        if sum(map(len, words)) > _MAX_CHARS:
-                            raise NoAnswer("the model's answer has no end")
-        except TimeoutError:
-            raise NoAnswer(f"the model did not answer within {timeout_s:g} seconds") from None
-        except ModelFailed as failure:
-            raise NoAnswer(f"the model failed: {failure}") from None
-    answer = "".join(words).strip()
-    if not answer:
+    try:
+        answer = await whole_answer(found, messages, timeout_s=timeout_s)
+    except TimeoutError:
+        raise NoAnswer(f"the model did not answer within {timeout_s:g} seconds") from None
+    except ModelFailed as failure:
+        raise NoAnswer(f"the model failed: {failure}") from None
+    finally:
+        await found.close()
+    if not answer.text:
         raise NoAnswer("the model's answer is empty")
-    return answer
+    return answer.text
 
 
 async def asked_guided(held: Held) -> dict[str, Any]:
@@ -92,34 +82,13 @@ async def asked_guided(held: Held) -> dict[str, Any]:
         if not chosen.guided:
             return {}
         turns: list[Message] = [{"role": "user", "content": one} for one in held.caller_turns]
-        async with asyncio.timeout(_TIMEOUT_S):
-            words = [
-                delta.text
-                async for delta in chosen.model.stream(turns, [])
-                if isinstance(delta, TextDelta)
-            ]
+        answer = await whole_answer(chosen.model, turns, timeout_s=_TIMEOUT_S)
     except (ModelFailed, TimeoutError):
         return {}
     finally:
         await chosen.model.close()
-    found = json_in("".join(words))
+    found = json_in(answer.text)
     return found if isinstance(found, dict) else {}
-
-
-def json_in(answer: str) -> Any:
-    """The JSON in an answer, which models like to wrap in words and fences; None without any."""
-    text = answer.strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
-    pieces = [text]
-    for opening, closing in (("{", "}"), ("[", "]")):
-        start, end = text.find(opening), text.rfind(closing)
-        if 0 <= start < end:
-            pieces.append(text[start : end + 1])
-    for piece in pieces:
-        try:
-            return json.loads(piece)
-        except (ValueError, RecursionError):
-            continue
-    return None
 
 
 async def _language_model(held: Held, model: dict[str, Any] | None) -> ChatModel:

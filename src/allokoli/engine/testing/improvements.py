@@ -9,7 +9,8 @@ from allokoli.engine.api import resources
 from allokoli.engine.api.errors import Invalid
 from allokoli.engine.api.kinds import SIMULATION_RUN
 from allokoli.engine.conversation.script import blueprint_of
-from allokoli.engine.testing.asking import NoAnswer, asked, json_in
+from allokoli.engine.conversation.whole_answer import json_in
+from allokoli.engine.testing.asking import NoAnswer, asked
 from allokoli.engine.testing.held import Held
 from allokoli.engine.testing.simulation_items import ITEM
 from allokoli.engine.testing.targets import call_body, target_cast

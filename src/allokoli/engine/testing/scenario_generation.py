@@ -11,7 +11,8 @@ from allokoli.engine.api.validation.shapes import Field, check_object
 from allokoli.engine.calls.casting import cast_of
 from allokoli.engine.conversation.cast import Cast
 from allokoli.engine.conversation.script import assistant_language, blueprint_of
-from allokoli.engine.testing.asking import NoAnswer, asked, json_in
+from allokoli.engine.conversation.whole_answer import json_in
+from allokoli.engine.testing.asking import NoAnswer, asked
 from allokoli.engine.testing.held import Held
 from allokoli.engine.testing.scenario_templates import Template, templates
 

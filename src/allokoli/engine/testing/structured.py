@@ -7,8 +7,9 @@ from typing import Any
 from allokoli.engine.api.wire import iso
 from allokoli.engine.conversation.chat_model import Message
 from allokoli.engine.conversation.liquid import BadTemplate, rendered
+from allokoli.engine.conversation.whole_answer import json_in
 from allokoli.engine.testing import guided_facts, schemas
-from allokoli.engine.testing.asking import NoAnswer, asked, asked_guided, json_in
+from allokoli.engine.testing.asking import NoAnswer, asked, asked_guided
 from allokoli.engine.testing.held import Held
 from allokoli.engine.testing.patterns import BadPattern, matches
 
