@@ -37,7 +37,7 @@ def _report_without_content(message: "Message") -> None:
     record = message.record
     error = record["exception"]
     _log.warning(
-        "audio library complained",
+        "audio_library_complained",
         where=f"{record['name']}:{record['function']}",
         level=record["level"].name,
         error=error.type.__name__ if error and error.type else None,

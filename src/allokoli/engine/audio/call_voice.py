@@ -60,7 +60,7 @@ class CallVoice(TTSService):
                         self._spoken.grow(len(pcm) / _BYTES_PER_S)
                         yield TTSAudioRawFrame(pcm, SAMPLE_RATE, 1, context_id=context_id)
             except SpeakerFailed as failure:
-                _log.warning("speaker failed", reason=str(failure), left=len(self._speakers) - 1)
+                _log.warning("speaker_failed", reason=str(failure), left=len(self._speakers) - 1)
                 if len(self._speakers) == 1:
                     raise
                 self._speakers.pop(0)

@@ -226,5 +226,5 @@ class CustomTranscriber(STTService):
     def _fail(self, reason: str) -> None:
         if not self._failed:
             self._failed = True
-            _log.warning("custom transcriber failed", reason=reason)
+            _log.warning("custom_transcriber_failed", reason=reason)
             self._on_failed()

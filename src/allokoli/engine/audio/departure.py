@@ -52,6 +52,6 @@ class Departure:
                 async with asyncio.timeout(_FORWARD_S):
                     await self._forward(frame.destination)
             except Exception as error:  # noqa: BLE001 - a call always ends with a reason
-                _log.warning("forwarding failed", error=type(error).__name__)
+                _log.warning("forwarding_failed", error=type(error).__name__)
                 self._on_end(ended.FORWARDING_FAILED)
         self._on_end(frame.reason)

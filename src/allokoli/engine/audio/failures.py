@@ -20,7 +20,7 @@ def reason_of(frame: ErrorFrame, reasons: Mapping[object, str]) -> str | None:
     if frame.exception is None and (frame.processor is None or frame.processor.is_usable):
         return None
     _log.error(
-        "voice pipeline failed",
+        "voice_pipeline_failed",
         processor=type(frame.processor).__name__,
         error=type(frame.exception).__name__,
     )

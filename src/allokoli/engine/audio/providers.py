@@ -99,7 +99,7 @@ async def made(
     try:
         return _built(service, part, credential or {}, key, language), service
     except Exception as error:  # noqa: BLE001 - a library of somebody else's, made from free settings
-        _log.warning("speech service unavailable", name=service.name, error=type(error).__name__)
+        _log.warning("speech_service_unavailable", name=service.name, error=type(error).__name__)
         around.warn(f"{provider}: its library is not usable here, the engine's own speech is used.")
         return None
 

@@ -143,5 +143,5 @@ class Recording:
             self._give_up(error)
 
     def _give_up(self, error: OSError) -> None:
-        _log.error("recording stopped: the disk refused it", error=error.strerror)
+        _log.error("recording_stopped", error=error.strerror)
         self._file = None

@@ -77,7 +77,14 @@ class LocalTranscriber(SegmentedSTTService):
             self._turn_audio = b""
         self._turn_audio += audio
         turn = self._turn
-        text = await self._hear(self._turn_audio)
+        hearing = asyncio.ensure_future(self._hear(self._turn_audio))
+        try:
+            while not (await asyncio.wait({hearing}, timeout=_SIGN_S))[0]:
+                # A busy machine takes its time: nobody may take the turn for a wordless one.
+                yield InterimTranscriptionFrame("", "caller", time_now_iso8601())
+        finally:
+            hearing.cancel()
+        text = hearing.result()
         if turn != self._turn:  # the turn was closed without waiting for this segment
             text = await self._hear(audio)
         self._current = text

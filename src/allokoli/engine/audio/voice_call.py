@@ -255,7 +255,7 @@ class VoiceCall:
             await asyncio.sleep(_LAST_MESSAGE_S)
             await pipeline.worker.cancel()
         except Exception as error:  # noqa: BLE001 - a call always ends with a reason
-            _log.error("voice call failed", error=type(error).__name__)
+            _log.error("voice_call_failed", error=type(error).__name__)
             self._end(ended.PIPELINE_BROKE)
         finally:
             if self._parts:

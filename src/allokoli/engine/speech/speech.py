@@ -40,7 +40,7 @@ class Speech:
         models = find_models(models_dir, whisper_model)
         speech = cls(Recognizer(models.whisper, workers=workers), Voices())
         speech.recognizer.hear_now(bytes(32_000), "fr")
-        _log.info("speech models loaded", seconds=round(time.monotonic() - started, 2))
+        _log.info("speech_models_loaded", seconds=round(time.monotonic() - started, 2))
         return speech
 
     def close(self) -> None:
