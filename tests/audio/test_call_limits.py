@@ -49,9 +49,22 @@ def test_what_was_heard_of_a_reply_is_in_proportion_to_what_was_played():
     assert spoken.heard() == "Bonjour à tous."
     spoken.play(1.2)
     assert spoken.heard() == "Bonjour à tous. Voici un deux"
-    assert spoken.sentence_heard() == "Voici un deux"
+    assert spoken.cut() == "Bonjour à tous. Voici un deux"
     spoken.play(5)
     assert spoken.heard() == "Bonjour à tous. Voici un deux trois quatre."
+
+
+def test_the_words_of_a_cut_sentence_are_given_once_though_the_next_reply_has_begun():
+    spoken = Spoken()
+    for text in ("Bonjour à tous.", "Voici un deux trois quatre."):
+        spoken.begin(text)
+        spoken.grow(2.0)
+    spoken.play(3.2)
+    spoken.cut()
+    spoken.clear()
+    spoken.begin("Pardon ?")
+    assert spoken.take_cut() == "Voici un deux"
+    assert spoken.take_cut() == ""
 
 
 def test_a_turns_wait_is_split_without_losing_a_millisecond():

@@ -114,6 +114,25 @@ async def test_a_caller_who_had_only_paused_is_heard_as_one_turn(start_call, voi
     assert one.notes.said("user")[-1] == one.conversation.turns[0]
 
 
+async def test_a_caller_understood_slowly_has_one_turn(start_call, speech, voice, monkeypatch):
+    quick = speech.recognizer.hear
+    heard = []
+
+    async def hear(*args, **options):
+        await asyncio.sleep(2.6)  # a busy machine: longer than a turn without words lasts
+        heard.append(await quick(*args, **options))
+        return heard[-1]
+
+    one = await start_call()
+    await one.caller.silence_after(await one.caller.sound_after(0))
+    monkeypatch.setattr(speech.recognizer, "hear", hear)
+    spoke_s = await one.caller.microphone.speak(await voice("Pour quatre personnes."))
+    await one.caller.sound_after(spoke_s)
+    assert one.notes.said("user") == one.conversation.turns
+    assert len(one.conversation.turns) == len(heard) == 1
+    assert one.notes.speech.count(("user", "started")) == 1
+
+
 async def test_a_phone_number_said_pair_by_pair_comes_out_whole(start_call, voice):
     one = await start_call()
     await one.caller.silence_after(await one.caller.sound_after(0))

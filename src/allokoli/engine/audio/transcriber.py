@@ -1,8 +1,9 @@
 """The shared recognizer as a Pipecat service."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 
-from pipecat.frames.frames import Frame, TranscriptionFrame
+from pipecat.frames.frames import Frame, InterimTranscriptionFrame, TranscriptionFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.settings import STTSettings
 from pipecat.services.stt_service import SegmentedSTTService, STTService
@@ -11,6 +12,7 @@ from pipecat.utils.time import time_now_iso8601
 from allokoli.engine.speech.recognizer import SAMPLE_RATE, Recognizer
 
 _SLOWEST_S = 1.5
+_SIGN_S = 0.8  # often enough to keep a turn open
 _LONGEST_S = 25.0
 _BYTES_PER_S = SAMPLE_RATE * 2
 
