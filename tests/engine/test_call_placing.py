@@ -133,6 +133,8 @@ async def test_a_call_put_off_can_be_taken_back(http, tenant, at) -> None:
     [
         {},
         {"earliestAt": "demain"},
+        {"earliestAt": "0001-01-01T00:00:00+14:00"},
+        {"earliestAt": "2026-11-21T10:00:00Z", "latestAt": "9999-12-31T23:59:59-14:00"},
         {"earliestAt": "2100-01-01T00:00:00Z"},
         {"earliestAt": "2026-11-21T10:00:00Z", "latestAt": "2026-11-21T09:30:00Z"},
         {"earliestAt": "2020-01-01T00:00:00Z", "latestAt": "2020-01-02T00:00:00Z"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVarTuple
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from starlette.datastructures import QueryParams
 
 from allokoli.engine.api.errors import Invalid
+from allokoli.engine.api.wire import moment
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
@@ -133,11 +134,11 @@ def narrowed(
     The wire writes milliseconds: a time a client read there is the row's, whatever follows.
     """
     columns: dict[str, Any] = {"createdAt": created_at, "updatedAt": updated_at}
-    for name, comparison, moment in listing.times:
+    for name, comparison, at in listing.times:
         column = columns[name]
-        if moment.microsecond % 1000 == 0:
+        if at.microsecond % 1000 == 0:
             column = func.date_trunc("milliseconds", column)
-        statement = statement.where(getattr(column, _OPERATORS[comparison])(moment))
+        statement = statement.where(getattr(column, _OPERATORS[comparison])(at))
     return statement
 
 
@@ -182,11 +183,12 @@ class _Reading:
             self.values["ascending"] = value == "ASC"
 
     def _time(self, name: str, value: str) -> None:
-        moment = _moment(value)
-        if moment is None:
+        # A plus that was not encoded arrives as a space.
+        found = moment(value.replace(" ", "+"))
+        if found is None:
             self.problems.append(f"{name} must be a valid ISO 8601 date string")
         else:
-            self.times.append((name[:-2], name[-2:], moment))
+            self.times.append((name[:-2], name[-2:], found))
 
     def _whole_number(self, name: str, value: str, least: int, most: int) -> int:
         try:
@@ -202,11 +204,3 @@ class _Reading:
         else:
             return int(number)
         return least
-
-
-def _moment(value: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value.replace(" ", "+"))
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -7,16 +7,32 @@ from uuid import UUID
 from allokoli.engine.api.models import Resource
 
 
-def iso(moment: datetime | None) -> str | None:
+def iso(at: datetime | None) -> str | None:
     """ISO 8601, UTC, milliseconds, `Z`."""
-    if moment is None:
+    if at is None:
         return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def epoch_ms(moment: datetime) -> int:
+def moment(value: Any) -> datetime | None:
+    """The moment an ISO 8601 text names, in UTC, which it means when it names no time zone.
+
+    Args:
+        value: as a client wrote it; anything.
+
+    Returns:
+        None when it names none, or one outside the calendar.
+    """
+    try:
+        found = datetime.fromisoformat(value)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def epoch_ms(at: datetime) -> int:
     """Milliseconds since 1970."""
-    return round(moment.timestamp() * 1000)
+    return round(at.timestamp() * 1000)
 
 
 def stored(row: Resource, body: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Calls for later: stored with their cast, started by a job when their time comes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from allokoli.core import clock, jobs
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Invalid, Missing, OverConcurrency
+from allokoli.engine.api.wire import moment
 from allokoli.engine.calls import repository, starting, text_calls
 from allokoli.engine.calls.ending import conclude, end
 from allokoli.engine.calls.models import IN_PROGRESS, QUEUED, SCHEDULED, TEXT, Call
@@ -122,8 +123,7 @@ def _window(plan: dict[str, Any], due: datetime) -> tuple[datetime, datetime]:
 
 
 def _moment(name: str, value: Any) -> datetime:
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise Invalid([f"schedulePlan.{name} must be a valid ISO 8601 date string"]) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    found = moment(value)
+    if found is None:
+        raise Invalid([f"schedulePlan.{name} must be a valid ISO 8601 date string"])
+    return found

@@ -1,7 +1,7 @@
 """What a campaign may be, and whom it calls."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from allokoli.engine.api import resources
 from allokoli.engine.api.errors import Invalid, Missing
 from allokoli.engine.api.kinds import CAMPAIGN
 from allokoli.engine.api.models import Resource
-from allokoli.engine.api.wire import as_uuid
+from allokoli.engine.api.wire import as_uuid, moment
 from allokoli.engine.campaigns.models import PENDING, CampaignContact
 
 MAX_CONTACTS = 10_000
@@ -108,7 +108,7 @@ def add_contacts(opened: AsyncSession, row: Resource, body: dict[str, Any]) -> N
 def window(body: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
     """When a campaign may call: from, and until; None where its plan does not say."""
     plan = body.get("schedulePlan") or {}
-    return _moment(plan.get("earliestAt")), _moment(plan.get("latestAt"))
+    return moment(plan.get("earliestAt")), moment(plan.get("latestAt"))
 
 
 def _window_problems(plan: dict[str, Any] | None) -> list[str]:
@@ -123,11 +123,3 @@ def _window_problems(plan: dict[str, Any] | None) -> list[str]:
     if latest is not None and (latest <= clock.now() or (earliest and latest <= earliest)):
         found.append("schedulePlan.latestAt must be after schedulePlan.earliestAt and now")
     return found
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (TypeError, ValueError, OverflowError):
-        return None

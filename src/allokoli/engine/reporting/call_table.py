@@ -6,10 +6,11 @@ SQL.
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from allokoli.engine.api.errors import Invalid
+from allokoli.engine.api.wire import moment
 
 _OUTPUT = re.compile(r"artifact\.structuredOutputs\[([0-9a-fA-F-]{36})\]")
 _MAX_VALUES = 1_000
@@ -105,8 +106,8 @@ def condition(one: dict[str, Any], path: str, parameters: Parameters) -> str:
     if column in NUMBERS:
         return _on_number(NUMBERS[column], operator, value, path, parameters)
     if column in DATES and operator in _COMPARISONS:
-        moment = _moment(value, path)
-        return f"{DATES[column]} {_COMPARISONS[operator]} {parameters.add(moment)}"
+        at = parameters.add(_moment(value, path))
+        return f"{DATES[column]} {_COMPARISONS[operator]} {at}"
     raise Invalid([f"{path}.column or {path}.operator is not one this table knows"])
 
 
@@ -180,11 +181,10 @@ def _number(value: Any, path: str) -> float:
 
 
 def _moment(value: Any, path: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise Invalid([f"{path}.value must be a valid ISO 8601 date string"]) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    found = moment(value)
+    if found is None:
+        raise Invalid([f"{path}.value must be a valid ISO 8601 date string"])
+    return found
 
 
 def _json(value: Any) -> str:

@@ -1,14 +1,15 @@
 """The stretch of time a report is about, and the steps it is cut into."""
 
+import contextlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allokoli.core import clock
 from allokoli.engine.api.errors import Invalid
-from allokoli.engine.api.wire import iso
+from allokoli.engine.api.wire import iso, moment
 
 MAX_STEPS = 5_000
 _DEFAULT_DAYS = 7
@@ -102,13 +103,11 @@ def _moment(given: Any, now: datetime, path: str) -> datetime | None:
         return None if given is None else now
     if isinstance(given, str):
         relative = _RELATIVE.fullmatch(given)
-        try:
-            if relative:
+        if relative:
+            with contextlib.suppress(OverflowError):
                 return now - timedelta(days=int(relative[1]) * _DAYS[relative[2]])
-            moment = datetime.fromisoformat(given)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
+        if found := moment(given):
+            return found
     raise Invalid([f"{path} must be a valid ISO 8601 date string or a relative one such as -7d"])
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_ori
 from pydantic import BaseModel
 
 from allokoli.engine.api.validation.sdk_types import sdk_type
+from allokoli.engine.api.wire import moment
 
 _MAX_DEPTH = 40
 _MAX_PROBLEMS = 50
@@ -265,9 +266,7 @@ def _scalar(annotation: Any, value: Any, path: str) -> Iterator[str]:
 
 
 def _moment(value: Any, path: str) -> Iterator[str]:
-    try:
-        datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+    if moment(value) is None:
         yield f"{path} must be a valid ISO 8601 date string"
 
 
