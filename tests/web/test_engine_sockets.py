@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 
@@ -137,6 +138,21 @@ async def test_a_client_that_vanishes_ends_the_call_at_the_engine(web, engine):
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
     call.transport.abort()
     assert await asyncio.wait_for(engine.closed.get(), 10)
+
+
+async def test_a_client_that_vanishes_while_it_is_spoken_to_is_no_error(web, engine, caplog):
+    server = logging.getLogger("uvicorn.error")
+    server.addHandler(caplog.handler)
+    call = await connect(f"{web}/floods")
+    await call.recv()
+    call.transport.abort()
+    assert await asyncio.wait_for(engine.closed.get(), 10) == 0
+    async with asyncio.timeout(10):
+        while engine_sockets._open:  # noqa: ASYNC110 - in real time
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(0)
+    server.removeHandler(caplog.handler)
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
 
 
 async def test_an_engine_that_dies_closes_the_client(serve, monkeypatch):

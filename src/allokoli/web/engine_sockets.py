@@ -12,6 +12,7 @@ from http import HTTPStatus
 import structlog
 from fastapi import APIRouter, WebSocket
 from starlette.responses import Response
+from starlette.websockets import WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Origin, Subprotocol
@@ -36,6 +37,8 @@ _NO_CODE, _ABNORMAL, _NO_TLS = 1005, 1006, 1015
 _NORMAL, _GOING_AWAY, _TOO_BIG, _BROKEN, _TRY_LATER = 1000, 1001, 1009, 1011, 1013
 _SAID_INSTEAD = {_NO_CODE: _NORMAL, _ABNORMAL: _GOING_AWAY, _NO_TLS: _BROKEN}
 
+# How sending fails to a client that has left.
+_GONE = (RuntimeError, OSError, WebSocketDisconnect)
 # Written anew for the second hop.
 _OF_THE_HANDSHAKE = b"sec-websocket-"
 _NOT_SENT = {b"origin", b"user-agent"}
@@ -158,7 +161,7 @@ async def _from_engine(websocket: WebSocket, engine: ClientConnection) -> tuple[
         return _TRY_LATER, "This client does not keep up with the call."
     except ConnectionClosed as closed:
         return _closed(closed)
-    except (RuntimeError, OSError):
+    except _GONE:
         # The client is gone; the other way may not have been told yet.
         return _GOING_AWAY, ""
     return _sayable(engine.close_code), engine.close_reason or ""
@@ -177,7 +180,7 @@ def _sayable(code: int | None) -> int:
 
 
 async def _ended(closing: Awaitable[None]) -> None:
-    with contextlib.suppress(RuntimeError, OSError, TimeoutError, WebSocketException):
+    with contextlib.suppress(*_GONE, TimeoutError, WebSocketException):
         async with asyncio.timeout(_CLOSE_S):
             await closing
 
@@ -187,5 +190,5 @@ async def _deny(websocket: WebSocket, status: HTTPStatus, message: str) -> None:
 
 
 async def _deny_with(websocket: WebSocket, response: Response) -> None:
-    with contextlib.suppress(RuntimeError, OSError):
+    with contextlib.suppress(*_GONE):
         await websocket.send_denial_response(response)
