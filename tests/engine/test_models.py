@@ -5,6 +5,7 @@ import json
 import socket
 
 import httpx
+import httpx2
 import psycopg
 import pytest
 from openai import AsyncOpenAI
@@ -15,7 +16,7 @@ from test_text_calls import MARIO
 
 from allokoli.core import database
 from allokoli.core.settings import get_settings
-from allokoli.engine.models import guided_limits, providers
+from allokoli.engine.models import guided_limits, network, providers
 
 
 class ModelServer:
@@ -264,3 +265,28 @@ async def test_the_guided_model_cannot_be_worn_out(tenant) -> None:
             statuses.add(answer.status_code)
     assert statuses == {400, 429}
     guided_limits._buckets.clear()
+
+
+async def test_a_server_that_pours_its_answer_out_keeps_nobody_waiting() -> None:
+    class Flood(httpx2.AsyncByteStream):
+        async def __aiter__(self):
+            for _ in range(4):
+                yield b": nothing\n" * 6_000
+
+    turns = longest = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(others())
+    whole = b""
+    async for piece in network._Bounded(Flood(), httpx2.Request("POST", "http://model.test")):
+        longest = max(longest, len(piece))
+        whole += piece
+    waiting.cancel()
+    assert whole == b": nothing\n" * 24_000
+    assert longest <= 4_096
+    assert turns >= len(whole) // 4_096
