@@ -2,7 +2,9 @@
 
 import httpx
 import pytest
+from fastapi import Request
 from pydantic import BaseModel
+from structlog.testing import capture_logs
 
 from allokoli.core.errors import Conflict
 from allokoli.core.http import create_app
@@ -79,3 +81,26 @@ async def test_malformed_json_is_a_clear_refusal(client):
 async def test_an_unknown_page_is_not_found(client):
     answer = await client.get("/nowhere")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+async def test_a_client_that_leaves_midway_is_no_error_of_ours():
+    app = create_app("test")
+
+    @app.post("/read")
+    async def read(request: Request) -> int:
+        return len(await request.body())
+
+    received = iter([{"type": "http.request", "body": b"half", "more_body": True}])
+    scope = {"type": "http", "method": "POST", "path": "/read", "query_string": b"", "headers": []}
+    told = []
+
+    async def receive():
+        return next(received, {"type": "http.disconnect"})
+
+    async def send(message):
+        told.append(message)
+
+    with capture_logs() as logs:
+        await app(scope, receive, send)
+    assert told[0]["status"] == 400
+    assert [one["event"] for one in logs] == ["request"]

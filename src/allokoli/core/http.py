@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +22,7 @@ from allokoli.core.settings import get_settings
 
 _log = structlog.get_logger()
 
+_FORESEEN = (AlloKoliError, RequestValidationError, HTTPException, ClientDisconnect)
 _DRAINED_BYTES = 64_000_000
 _DRAINED_S = 2.0
 
@@ -52,6 +55,7 @@ def create_app(
     app.add_exception_handler(AlloKoliError, answer)
     app.add_exception_handler(RequestValidationError, answer)
     app.add_exception_handler(HTTPException, answer)
+    app.add_exception_handler(ClientDisconnect, answer)
     app.add_exception_handler(Exception, answer)
     app.add_middleware(
         BoundedBody, answer=answer, large_body_paths=large_body_paths, limits=body_limits or {}
@@ -97,6 +101,9 @@ def as_our_error(error: Exception) -> AlloKoliError:
             for problem in error.errors()[:50]
         ]
         return InvalidInput("Certaines informations ne sont pas valables.", details=details)
+    if isinstance(error, ClientDisconnect):
+        # Nobody reads this any more; it only keeps the log from calling it our failure.
+        error = HTTPException(HTTPStatus.BAD_REQUEST)
     if isinstance(error, HTTPException):
         if error.status_code == NotFound.status:
             return NotFound("Cette page ou cette ressource n’existe pas.")
@@ -111,7 +118,7 @@ def as_our_error(error: Exception) -> AlloKoliError:
 def _answer(body: ErrorBody) -> Answer:
     async def answer(request: Request, error: Exception) -> Response:
         known = as_our_error(error)
-        if not isinstance(error, (AlloKoliError, RequestValidationError, HTTPException)):
+        if not isinstance(error, _FORESEEN):
             _log.error("unexpected_error", error=type(error).__name__, exc_info=error)
         return JSONResponse(body(known, request), known.status)
 
