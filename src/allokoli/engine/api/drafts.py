@@ -12,7 +12,7 @@ from allokoli.core.database import session
 from allokoli.engine.api import resources
 from allokoli.engine.api.auth import Private
 from allokoli.engine.api.bodies import json_object
-from allokoli.engine.api.errors import Conflicting, Invalid
+from allokoli.engine.api.errors import Conflicting, refuse
 from allokoli.engine.api.filters import property_of
 from allokoli.engine.api.kinds import Kind
 from allokoli.engine.api.models import Resource
@@ -35,7 +35,7 @@ def draft_routes(kind: Kind) -> APIRouter:
             await _refuse_second(opened, draft, owner, row)
             newest = row.body.get("latestVersion")
             whole = {k: v for k, v in resources.whole_body(row).items() if k not in _OWN}
-            _refuse(kind.patch_problems(body, whole))
+            refuse(kind.patch_problems(body, whole))
             made = await resources.insert(
                 opened,
                 caller.identity,
@@ -126,8 +126,3 @@ async def _refuse_second(opened: AsyncSession, draft: Kind, owner: str, row: Res
                 "existingDraftId": str(existing.id),
             }
         )
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise Invalid(problems)

@@ -42,6 +42,16 @@ class Invalid(EngineError, BadRequest):
         super().__init__(problems if isinstance(problems, str) else "; ".join(problems))
 
 
+def refuse(problems: list[str]) -> None:
+    """Let nothing pass that has a problem.
+
+    Raises:
+        Invalid: there is one.
+    """
+    if problems:
+        raise Invalid(problems)
+
+
 class Missing(EngineError, NotFound):
     """There is no such entity, or not in this organization: the two are told apart by nobody."""
 

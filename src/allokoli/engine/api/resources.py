@@ -17,7 +17,7 @@ from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.core.security.sealed_json import part, whole
 from allokoli.engine.api import versions
-from allokoli.engine.api.errors import Busy, Invalid, Missing
+from allokoli.engine.api.errors import Busy, Invalid, Missing, refuse
 from allokoli.engine.api.filters import filtered, property_of
 from allokoli.engine.api.kinds import BY_NAME, KINDS, Kind
 from allokoli.engine.api.listing import Listing, apply, narrowed
@@ -170,7 +170,7 @@ async def insert(
     within: Within = _NOWHERE,
 ) -> Resource:
     """Store a new entity, in a transaction already open; see `create`."""
-    _refuse(kind.problems(body))
+    refuse(kind.problems(body))
     refuse_masks(body)
     await _check_path(opened, kind, within)
     await check_references(opened, kind, body)
@@ -195,10 +195,10 @@ async def change(opened: AsyncSession, kind: Kind, found: Resource, patch: Body)
     """Apply a PATCH to a locked row, in a transaction already open; see `update`."""
     before = whole_body(found)
     patch = _without_echoes(kind, found, patch)
-    _refuse(kind.patch_problems(patch, before))
+    refuse(kind.patch_problems(patch, before))
     body = kept(patched(before, patch), before)
     refuse_masks(body)
-    _refuse(kind.whole_problems(body))
+    refuse(kind.whole_problems(body))
     await check_references(opened, kind, patch)
     await keep(opened, found, body)
     if kind.versioned and body != before:
@@ -267,7 +267,7 @@ async def check_references(opened: AsyncSession, kind: Kind, body: Body) -> None
         return
     known = await opened.execute(select(Resource.id, Resource.kind).where(Resource.id.in_(ids)))
     kinds = {found.id: found.kind for found in known}
-    _refuse(
+    refuse(
         [
             f"{path}: {BY_NAME[referred].title} {str(one)[:80]} does not exist"
             for path, one, referred in named
@@ -344,8 +344,3 @@ def _nested(kind: Kind) -> Iterator[tuple[Kind, str]]:
         for name, referred in other.references.items():
             if referred == kind.name and f"{{{name}}}" in other.path:
                 yield other, name
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise Invalid(problems)

@@ -17,7 +17,7 @@ from allokoli.core.security import vault
 from allokoli.core.security.api_keys import ApiKey, create_key
 from allokoli.engine.api.auth import Private
 from allokoli.engine.api.bodies import json_object
-from allokoli.engine.api.errors import Invalid, Missing
+from allokoli.engine.api.errors import Invalid, Missing, refuse
 from allokoli.engine.api.kinds.kind import sdk_type
 from allokoli.engine.api.listing import apply, read_listing
 from allokoli.engine.api.resources import valid_id
@@ -34,7 +34,7 @@ router = APIRouter(tags=["token"])
 @router.post("/token", status_code=201)
 async def create(caller: Private, request: Request) -> dict[str, Any]:
     body = await json_object(request)
-    _refuse(_problems(_create(), body))
+    refuse(_problems(_create(), body))
     async with session(caller.identity) as opened:
         held = await opened.scalar(select(func.count()).select_from(_ours().subquery()))
         if (held or 0) >= _MAX_KEYS:
@@ -74,7 +74,7 @@ async def get(caller: Private, token_id: str) -> dict[str, Any]:
 @router.patch("/token/{token_id}")
 async def update(caller: Private, token_id: str, request: Request) -> dict[str, Any]:
     body = await json_object(request)
-    _refuse(_problems(_update(), body))
+    refuse(_problems(_update(), body))
     async with session(caller.identity) as opened:
         row = await _row(opened, token_id)
         if body.get("tag", row.kind) != row.kind:
@@ -136,8 +136,3 @@ def _update() -> Any:
 
 def _problems(shape: Any, body: dict[str, Any]) -> list[str]:
     return check(shape, body, "") or limits.check_limits(body, limits.TOKEN)
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise Invalid(problems)

@@ -11,7 +11,7 @@ from allokoli.engine.api import resources, versions
 from allokoli.engine.api.auth import Private
 from allokoli.engine.api.bodies import json_object
 from allokoli.engine.api.crud import read
-from allokoli.engine.api.errors import Conflicting, Invalid
+from allokoli.engine.api.errors import Conflicting, refuse
 from allokoli.engine.api.kinds import ASSISTANT, TRAFFIC_ALLOCATION
 from allokoli.engine.api.models import Resource
 
@@ -25,10 +25,10 @@ router = APIRouter(tags=["traffic-allocation"])
 @router.post("/traffic-allocations", status_code=201)
 async def create(caller: Private, request: Request) -> dict[str, Any]:
     body = await json_object(request)
-    _refuse(TRAFFIC_ALLOCATION.problems(body))
+    refuse(TRAFFIC_ALLOCATION.problems(body))
     intent = body.get("allocationIntent") or ("explicit" if body.get("targets") else None)
     targets = body.get("targets") or []
-    _refuse(_problems(intent, body.get("targets")))
+    refuse(_problems(intent, body.get("targets")))
     async with session(caller.identity) as opened:
         # Locked, so that two writers see one another's allocation.
         assistant = await resources.row(opened, ASSISTANT, body["assistantId"], lock=True)
@@ -38,7 +38,7 @@ async def create(caller: Private, request: Request) -> dict[str, Any]:
             for index, one in enumerate(targets)
             if await versions.find(opened, assistant.id, one["assistantVersion"]) is None
         ]
-        _refuse(missing)
+        refuse(missing)
         kept = {name: body[name] for name in ("assistantId", "description") if body.get(name)}
         placed = [
             {
@@ -118,8 +118,3 @@ async def _refuse_stale(opened: AsyncSession, assistant: Resource, body: dict[st
 
 def _shown(found: Resource) -> dict[str, Any]:
     return resources.shown(TRAFFIC_ALLOCATION, found)
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise Invalid(problems)

@@ -8,7 +8,7 @@ from allokoli.core import clock, jobs
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.api import resources
-from allokoli.engine.api.errors import Invalid
+from allokoli.engine.api.errors import Invalid, refuse
 from allokoli.engine.api.kinds import CAMPAIGN
 from allokoli.engine.api.listing import Listing
 from allokoli.engine.api.models import Resource
@@ -33,7 +33,7 @@ async def create(identity: Identity, body: dict[str, Any]) -> dict[str, Any]:
     """
     async with session(identity) as opened:
         asked = await with_source(opened, body)
-        _refuse(CAMPAIGN.problems(asked) or planning.problems(asked))
+        refuse(CAMPAIGN.problems(asked) or planning.problems(asked))
         managed = {"status": PLANNED, "turn": 0, "maxConcurrency": planning.DEFAULT_CONCURRENCY}
         managed = {name: asked.get(name, one) for name, one in managed.items()}
         row = await resources.insert(opened, identity, CAMPAIGN, asked, managed=managed)
@@ -106,7 +106,7 @@ async def update(identity: Identity, campaign_id: str, patch: dict[str, Any]) ->
             after["endedReason"] = _STOPPED[before["status"]]
             await resources.keep(opened, row, after)
         elif rest:
-            _refuse(planning.problems(after) if set(rest) - {"name"} else [])
+            refuse(planning.problems(after) if set(rest) - {"name"} else [])
             await _replan(opened, row, before, after)
         told = await shown.whole(opened, row)
     if stopping is not None:
@@ -174,8 +174,3 @@ async def _replan(
         earliest, _ = planning.window(after)
         now = clock.now()
         await queue_step(opened, row, max(((earliest or now) - now).total_seconds(), 0))
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise Invalid(problems)

@@ -10,7 +10,7 @@ from allokoli.core import clock
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.core.security.sealed_json import part, whole
-from allokoli.engine.api.errors import Invalid, Missing
+from allokoli.engine.api.errors import Invalid, Missing, refuse
 from allokoli.engine.api.listing import Listing, apply
 from allokoli.engine.api.patching import patched
 from allokoli.engine.api.wire import as_uuid, iso
@@ -66,7 +66,7 @@ async def create(identity: Identity, body: dict[str, Any]) -> dict[str, Any]:
         Invalid: it is not what its provider takes, or there are too many.
     """
     body = patched({}, body)
-    _refuse(problems_of(body))
+    refuse(problems_of(body))
     clear, sealed = part(body)
     async with session(identity) as opened:
         count = await opened.scalar(
@@ -126,7 +126,7 @@ async def update(identity: Identity, credential_id: str, patch: dict[str, Any]) 
         body = patched(whole(row.body, row.secrets_sealed), {"provider": row.provider, **patch})
         if body["provider"] != row.provider:
             raise Invalid([f"provider must be {row.provider}"])
-        _refuse(problems_of(body))
+        refuse(problems_of(body))
         row.body, row.secrets_sealed = part(body)
         row.updated_at = clock.now()
         await opened.flush()
@@ -177,8 +177,3 @@ async def _row(
     if row is None or row.org_id != identity.organization:
         raise Missing(_TITLE, credential_id)
     return row
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise Invalid(problems)
