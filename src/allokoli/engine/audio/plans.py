@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import regex
 
-from allokoli.engine.conversation.numbers import within
+from allokoli.engine.conversation.numbers import number_within
 
 _MAX_WAIT_S = 15.0
 _MAX_BACKOFF_S = 10.0
@@ -235,4 +235,4 @@ def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _number(value: Any, lowest: float, highest: float) -> float:
-    return within(value, lowest, highest, lowest)
+    return number_within(value, lowest, highest, lowest)

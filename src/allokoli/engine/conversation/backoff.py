@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from allokoli.engine.conversation.numbers import within
+from allokoli.engine.conversation.numbers import number_within
 
 _MAX_RETRIES = 10
 _MAX_BASE_S = 10.0
@@ -37,8 +37,8 @@ class Backoff:
             kind = kind.get("type")
         excluded = plan.get("excludedStatusCodes")
         return cls(
-            retries=int(within(plan.get("maxRetries"), 0, _MAX_RETRIES, 0)),
-            base_s=within(plan.get("baseDelaySeconds"), 0, _MAX_BASE_S, 0),
+            retries=int(number_within(plan.get("maxRetries"), 0, _MAX_RETRIES, 0)),
+            base_s=number_within(plan.get("baseDelaySeconds"), 0, _MAX_BASE_S, 0),
             exponential=kind == "exponential",
             excluded=frozenset(one for one in excluded if isinstance(one, int))
             if isinstance(excluded, list)

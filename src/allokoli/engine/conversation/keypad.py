@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from allokoli.engine.conversation.numbers import within
+from allokoli.engine.conversation.numbers import number_within
 from allokoli.engine.conversation.stage import Stage
 from allokoli.engine.conversation.tools.tool import mapping
 
@@ -51,7 +51,7 @@ def words(entry: str) -> str:
 
 def wait_s(stage: Stage) -> float:
     """How long another key is waited for, in seconds."""
-    return within(_plan(stage).get("timeoutSeconds"), 0.0, _MAX_WAIT_S, _DEFAULT_WAIT_S)
+    return number_within(_plan(stage).get("timeoutSeconds"), 0.0, _MAX_WAIT_S, _DEFAULT_WAIT_S)
 
 
 def _plan(stage: Stage) -> dict[str, Any]:

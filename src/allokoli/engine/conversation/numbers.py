@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def within(value: Any, lowest: float, highest: float, default: float) -> float:
+def number_within(value: Any, lowest: float, highest: float, default: float) -> float:
     """A number of a setting.
 
     Args:

@@ -14,7 +14,7 @@ import httpx
 from allokoli.core import outbound
 from allokoli.engine.conversation.backoff import Backoff
 from allokoli.engine.conversation.backstage import ServerFailed
-from allokoli.engine.conversation.numbers import within
+from allokoli.engine.conversation.numbers import number_within
 from allokoli.engine.credentials.service import find
 from allokoli.engine.servers import authentication
 from allokoli.engine.servers.connections import client, share
@@ -143,7 +143,7 @@ async def _prepared(org_id: UUID, server: dict[str, Any], body: dict[str, Any]) 
         org_id=org_id,
         url=url,
         content=content.encode("utf-8", "replace"),
-        timeout_s=within(
+        timeout_s=number_within(
             server.get("timeoutSeconds"), _MIN_TIMEOUT_S, _MAX_TIMEOUT_S, _DEFAULT_TIMEOUT_S
         ),
         headers=_headers(server),

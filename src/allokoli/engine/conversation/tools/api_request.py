@@ -8,7 +8,7 @@ from urllib.parse import quote
 from allokoli.engine.conversation.backoff import Backoff
 from allokoli.engine.conversation.backstage import ServerFailed
 from allokoli.engine.conversation.liquid import BadTemplate, rendered
-from allokoli.engine.conversation.numbers import within
+from allokoli.engine.conversation.numbers import number_within
 from allokoli.engine.conversation.tools import http
 from allokoli.engine.conversation.tools.tool import (
     DEFAULT_TIMEOUT_S,
@@ -170,7 +170,7 @@ def _query(value: Any) -> str:
 
 
 def _timeout_s(settings: Settings) -> float:
-    return within(settings.get("timeoutSeconds"), 0.1, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S)
+    return number_within(settings.get("timeoutSeconds"), 0.1, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S)
 
 
 def _outcome(answer: http.Answer, settings: Settings, scene: Scene) -> Outcome:

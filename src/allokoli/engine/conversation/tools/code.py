@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from allokoli.core.settings import get_settings
-from allokoli.engine.conversation.numbers import within
+from allokoli.engine.conversation.numbers import number_within
 from allokoli.engine.conversation.tools import http
 from allokoli.engine.conversation.tools.tool import (
     Asked,
@@ -41,7 +41,7 @@ def tool(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every k
 
 
 def _timeout_s(settings: Settings) -> float:
-    return within(settings.get("timeoutSeconds"), 1.0, _MAX_TIMEOUT_S, _TIMEOUT_S)
+    return number_within(settings.get("timeoutSeconds"), 1.0, _MAX_TIMEOUT_S, _TIMEOUT_S)
 
 
 def _run_of(settings: Settings) -> Any:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from allokoli.engine.conversation.backstage import ServerFailed
-from allokoli.engine.conversation.numbers import within
+from allokoli.engine.conversation.numbers import number_within
 from allokoli.engine.conversation.tools.tool import (
     DEFAULT_TIMEOUT_S,
     MAX_TIMEOUT_S,
@@ -150,4 +150,4 @@ def _always(http: Any) -> Any:
 
 def _timeout_s(settings: Settings) -> float:
     given = mapping(settings.get("server")).get("timeoutSeconds")
-    return within(given, 0.1, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S)
+    return number_within(given, 0.1, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S)

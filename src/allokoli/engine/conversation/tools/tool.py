@@ -13,7 +13,7 @@ from allokoli.engine.conversation.chat_model import ChatModel, Message, ToolCall
 from allokoli.engine.conversation.events import Event
 from allokoli.engine.conversation.handing_over import Move
 from allokoli.engine.conversation.memory import Memory
-from allokoli.engine.conversation.numbers import within
+from allokoli.engine.conversation.numbers import number_within
 from allokoli.engine.conversation.variables import Warn, filled
 
 DEFAULT_TIMEOUT_S = 20.0
@@ -204,5 +204,5 @@ def static_parameters(settings: Settings, scene: Scene, arguments: Arguments) ->
 def server_timeout_s(server: Any) -> float:
     """How long a server's answer is waited for, in seconds, its further tries counted."""
     given = mapping(server)
-    each_s = within(given.get("timeoutSeconds"), 1.0, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S)
+    each_s = number_within(given.get("timeoutSeconds"), 1.0, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S)
     return Backoff.of(given.get("backoffPlan")).longest_s(each_s) + 10.0
