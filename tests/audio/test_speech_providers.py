@@ -5,7 +5,6 @@ import sys
 import pytest
 from pipecat.frames.frames import ErrorFrame
 
-from allokoli.engine.audio import ended_reasons as ended
 from allokoli.engine.audio import providers
 from allokoli.engine.audio.call_voice import CallVoice
 from allokoli.engine.audio.ears import Ears
@@ -15,6 +14,7 @@ from allokoli.engine.audio.spoken import Spoken
 from allokoli.engine.audio.surroundings import Nowhere
 from allokoli.engine.audio.transcriber import LocalTranscriber
 from allokoli.engine.audio.voices import voicing
+from allokoli.engine.conversation import ended_reasons as ended
 
 KEY = "a key that is nowhere else"
 

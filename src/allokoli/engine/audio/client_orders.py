@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, Protocol
 
-from allokoli.engine.audio import ended_reasons as ended
+from allokoli.engine.conversation import ended_reasons as ended
 
 
 class Ordered(Protocol):

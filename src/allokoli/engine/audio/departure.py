@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import structlog
 
-from allokoli.engine.audio import ended_reasons as ended
 from allokoli.engine.audio.frames import HangUpFrame
 from allokoli.engine.audio.transports.line import Line
 from allokoli.engine.calls.voice import Forward
+from allokoli.engine.conversation import ended_reasons as ended
 
 _FORWARD_S = 15.0
 _log = structlog.get_logger(__name__)

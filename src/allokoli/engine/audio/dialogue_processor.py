@@ -24,7 +24,6 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from allokoli.engine.audio import sounds
-from allokoli.engine.audio.ended_reasons import CONVERSATION_BROKE
 from allokoli.engine.audio.frames import HandOverFrame, HangUpFrame
 from allokoli.engine.audio.latency import TurnClock
 from allokoli.engine.audio.pauses import Pauses
@@ -32,6 +31,7 @@ from allokoli.engine.audio.reply import Reply, needs_space
 from allokoli.engine.audio.spoken import Spoken
 from allokoli.engine.audio.spoken_conversation import SpokenConversation
 from allokoli.engine.audio.tones import dialled
+from allokoli.engine.conversation.ended_reasons import CONVERSATION_BROKE
 from allokoli.engine.conversation.events import (
     EndCall,
     Event,

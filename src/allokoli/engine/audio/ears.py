@@ -5,12 +5,12 @@ from typing import Any
 
 from pipecat.processors.frame_processor import FrameProcessor
 
-from allokoli.engine.audio import ended_reasons as ended
 from allokoli.engine.audio import providers
 from allokoli.engine.audio.custom_transcriber import CustomTranscriber
 from allokoli.engine.audio.meters import WordsMeter
 from allokoli.engine.audio.surroundings import Surroundings
 from allokoli.engine.audio.transcriber import LocalTranscriber
+from allokoli.engine.conversation import ended_reasons as ended
 
 
 class Ears:

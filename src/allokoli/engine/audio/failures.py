@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 from pipecat.frames.frames import ErrorFrame
 
-from allokoli.engine.audio import ended_reasons as ended
+from allokoli.engine.conversation import ended_reasons as ended
 
 _log = structlog.get_logger(__name__)
 

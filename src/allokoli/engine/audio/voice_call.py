@@ -10,7 +10,6 @@ import structlog
 from pipecat.frames.frames import ErrorFrame
 from starlette.websockets import WebSocket
 
-from allokoli.engine.audio import ended_reasons as ended
 from allokoli.engine.audio.assembly import Assembly
 from allokoli.engine.audio.backgrounds import background_of
 from allokoli.engine.audio.client_orders import obey
@@ -27,6 +26,7 @@ from allokoli.engine.audio.transports.twilio import TwilioLine
 from allokoli.engine.audio.transports.webrtc import WebRtcLine, accept
 from allokoli.engine.audio.transports.websocket import WebSocketLine
 from allokoli.engine.calls.voice import AudioFormat, Forward, Side
+from allokoli.engine.conversation import ended_reasons as ended
 from allokoli.engine.conversation.events import Event, Transfer
 from allokoli.engine.conversation.listener import CallListener
 from allokoli.engine.speech.speech import Speech

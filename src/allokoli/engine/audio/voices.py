@@ -4,13 +4,13 @@ from typing import Any
 
 from pipecat.processors.frame_processor import FrameProcessor
 
-from allokoli.engine.audio import ended_reasons as ended
 from allokoli.engine.audio import providers
 from allokoli.engine.audio.call_voice import CallVoice
 from allokoli.engine.audio.meters import VoiceMeter
 from allokoli.engine.audio.speakers import Speaker, speakers_for
 from allokoli.engine.audio.spoken import Spoken
 from allokoli.engine.audio.surroundings import Surroundings
+from allokoli.engine.conversation import ended_reasons as ended
 from allokoli.engine.speech.voice import Voices
 
 

@@ -9,10 +9,9 @@ from allokoli.engine.api.errors import Invalid
 from allokoli.engine.calls.live_call import LiveCall
 from allokoli.engine.calls.voice import Side
 from allokoli.engine.conversation.backstage import ServerFailed
+from allokoli.engine.conversation.ended_reasons import CANCELED, SAID_LAST_MESSAGE
 from allokoli.engine.conversation.events import Event
 
-SAID_LAST_MESSAGE = "assistant-ended-call-after-message-spoken"
-CANCELED = "manually-canceled"
 SAY_FIRST_MESSAGE = "say-first-message"
 
 _MAX_CHARS = 5_000

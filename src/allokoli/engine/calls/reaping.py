@@ -9,6 +9,7 @@ from sqlalchemy import text
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.calls.ending import conclude, end
+from allokoli.engine.conversation.ended_reasons import FORWARDED, PIPELINE_BROKE, SILENCE
 
 STALE_S = 15.0
 _UNANSWERED_S = 360.0
@@ -18,10 +19,10 @@ _UNCONCLUDED_S = 120.0
 Cause = Literal["orphaned", "unanswered", "silent", "forwarded", "unconcluded"]
 # Vapi's literals: the process carrying the call died; nobody came; a text call was left.
 _REASONS: dict[Cause, str] = {
-    "orphaned": "call.in-progress.error-vapifault-worker-died",
+    "orphaned": PIPELINE_BROKE,
     "unanswered": "customer-did-not-answer",
-    "silent": "silence-timed-out",
-    "forwarded": "assistant-forwarded-call",
+    "silent": SILENCE,
+    "forwarded": FORWARDED,
 }
 
 _log = structlog.get_logger()

@@ -15,10 +15,10 @@ from allokoli.engine.calls import repository, starting, text_calls
 from allokoli.engine.calls.ending import conclude, end
 from allokoli.engine.calls.models import IN_PROGRESS, QUEUED, SCHEDULED, TEXT, Call
 from allokoli.engine.calls.news import News
+from allokoli.engine.conversation.ended_reasons import SHUT_DOWN
 
 DELETED = "scheduled-call-deleted"
 _NO_PLACE = "call.start.error-subscription-concurrency-limit-reached"
-_TOO_LATE = "worker-shutdown"
 _FURTHEST = timedelta(days=366)
 # How long a call without `latestAt` waits for a place.
 _PATIENCE = timedelta(hours=1)
@@ -66,7 +66,7 @@ async def start(identity: Identity, call_id: UUID, news: News) -> None:
                 return
             _, latest = _window(call.request["schedulePlan"], call.scheduled_at or call.created_at)
             if clock.now() > latest:
-                reason = _TOO_LATE
+                reason = SHUT_DOWN
             elif await _has_place(opened, call):
                 call.updated_at = clock.now()
                 call.status = IN_PROGRESS if call.transport == TEXT else QUEUED

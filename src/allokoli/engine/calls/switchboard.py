@@ -19,7 +19,6 @@ from allokoli.engine.api.errors import Busy, Invalid
 from allokoli.engine.calls import recordings, repository, written_orders
 from allokoli.engine.calls.backstage import CallBackstage
 from allokoli.engine.calls.control import (
-    CANCELED,
     checked,
     obey,
 )
@@ -30,8 +29,8 @@ from allokoli.engine.calls.news import News
 from allokoli.engine.calls.reaping import reap
 from allokoli.engine.calls.server_messages import Outbox
 from allokoli.engine.calls.voice import Voice, VoiceFactory, VoiceRequest
+from allokoli.engine.conversation.ended_reasons import CANCELED, SHUT_DOWN
 
-SHUT_DOWN = "worker-shutdown"
 RINGING = "ringing"
 _BEAT_S = 5.0
 _BEAT_RETRY_S = 1.0

@@ -24,11 +24,11 @@ from allokoli.engine.calls.models import ENDED, IN_PROGRESS, TEXT, Call, CallMes
 from allokoli.engine.calls.news import News
 from allokoli.engine.calls.written_turn import WrittenTurn
 from allokoli.engine.conversation.conversation import Conversation
+from allokoli.engine.conversation.ended_reasons import TOO_LONG
 from allokoli.engine.conversation.events import Event
 
 MAX_MESSAGE_CHARS = 10_000
 _HOOKS_S = 30.0
-TOO_LONG = "exceeded-max-duration"
 
 # One turn at a time in each call; another process is kept out by the messages' numbering.
 _turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()

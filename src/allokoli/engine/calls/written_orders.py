@@ -7,10 +7,10 @@ from uuid import UUID
 from allokoli.core.identity import Identity
 from allokoli.engine.api.errors import Invalid
 from allokoli.engine.calls import text_calls
-from allokoli.engine.calls.control import CANCELED, SAID_LAST_MESSAGE
 from allokoli.engine.calls.news import News
 from allokoli.engine.conversation.backstage import ServerFailed
 from allokoli.engine.conversation.conversation import Conversation
+from allokoli.engine.conversation.ended_reasons import CANCELED, SAID_LAST_MESSAGE
 from allokoli.engine.conversation.events import Event, Transfer
 
 

@@ -12,12 +12,11 @@ from allokoli.engine.conversation.events import EndCall, Event
 from allokoli.engine.conversation.handing_over import ToMember
 from allokoli.engine.conversation.script import Script
 from allokoli.engine.conversation.stage import Facts, Stage
-from allokoli.engine.conversation.tools.end_call import ASSISTANT_ENDED, SILENCE
 from allokoli.engine.conversation.tools.handoff import member_of
 from allokoli.engine.conversation.tools.voicemail import VOICEMAIL
-from allokoli.engine.conversation.turn import END_PHRASE_SAID, Turn
+from allokoli.engine.conversation.turn import Turn
 
-__all__ = ["ASSISTANT_ENDED", "END_PHRASE_SAID", "SILENCE", "Conversation", "Facts"]
+__all__ = ["Conversation", "Facts"]
 
 
 class Conversation:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allokoli.engine.conversation.chat_model import ToolCall
+from allokoli.engine.conversation.ended_reasons import FORWARDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Transfer:
     """
 
     destination: dict[str, Any]
-    reason: str = "assistant-forwarded-call"
+    reason: str = FORWARDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from allokoli.engine.conversation.chat_model import (
     TextDelta,
     ToolCall,
 )
+from allokoli.engine.conversation.ended_reasons import ASSISTANT_ENDED, END_PHRASE_SAID
 from allokoli.engine.conversation.events import EndCall, Event, Say, Transfer
 from allokoli.engine.conversation.handing_over import ToMember, ToNode
 from allokoli.engine.conversation.phrases import apology
@@ -20,11 +21,9 @@ from allokoli.engine.conversation.running import Job, run
 from allokoli.engine.conversation.script import GENERATES_FIRST, SPEAKS_FIRST
 from allokoli.engine.conversation.stage import Stage
 from allokoli.engine.conversation.tools import messages as spoken
-from allokoli.engine.conversation.tools.end_call import ASSISTANT_ENDED
 from allokoli.engine.conversation.tools.tool import Outcome
 from allokoli.engine.conversation.workflow import CONVERSATION
 
-END_PHRASE_SAID = "assistant-said-end-call-phrase"
 MAX_ROUNDS = 8
 MAX_MOVES = 5
 

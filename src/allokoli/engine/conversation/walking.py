@@ -4,10 +4,10 @@ import contextlib
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
+from allokoli.engine.conversation.ended_reasons import ASSISTANT_ENDED
 from allokoli.engine.conversation.events import Event
 from allokoli.engine.conversation.running import run_alone
 from allokoli.engine.conversation.stage import Stage
-from allokoli.engine.conversation.tools.end_call import ASSISTANT_ENDED
 from allokoli.engine.conversation.tools.extraction import arguments_for, extracted
 from allokoli.engine.conversation.tools.tool import listed, mapping
 from allokoli.engine.conversation.tools.toolbox import tools_of

@@ -18,6 +18,7 @@ from allokoli.engine.calls.kept import kept_number
 from allokoli.engine.calls.models import ENDED, Call
 from allokoli.engine.calls.switchboard import Switchboard
 from allokoli.engine.calls.voice import Voice
+from allokoli.engine.conversation.ended_reasons import CALLER_HUNG_UP, CARRIER_LEFT, FORWARDED
 from allokoli.engine.telephony import links, twilio_api, twiml
 from allokoli.engine.telephony.accounts import Account, account_of, number_of
 from allokoli.engine.telephony.twilio_api import TwilioFailed
@@ -28,9 +29,8 @@ _MAX_FIRST_MESSAGES = 5
 _MAX_MESSAGE_CHARS = 20_000
 _REFUSED = 1008
 _NORMAL = 1000
-_FORWARDED = "assistant-forwarded-call"
 # Endings after which Twilio has nothing left to hang up.
-_OVER_THERE = frozenset({"customer-ended-call", _FORWARDED, "phone-call-provider-closed-websocket"})
+_OVER_THERE = frozenset({CALLER_HUNG_UP, FORWARDED, CARRIER_LEFT})
 
 _log = structlog.get_logger()
 router = APIRouter(prefix=links.PREFIX)

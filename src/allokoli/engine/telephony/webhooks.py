@@ -17,6 +17,7 @@ from allokoli.engine.calls import repository
 from allokoli.engine.calls.kept import kept_assistant, kept_number
 from allokoli.engine.calls.models import Call
 from allokoli.engine.calls.switchboard import Switchboard
+from allokoli.engine.conversation.ended_reasons import CALLER_HUNG_UP
 from allokoli.engine.telephony import answering, records, twiml, voicemail
 from allokoli.engine.telephony.accounts import account_of, number_of
 from allokoli.engine.telephony.links import PREFIX
@@ -32,7 +33,6 @@ _NEVER_ANSWERED = {
 }
 _COMPLETED = "completed"
 _HUNG_UP = "call.in-progress.twilio-completed-call"
-_ABANDONED = "customer-ended-call"
 # SIP statuses by which a carrier says that there is no such number.
 _NO_SUCH_NUMBER = frozenset({"404", "484", "604"})
 _MISDIALED = "twilio-reported-customer-misdialed"
@@ -124,7 +124,7 @@ async def _note_status(call: Call, told: dict[str, str], board: Switchboard) -> 
         reason = _MISDIALED
     if status == _COMPLETED and call.instance_id is None:
         # Nobody carried it: the caller left before the stream began, or the stream never came.
-        reason = _ABANDONED if call.type == records.INBOUND else _HUNG_UP
+        reason = CALLER_HUNG_UP if call.type == records.INBOUND else _HUNG_UP
     if reason is not None:
         await records.finish(identity, call.id, reason, board.news)
     elif status == "ringing":

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from allokoli.engine.conversation.conversation import Conversation
+from allokoli.engine.conversation.ended_reasons import CALLER_HUNG_UP, TOO_LONG
 from allokoli.engine.testing.callers import Caller
 from allokoli.engine.testing.trial import Turn, turn_of
 
 MOST_TURNS = 40
-_CUSTOMER_ENDED = "customer-ended-call"
-_TOO_LONG = "exceeded-max-duration"
 
 
 class Unwanted(Exception):
@@ -50,11 +49,11 @@ async def talk(target: Conversation, caller: Caller, wanted: Callable[[], Awaita
         if not await wanted():
             raise Unwanted
         if turns >= MOST_TURNS:
-            reason = _TOO_LONG
+            reason = TOO_LONG
             break
         words = await (caller.answers(turn.said) if turn.said else _prompted(caller, turns))
         if words is None:
-            reason = _CUSTOMER_ENDED
+            reason = CALLER_HUNG_UP
             break
         turns += 1
         turn = await turn_of(target.hear(words))

@@ -15,9 +15,9 @@ from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPI
 from starlette.websockets import WebSocket
 
 from allokoli.core.errors import InvalidInput
-from allokoli.engine.audio import ended_reasons as ended
 from allokoli.engine.audio.transports.line import LineAudio, LineEvents
 from allokoli.engine.audio.transports.paced_socket import PacedSocket
+from allokoli.engine.conversation import ended_reasons as ended
 
 _WRITE_TIMEOUT_S = 5.0
 _LAST_WORDS_S = 2.0

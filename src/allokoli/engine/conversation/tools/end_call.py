@@ -1,10 +1,8 @@
 """`endCall`: hang up."""
 
+from allokoli.engine.conversation.ended_reasons import ASSISTANT_ENDED, SILENCE
 from allokoli.engine.conversation.events import EndCall
 from allokoli.engine.conversation.tools.tool import Asked, Outcome, Scene, Settings, Tool, made
-
-ASSISTANT_ENDED = "assistant-ended-call"
-SILENCE = "silence-timed-out"
 
 
 def tool(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every kind

@@ -1,5 +1,10 @@
-"""The `endedReason` literals of Vapi that a voice call can end with by itself."""
+"""The `endedReason` literals of Vapi that more than one part of the engine knows."""
 
+ASSISTANT_ENDED = "assistant-ended-call"
+END_PHRASE_SAID = "assistant-said-end-call-phrase"
+FORWARDED = "assistant-forwarded-call"
+CANCELED = "manually-canceled"
+SHUT_DOWN = "worker-shutdown"
 CALLER_HUNG_UP = "customer-ended-call"
 SILENCE = "silence-timed-out"
 TOO_LONG = "exceeded-max-duration"
