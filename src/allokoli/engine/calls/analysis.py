@@ -15,11 +15,13 @@ from allokoli.engine.calls.models import Call, CallMessage
 from allokoli.engine.calls.shown import brief, told_to_models
 from allokoli.engine.calls.shown_messages import transcript
 from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed
+from allokoli.engine.conversation.numbers import number_within
 from allokoli.engine.conversation.whole_answer import json_in, whole_answer
 from allokoli.engine.models.choose import choose_model
 
 _DEFAULT_THRESHOLD = 2
 _DEFAULT_TIMEOUT_S = 20.0
+_MAX_TIMEOUT_S = 300.0
 _MOST_PLANS = 20
 _AT_ONCE = 4
 _GUIDED = ("summary", "structuredData", "successEvaluation")
@@ -124,7 +126,8 @@ class _Asking:
         return self._analysis
 
     async def _part(self, name: str, plan: dict[str, Any]) -> Any:
-        timeout_s = float(plan.get("timeoutSeconds") or _DEFAULT_TIMEOUT_S)
+        wanted_s = plan.get("timeoutSeconds")
+        timeout_s = number_within(wanted_s, 1.0, _MAX_TIMEOUT_S, _DEFAULT_TIMEOUT_S)
         try:
             async with self._places, asyncio.timeout(timeout_s):
                 if name == "structuredData":
