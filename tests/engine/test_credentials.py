@@ -1,6 +1,5 @@
 """Credentials go in, and only what they are for comes out."""
 
-
 import httpx
 import psycopg
 import pytest
