@@ -289,7 +289,7 @@ async def test_a_campaign_stopped_calls_nobody_else_and_lets_calls_end(
 
 
 async def test_a_campaign_waits_for_its_time_and_stops_at_its_end(
-    http, twilio, assistant, number, tenant, at, receiver, run_jobs
+    http, twilio, assistant, number, tenant, at, run_jobs, go_on
 ) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     plan = {
@@ -303,13 +303,11 @@ async def test_a_campaign_waits_for_its_time_and_stops_at_its_end(
     await run_jobs()
     assert twilio.placed == []
     at(now + timedelta(hours=1, minutes=1))
-    await receiver.make_retries_due()
-    await run_jobs()
+    await go_on()
     assert len(twilio.placed) == 1
     at(now + timedelta(hours=2, minutes=1))
     await _end_calls(tenant, "customer-ended-call")
-    await receiver.make_retries_due()
-    await run_jobs()
+    await go_on(2)
     contacts = (await http.get(f"/v2/campaign/{made['id']}/contacts")).json()["results"]
     assert [one["status"] for one in contacts] == ["contact.completed", "contact.failed"]
     assert contacts[1]["endedReason"].startswith("call.start.error-")
