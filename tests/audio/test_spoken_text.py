@@ -1,5 +1,7 @@
 """What the voice is given to read."""
 
+import re
+
 import pytest
 
 from allokoli.engine.speech.spoken_text import sentences, spoken_text
@@ -61,3 +63,11 @@ def test_a_text_is_split_at_its_sentences_only():
         "Il est 20.30 environ",
     ]
     assert sentences("  ") == []
+
+
+@pytest.mark.parametrize("endless", ["a" * 3_000, "1" * 3_000, "x" + "-" * 3_000 + "y", "a-" * 900])
+def test_nothing_is_so_long_that_the_voice_chokes_on_it(endless):
+    read = spoken_text(f"Voici : {endless}, voilà.", "fr")
+    assert max(len(word) for word in read.split()) <= 61
+    assert "-----" not in read
+    assert not re.search(r"\d{13}", read)

@@ -8,6 +8,14 @@ what it misreads is rewritten here; the transcript keeps the written text.
 import re
 from collections.abc import Callable
 
+# A word of some hundred characters, or a row of as many dashes, keeps Pico busy for ever, and with
+# it a thread of all calls; a number of some dozens of digits makes it fail.
+_ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"([^\w\s])[^\w\s]{3,}"), r"\1 "),
+    (re.compile(r"(\d{12})(?=\d)"), r"\1 "),
+    (re.compile(r"(\S{60})(?=\S)"), r"\1 "),
+)
+
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 _SYMBOLS = 0x2600  # Unicode's pictures and emoji start here
@@ -24,6 +32,8 @@ def spoken_text(text: str, language: str) -> str:
     """
     text = _plain(text)
     for pattern, replacement in _RULES.get(language, ()):
+        text = pattern.sub(replacement, text)
+    for pattern, replacement in _ENDLESS:
         text = pattern.sub(replacement, text)
     return re.sub(r"\s+", " ", text).strip()
 
