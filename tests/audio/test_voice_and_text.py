@@ -220,11 +220,23 @@ async def both(tenant, voice, body: Body, turns: list[str]) -> Body:
     async with http_of(tenant) as http:
         written = outcome(await by_text(http, body, turns))
         spoken = outcome(await by_voice(http, voice, body, turns))
-    assert spoken == written, (spoken, written)
+    assert spoken == written
     return written
 
 
+_SPAN = {
+    "startDateTime": "2026-11-21T10:00:00Z",
+    "endDateTime": "2026-11-21T11:00:00Z",
+    "startTime": "2026-11-21T10:00:00Z",
+    "endTime": "2026-11-21T11:00:00Z",
+}
+_PLACE = {"calendarId": "x", "locationId": "x"}
+_EVENT = _SPAN | {"summary": "Table pour quatre"}
 FRENCH = {"transcriber": {"provider": "deepgram", "language": "fr"}}
+
+
+def _named(name: str) -> Body:
+    return {"function": {"name": name}}
 
 
 async def test_a_squad_hands_the_caller_over(tenant, shop, ruled, voice):
@@ -267,7 +279,16 @@ async def test_a_squad_hands_the_caller_over(tenant, shop, ruled, voice):
     assert shop.booked == [{"people": 4}] * 2
 
 
-async def test_an_assistant_uses_every_kind_of_tool(tenant, shop, ruled, voice, run_jobs):
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        (("transferCall", {"destination": "+33478000000"}), "assistant-forwarded-call"),
+        (("leave_voicemail", {}), "voicemail"),
+    ],
+)
+async def test_an_assistant_uses_every_kind_of_tool(
+    tenant, shop, ruled, voice, run_jobs, last, reason
+):
     everything: list[tuple[str, Body]] = [
         ("book", {"people": 4}),
         ("stock", {"dish": "lasagnes"}),
@@ -278,9 +299,23 @@ async def test_an_assistant_uses_every_kind_of_tool(tenant, shop, ruled, voice, 
         ("slack", {"channel": "#salle", "message": "Bonjour"}),
         ("calcul", {}),
     ]
+    elsewhere: list[tuple[str, Body]] = [
+        ("bash", {"command": "ls"}),
+        ("computer", {"action": "screenshot"}),
+        ("str_replace_editor", {"command": "view", "path": "/"}),
+        ("sip_request", {}),
+        ("google_calendar_event_create", _EVENT),
+        ("google_calendar_availability_check", _SPAN),
+        ("google_sheets_row_append", {"spreadsheetId": "x", "range": "A1", "values": ["1"]}),
+        ("ghl_free_slots", {"calendarId": "x", "startDate": 1, "endDate": 2}),
+        ("ghl_book", _SPAN | _PLACE | {"contactId": "x"}),
+        ("ghl_new_contact", _PLACE | {"firstName": "Ada", "email": "ada@exemple.fr"}),
+        ("ghl_contact", _PLACE | {"email": "ada@exemple.fr"}),
+    ]
     rules = [
-        (r"horaire", everything, "Tout est fait."),
-        (r"revoir|responsable", [("transferCall", {"destination": "+33478000000"})], "Au revoir."),
+        (r"horaire", everything, "Voilà."),
+        (r"réserv", elsewhere, "Tout est fait."),
+        (r"revoir|responsable", [last], "Au revoir."),
     ]
     weather = MCPServer("weather")
 
@@ -318,16 +353,40 @@ async def test_an_assistant_uses_every_kind_of_tool(tenant, shop, ruled, voice, 
             "body": {"type": "object", "properties": {"dish": {"type": "string"}}},
             "variableExtractionPlan": {"aliases": [{"key": "stock", "value": "{{ left }}"}]},
         }
-        named = {"function": {"name": "texto"}}, {"function": {"name": "slack"}}
+        server = {"server": {"url": shop.url}}
         tools = [
-            {"type": "function", "function": {"name": "book"}, "server": {"url": shop.url}},
+            {"type": "function", **_named("book"), **server},
             stock,
             knowledge,
             {"type": "mcp", "server": {"url": mcp_url}},
             {"type": "dtmf"},
-            {**sms, **named[0]},
-            {**slack, **named[1]},
-            {"type": "code", "function": {"name": "calcul"}, "code": "return 1"},
+            {**sms, **_named("texto")},
+            {**slack, **_named("slack")},
+            {"type": "code", **_named("calcul"), "code": "return 1"},
+            {"type": "bash", "subType": "bash_20241022", "name": "bash", **server},
+            {
+                "type": "computer",
+                "subType": "computer_20241022",
+                "name": "computer",
+                "displayWidthPx": 800,
+                "displayHeightPx": 600,
+                **server,
+            },
+            {
+                "type": "textEditor",
+                "subType": "text_editor_20241022",
+                "name": "str_replace_editor",
+                **server,
+            },
+            {"type": "sipRequest", "verb": "INFO"},
+            {"type": "google.calendar.event.create"},
+            {"type": "google.calendar.availability.check"},
+            {"type": "google.sheets.row.append"},
+            {"type": "gohighlevel.calendar.availability.check", **_named("ghl_free_slots")},
+            {"type": "gohighlevel.calendar.event.create", **_named("ghl_book")},
+            {"type": "gohighlevel.contact.create", **_named("ghl_new_contact")},
+            {"type": "gohighlevel.contact.get", **_named("ghl_contact")},
+            {"type": "voicemail"},
             {
                 "type": "transferCall",
                 "destinations": [
@@ -346,19 +405,24 @@ async def test_an_assistant_uses_every_kind_of_tool(tenant, shop, ruled, voice, 
             "firstMessage": "Chez Mario, bonjour.",
             "model": model.model(toolIds=ids),
         }
-        turns = ["Je voudrais connaître vos horaires.", "Passez-moi le responsable."]
+        turns = [
+            "Je voudrais connaître vos horaires.",
+            "Je voudrais réserver une table.",
+            "Passez-moi le responsable.",
+        ]
         found = await both(tenant, voice, {"assistant": assistant}, turns)
     answers = {one[1]: one[2] for one in found["done"] if one[0] == "answered"}
     assert answers["book"] == "table 7"
     assert "faites maison" in answers["carte"]
     assert json.loads(answers["stock"])["left"] == 3
     assert "Soleil à Lyon" in answers["weather"]
-    for name in ("texto", "slack", "calcul"):
-        assert "error" in answers[name].lower() or "credential" in answers[name].lower()
+    refused = [name for name, _ in elsewhere if name.startswith(("google", "ghl", "sip"))]
+    for name in ("texto", "slack", "calcul", *refused):
+        assert re.search("credential|sandbox|SIP", answers[name]), answers[name]
     assert {name for kind, name, *_ in found["done"] if kind == "called"} >= {
-        name for name, _ in everything
+        name for name, _ in (*everything, *elsewhere, last)
     }
-    assert found["ended"] == "assistant-forwarded-call"
+    assert found["ended"] == reason
     assert found["values"]["stock"] in (3, "3")
 
 

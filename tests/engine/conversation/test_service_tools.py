@@ -186,7 +186,7 @@ async def test_a_voicemail_found_by_the_model_gets_its_message():
 async def test_a_sip_request_needs_a_sip_line():
     facts = Facts(NOW, transport="web")
     result, _, _ = await used({"type": "sipRequest", "verb": "INFO"}, {}, facts=facts)
-    assert "carried by web" in result
+    assert "carried over SIP" in result
 
 
 async def test_code_never_runs_on_this_machine(tmp_path):

@@ -11,8 +11,9 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from allokoli.core.database import session
-from allokoli.core.errors import AlloKoliError, Unauthorized
+from allokoli.core.errors import AlloKoliError
 from allokoli.core.identity import Identity
+from allokoli.engine.api.errors import BadKey
 from allokoli.engine.calls import repository
 from allokoli.engine.calls.kept import kept_number
 from allokoli.engine.calls.models import ENDED, Call
@@ -70,7 +71,7 @@ async def _start(websocket: WebSocket) -> tuple[dict[str, Any], UUID, UUID] | No
     given = message["start"].get("customParameters")
     token = given.get("token") if isinstance(given, dict) else None
     if not isinstance(token, str):
-        raise Unauthorized("the stream carries no token")
+        raise BadKey("The stream carries no token.")
     return message, *links.read_stream_token(token)
 
 
@@ -84,7 +85,7 @@ async def _carry(
     call_sid = str(message["start"].get("callSid") or "")
     known = (call.artifacts.get("phone") or {}).get("providerId")
     if not call_sid or known not in {None, call_sid}:
-        raise Unauthorized("the stream is of another call")
+        raise BadKey("The stream is of another call.")
     account = await account_of(org_id, kept_number(call) or {})
     line = _Line(call, account, call_sid)
 

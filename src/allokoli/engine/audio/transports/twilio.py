@@ -60,6 +60,13 @@ class TwilioStream(TwilioFrameSerializer):
         return None
 
 
+class NamelessStream(InvalidInput):
+    """The start message names no stream."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__ or "")
+
+
 class TwilioLine:
     """A `Line` over a Twilio media stream.
 
@@ -69,7 +76,7 @@ class TwilioLine:
         audio: what is done to its audio.
 
     Raises:
-        InvalidInput: the message names no stream.
+        NamelessStream: as it says.
     """
 
     def __init__(
@@ -80,7 +87,7 @@ class TwilioLine:
             start.get("streamSid") if isinstance(start, dict) else None
         )
         if not isinstance(stream_sid, str) or not stream_sid:
-            raise InvalidInput("The start message names no stream.")
+            raise NamelessStream
         self._stream_sid = stream_sid
         self._events: LineEvents | None = None
         self._heard = asyncio.Event()

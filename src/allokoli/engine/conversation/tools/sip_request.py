@@ -29,5 +29,4 @@ def tool(settings: Settings, scene: Scene) -> Tool:  # noqa: ARG001 - as every k
 
 
 async def _run(asked: Asked, scene: Scene) -> Outcome:  # noqa: ARG001 - as every kind
-    carried = scene.transport or "no SIP line"
-    return refused(f"SIP requests need a call carried over SIP; this one is carried by {carried}.")
+    return refused("SIP requests need a call carried over SIP; this one is not.")
