@@ -8,114 +8,18 @@ import asyncio
 import contextlib
 import json
 import re
-import socket
-import sys
-from itertools import groupby
-from pathlib import Path
-from typing import Any
 
-sys.path.append(str(Path(__file__).parents[1] / "engine"))
-
-import httpx
 import pytest
-from calling import ended, http_of, said, seen, started
+from both_ways import both
+from business import Body, RuledModel, Shop, on_a_port
+from calling import http_of
 from mcp.server.mcpserver import MCPServer
 from serving import serve
-from socket_caller import SocketCaller
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from allokoli.engine.app import create_app
 from allokoli.engine.speech import ensure_models
 
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(180)]
-
-Body = dict[str, Any]
-# A caller who is not understood says it again, as people do; what is compared is what was done.
-REPEAT = "Pouvez-vous répéter ?"
-_SAID_AT_MOST = 3
-
-
-class RuledModel:
-    """Answers each request by the first rule whose words the caller just said.
-
-    Args:
-        rules: (pattern of the caller's words, functions to call with their arguments, words to say
-            once they answered or when there are none).
-    """
-
-    def __init__(self, rules: list[tuple[str, list[tuple[str, Body]], str]]) -> None:
-        self.rules = rules
-        self.url = ""
-
-    def model(self, **fields: Any) -> Body:
-        return {"provider": "custom-llm", "url": self.url, "model": "ruled", **fields}
-
-    async def __call__(self, scope, receive, send) -> None:
-        asked = await Request(scope, receive).json()
-        offered = {tool["function"]["name"] for tool in asked.get("tools", ())}
-        spoken = [i for i, one in enumerate(asked["messages"]) if one["role"] == "user"]
-        last_user = spoken[-1] if spoken else len(asked["messages"])
-        words = asked["messages"][last_user]["content"].lower() if spoken else ""
-        calls, text = self._decide(words, offered)
-        if any(one["role"] == "tool" for one in asked["messages"][last_user:]):
-            calls = []
-        answer = StreamingResponse(_stream(calls, text), media_type="text/event-stream")
-        await answer(scope, receive, send)
-
-    def _decide(self, words: str, offered: set[str]) -> tuple[list[tuple[str, Body]], str]:
-        for pattern, calls, text in self.rules:
-            known = [one for one in calls if one[0] in offered]
-            if re.search(pattern, words) and (known or not calls):
-                return known, text
-        return [], REPEAT
-
-
-async def _stream(calls: list[tuple[str, Body]], text: str):
-    deltas: list[Body] = [{"role": "assistant", "content": "" if calls else text}]
-    for index, (name, arguments) in enumerate(calls):
-        function = {"name": name, "arguments": json.dumps(arguments)}
-        call = {"index": index, "id": f"call_{name}", "type": "function", "function": function}
-        deltas.append({"tool_calls": [call]})
-    for delta in deltas:
-        choice = {"index": 0, "delta": delta, "finish_reason": None}
-        yield f"data: {json.dumps({'id': 'x', 'choices': [choice]})}\n\n"
-    yield "data: [DONE]\n\n"
-
-
-class Shop:
-    """The business's own servers: one for tool calls, one for requests."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self.booked: list[Body] = []
-        self.asked: list[str] = []
-
-    async def __call__(self, scope, receive, send) -> None:
-        request = Request(scope, receive)
-        answer: Response
-        if request.url.path == "/stock":
-            self.asked.append(request.url.query or (await request.body()).decode())
-            answer = JSONResponse({"left": 3, "dish": "lasagnes"})
-        else:
-            message = (await request.json())["message"]
-            if message["type"] != "tool-calls":
-                answer = JSONResponse({})
-            else:
-                call = message["toolCallList"][0]
-                self.booked.append(json.loads(call["function"]["arguments"]))
-                result = {"toolCallId": call["id"], "name": "book", "result": "table 7"}
-                answer = JSONResponse({"results": [result]})
-        await answer(scope, receive, send)
-
-
-@contextlib.asynccontextmanager
-async def on_a_port(application, path: str = "", lifespan: str = "off"):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    async with serve(application, port, lifespan=lifespan):
-        yield f"http://127.0.0.1:{port}{path}"
 
 
 @pytest.fixture
@@ -148,80 +52,6 @@ def ruled():
             yield made
 
     return start
-
-
-async def by_text(http: httpx.AsyncClient, body: Body, turns: list[str]) -> Body:
-    """The call in writing, once it ended or all was said."""
-    call = await started(http, body)
-    for turn in turns:
-        reply = await said(http, call["id"], turn)
-        if reply["ended"]:
-            return await seen(http, call["id"])
-    return await ended(http, call["id"])
-
-
-async def by_voice(http: httpx.AsyncClient, voice, body: Body, turns: list[str]) -> Body:
-    """The same call, spoken over a WebSocket."""
-    transport = {
-        "provider": "vapi.websocket",
-        "audioFormat": {"format": "pcm_s16le", "container": "raw", "sampleRate": 16_000},
-    }
-    made = await http.post("/call", json={**body, "transport": transport})
-    assert made.status_code == 201, made.text
-    url = made.json()["transport"]["websocketCallUrl"]
-    path = url[url.index(f"/{made.json()['id']}/") :]
-    caller = await SocketCaller(f"ws://{http.base_url.host}:{http.base_url.port}{path}").connect()
-    heard_s = await caller.silence_after(0)
-    for turn in turns:
-        for _ in range(_SAID_AT_MOST):
-            if caller.ended.is_set():
-                break
-            await caller.speak(await voice(turn))
-            with contextlib.suppress(TimeoutError):
-                heard_s = await caller.silence_after(await caller.sound_after(heard_s + 0.5))
-            if (await seen(http, made.json()["id"]))["messages"][-1].get("message") != REPEAT:
-                break
-    with contextlib.suppress(TimeoutError):
-        await caller.over(5)
-    await caller.hang_up()
-    async with asyncio.timeout(20):
-        while (call := await seen(http, made.json()["id"]))["status"] != "ended":  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
-        return call
-
-
-def outcome(call: Body) -> Body:
-    """What happened in a call, whatever carried it: who did what, in order, and how it ended."""
-    done = []
-    for one in call["messages"]:
-        if one["role"] == "tool_calls":
-            done += [("called", call["function"]["name"]) for call in one["toolCalls"]]
-        elif one["role"] == "tool_call_result":
-            done.append(("answered", one["name"], one["result"]))
-        elif one["role"] == "bot" and one["message"] != REPEAT:
-            done.append(("said", one["message"]))
-    activations = [
-        one.get("assistantName") for one in call["artifact"].get("assistantActivations", ())
-    ]
-    values = call["artifact"]["variableValues"]
-    # Functions asked for together answer in any order.
-    done = [one for _, group in groupby(done, lambda one: one[0]) for one in sorted(group)]
-    return {
-        "done": done,
-        "ended": call["endedReason"],
-        "spoke": activations,
-        "nodes": [one.get("nodeName") for one in call["artifact"].get("nodes", ())],
-        "values": {name: one for name, one in values.items() if name in {"people", "stock"}},
-    }
-
-
-async def both(tenant, voice, body: Body, turns: list[str]) -> Body:
-    """The outcome of a call, which its two forms share."""
-    async with http_of(tenant) as http:
-        written = outcome(await by_text(http, body, turns))
-        spoken = outcome(await by_voice(http, voice, body, turns))
-    assert spoken == written
-    return written
 
 
 _SPAN = {
@@ -284,6 +114,7 @@ async def test_a_squad_hands_the_caller_over(tenant, shop, ruled, voice):
     [
         (("transferCall", {"destination": "+33478000000"}), "assistant-forwarded-call"),
         (("leave_voicemail", {}), "voicemail"),
+        (("give_to_rosa", {}), "assistant-ended-call"),
     ],
 )
 async def test_an_assistant_uses_every_kind_of_tool(
@@ -316,6 +147,7 @@ async def test_an_assistant_uses_every_kind_of_tool(
         (r"horaire", everything, "Voilà."),
         (r"réserv", elsewhere, "Tout est fait."),
         (r"revoir|responsable", [last], "Au revoir."),
+        (r"revoir", [("endCall", {})], "Au revoir."),
     ]
     weather = MCPServer("weather")
 
@@ -331,6 +163,19 @@ async def test_an_assistant_uses_every_kind_of_tool(
         upload = {"file": ("carte.txt", b"Nos lasagnes sont faites maison.", "text/plain")}
         file_id = (await http.post("/file", files=upload)).json()["id"]
         await run_jobs()
+        base = (await http.post("/v2/knowledge-base", json={"name": "La carte"})).json()
+        base_url = f"/v2/knowledge-base/{base['id']}"
+        await http.post(f"{base_url}/file", json={"fileId": file_id})
+        of_base = (await http.get(base_url)).json()["toolId"]
+        search = (await http.get(f"/tool/{of_base}")).json()["function"]["name"]
+        everything.append((search, {"query": "lasagnes"}))
+        rosa = {
+            **FRENCH,
+            "name": "Rosa",
+            "firstMessage": "Ici Rosa, que puis-je pour vous ?",
+            "model": model.model(tools=[{"type": "endCall"}]),
+        }
+        rosa_id = (await http.post("/assistant", json=rosa)).json()["id"]
         sms = {"type": "sms", "metadata": {"from": "+33478000001"}}
         slack = {"type": "slack.message.send"}
         knowledge = {
@@ -388,13 +233,18 @@ async def test_an_assistant_uses_every_kind_of_tool(
             {"type": "gohighlevel.contact.get", **_named("ghl_contact")},
             {"type": "voicemail"},
             {
+                "type": "handoff",
+                **_named("give_to_rosa"),
+                "destinations": [{"type": "assistant", "assistantId": rosa_id}],
+            },
+            {
                 "type": "transferCall",
                 "destinations": [
                     {"type": "number", "number": "+33478000000", "message": "Je vous le passe."}
                 ],
             },
         ]
-        ids = []
+        ids = [of_base]
         for tool in tools:
             made = await http.post("/tool", json=tool)
             assert made.status_code == 201, made.text
@@ -409,11 +259,13 @@ async def test_an_assistant_uses_every_kind_of_tool(
             "Je voudrais connaître vos horaires.",
             "Je voudrais réserver une table.",
             "Passez-moi le responsable.",
+            "Au revoir.",
         ]
         found = await both(tenant, voice, {"assistant": assistant}, turns)
     answers = {one[1]: one[2] for one in found["done"] if one[0] == "answered"}
     assert answers["book"] == "table 7"
     assert "faites maison" in answers["carte"]
+    assert "faites maison" in answers[search]
     assert json.loads(answers["stock"])["left"] == 3
     assert "Soleil à Lyon" in answers["weather"]
     refused = [name for name, _ in elsewhere if name.startswith(("google", "ghl", "sip"))]
@@ -423,6 +275,8 @@ async def test_an_assistant_uses_every_kind_of_tool(
         name for name, _ in (*everything, *elsewhere, last)
     }
     assert found["ended"] == reason
+    assert found["spoke"][0] == "Mario"
+    assert ("Rosa" in found["spoke"]) is (last[0] == "give_to_rosa")
     assert found["values"]["stock"] in (3, "3")
 
 
