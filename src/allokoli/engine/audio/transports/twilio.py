@@ -10,16 +10,13 @@ from typing import Any
 
 from pipecat.frames.frames import Frame
 from pipecat.serializers.twilio import TwilioFrameSerializer
-from pipecat.transports.base_transport import BaseTransport
-from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
 from starlette.websockets import WebSocket
 
 from allokoli.core.errors import InvalidInput
-from allokoli.engine.audio.transports.line import LineAudio, LineEvents
-from allokoli.engine.audio.transports.paced_socket import PacedSocket
+from allokoli.engine.audio.transports.line import LineAudio
+from allokoli.engine.audio.transports.socket_line import SocketLine
 from allokoli.engine.conversation import ended_reasons as ended
 
-_WRITE_TIMEOUT_S = 5.0
 _LAST_WORDS_S = 2.0
 _LAST_WORDS = "last-words"
 _MAX_PAYLOAD = 64_000
@@ -67,7 +64,7 @@ class NamelessStream(InvalidInput):
         super().__init__(self.__doc__ or "")
 
 
-class TwilioLine:
+class TwilioLine(SocketLine):
     """A `Line` over a Twilio media stream.
 
     Args:
@@ -89,38 +86,10 @@ class TwilioLine:
         if not isinstance(stream_sid, str) or not stream_sid:
             raise NamelessStream
         self._stream_sid = stream_sid
-        self._events: LineEvents | None = None
         self._heard = asyncio.Event()
         self._stopped = False
-        self._socket = PacedSocket(websocket, 0, self._gone)
-        self._transport = FastAPIWebsocketTransport(
-            self._socket,  # type: ignore[arg-type] # a WebSocket as far as Pipecat uses it
-            FastAPIWebsocketParams(
-                **audio.params(),
-                audio_out_end_silence_secs=0,
-                audio_out_write_timeout_secs=_WRITE_TIMEOUT_S,
-                serializer=TwilioStream(stream_sid, self._marked, self._stop),
-                allowed_origins=[],
-            ),
-        )
-
-    @property
-    def transport(self) -> BaseTransport:
-        """See `Line`."""
-        return self._transport
-
-    def attach(self, events: LineEvents) -> None:
-        """See `Line`."""
-        self._events = events
-
-        async def connected(_transport: object, _client: object) -> None:
-            await events.connected()
-
-        async def gone(_transport: object, _client: object) -> None:
-            self._gone()
-
-        self._transport.add_event_handler("on_client_connected", connected)
-        self._transport.add_event_handler("on_client_disconnected", gone)
+        serializer = TwilioStream(stream_sid, self._marked, self._stop)
+        super().__init__(websocket, 0, serializer, audio)
 
     def send(self, message: dict[str, Any]) -> None:
         """See `Line`: a telephone takes no messages."""
@@ -133,12 +102,6 @@ class TwilioLine:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._heard.wait(), _LAST_WORDS_S)
 
-    async def close(self) -> None:
-        """See `Line`."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_WRITE_TIMEOUT_S):
-                await self._socket.close()
-
     def _marked(self, name: str) -> None:
         if name == _LAST_WORDS:
             self._heard.set()
@@ -147,9 +110,8 @@ class TwilioLine:
         self._stopped = True
         self._gone()
 
-    def _gone(self) -> None:
-        if self._events is not None:
-            self._events.gone(None if self._stopped else ended.CARRIER_LEFT)
+    def _why_gone(self) -> str | None:
+        return None if self._stopped else ended.CARRIER_LEFT
 
 
 def _is_audio(payload: str) -> bool:
