@@ -212,6 +212,19 @@ async def test_the_next_voice_of_the_plan_says_the_whole_sentence(
     assert word_errors(GREETING, heard.text) <= 0.34
 
 
+async def test_the_engines_own_voice_breaking_after_the_owners_is_told_as_its_own(
+    owner, call, monkeypatch, speech
+):
+    def broken(_language: str) -> None:
+        raise RuntimeError("no voice left")
+
+    monkeypatch.setattr(speech.voices, "_take", broken)
+    owner.how = "refuse"
+    plan = {"voices": [{"provider": "vapi", "voiceId": "Elliot"}]}
+    one, _, _ = await call(voice=custom_voice(owner, fallbackPlan=plan))
+    assert await asyncio.wait_for(one.wait(), 15) == "pipeline-error-vapi-voice-failed"
+
+
 async def test_a_voice_that_leaves_midway_gives_way_to_the_next(owner, call):
     owner.how = "stop early"
     plan = {"voices": [{"provider": "vapi", "voiceId": "Elliot"}]}

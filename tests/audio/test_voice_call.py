@@ -237,7 +237,7 @@ async def test_a_recognizer_that_breaks_ends_the_call_honestly(
 
     monkeypatch.setattr(speech.recognizer, "hear_now", broken)
     one.caller.microphone.speak(pcm)
-    assert await one.ended(10) == "pipeline-error-custom-transcriber-failed"
+    assert await one.ended(10) == "pipeline-error-vapi-transcriber-failed"
 
 
 async def test_a_voice_that_breaks_ends_the_call_honestly(start_call, monkeypatch, speech):
@@ -246,7 +246,7 @@ async def test_a_voice_that_breaks_ends_the_call_honestly(start_call, monkeypatc
 
     monkeypatch.setattr(speech.voices, "_take", broken)
     one = await start_call()
-    assert await one.ended(10) == "pipeline-error-custom-voice-failed"
+    assert await one.ended(10) == "pipeline-error-vapi-voice-failed"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ class Ears:
                 server if isinstance(server, dict) else {},
                 around,
                 on_heard=self._on_heard,
-                on_failed=lambda: self.failed(ended.TRANSCRIBER_BROKE),
+                on_failed=lambda: self.failed(ended.CUSTOM_TRANSCRIBER_BROKE),
             )
             self._take([custom], custom)
             return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import structlog
 from pipecat.frames.frames import ErrorFrame
 
+from allokoli.engine.audio.speakers import SpeakerFailed
 from allokoli.engine.conversation import ended_reasons as ended
 
 _log = structlog.get_logger(__name__)
@@ -24,6 +25,8 @@ def reason_of(frame: ErrorFrame, reasons: Mapping[object, str]) -> str | None:
         processor=type(frame.processor).__name__,
         error=type(frame.exception).__name__,
     )
+    if isinstance(frame.exception, SpeakerFailed):
+        return ended.CUSTOM_VOICE_BROKE
     if frame.processor in reasons:
         return reasons[frame.processor]
     if isinstance(frame.exception, TimeoutError):

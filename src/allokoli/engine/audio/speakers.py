@@ -21,7 +21,7 @@ _WAV_HEADER_BYTES = 44
 
 
 class SpeakerFailed(Exception):
-    """A sentence could not be voiced, or not whole."""
+    """A server could not voice a sentence, or not whole."""
 
 
 class Speaker(Protocol):
@@ -38,7 +38,7 @@ class Speaker(Protocol):
             16-bit mono samples at 16 kHz.
 
         Raises:
-            SpeakerFailed: it cannot.
+            SpeakerFailed: a server cannot; anything else is a fault of the engine's own voice.
         """
         ...
 

@@ -13,8 +13,11 @@ SAID_LAST_MESSAGE = "assistant-ended-call-after-message-spoken"
 # under the transport's provider.
 NEVER_CONNECTED = "call.in-progress.error-providerfault-transport-never-connected"
 PIPELINE_BROKE = "call.in-progress.error-vapifault-worker-died"
-TRANSCRIBER_BROKE = "pipeline-error-custom-transcriber-failed"
-VOICE_BROKE = "pipeline-error-custom-voice-failed"
+# The engine's own recognizer and voices bear Vapi's name on the wire.
+TRANSCRIBER_BROKE = "pipeline-error-vapi-transcriber-failed"
+CUSTOM_TRANSCRIBER_BROKE = "pipeline-error-custom-transcriber-failed"
+VOICE_BROKE = "pipeline-error-vapi-voice-failed"
+CUSTOM_VOICE_BROKE = "pipeline-error-custom-voice-failed"
 CONVERSATION_BROKE = "pipeline-error-custom-llm-llm-failed"
 FORWARDING_FAILED = "call.in-progress.error-transfer-failed"
 CARRIER_LEFT = "phone-call-provider-closed-websocket"
