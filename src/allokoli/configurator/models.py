@@ -22,6 +22,7 @@ class ConfiguratorSession(Base):
             before the owner's "yes", so that a creation that fails can be confirmed again.
         awaiting_account: the visitor said yes and must sign up for the creation to begin.
         steps: of the creation, as `{name, status, at}`.
+        voice: the latest call in which the owner spoke (see `voice_turns`), None before any.
         assistant_id: the assistant, chosen when the creation begins, there once it is `created`.
     """
 
@@ -44,6 +45,7 @@ class ConfiguratorSession(Base):
     awaiting_account: Mapped[bool] = mapped_column(default=False)
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     assistant_id: Mapped[UUID | None]
+    voice: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), default=clock.now, onupdate=clock.now

@@ -33,7 +33,7 @@ async def open_session(
     """
     session_id = uuid4()
     state, reply = conversation.open(locale, template)
-    async with session(_holder(identity, session_id)) as opened:
+    async with session(holder(identity, session_id)) as opened:
         row = ConfiguratorSession(
             id=session_id,
             org_id=identity.org_id if identity else None,
@@ -54,7 +54,7 @@ async def get_session(identity: Identity | None, session_id: UUID) -> SessionRea
     Raises:
         NotFound: none, or another organization's.
     """
-    async with session(_holder(identity, session_id)) as opened:
+    async with session(holder(identity, session_id)) as opened:
         return shown(await _row(opened, session_id))
 
 
@@ -65,13 +65,39 @@ async def hear(identity: Identity | None, session_id: UUID, words: str) -> Sessi
         NotFound: none, or another organization's.
         Conflict: the conversation was abandoned.
     """
-    async with session(_holder(identity, session_id)) as opened:
-        row = await _row(opened, session_id, lock=True)
-        if row.status == "abandoned":
-            raise Conflict("Cette conversation est close. Commencez-en une nouvelle.")
-        if row.status in {"collecting", "confirming"}:
-            await _answer(opened, row, identity, words)
+    async with session(holder(identity, session_id)) as opened:
+        row = await locked(opened, session_id)
+        await answer(opened, row, identity, words)
         return shown(row)
+
+
+async def locked(opened: AsyncSession, session_id: UUID) -> ConfiguratorSession:
+    """A conversation that nobody else changes until this transaction ends.
+
+    Raises:
+        NotFound: none, or another organization's.
+    """
+    return await _row(opened, session_id, lock=True)
+
+
+async def answer(
+    opened: AsyncSession, row: ConfiguratorSession, identity: Identity | None, words: str
+) -> None:
+    """Take one thing the owner says, written or spoken, into their conversation.
+
+    Args:
+        opened: a session of whoever holds it.
+        row: locked; one that is creating or created is left as it is.
+        identity: who is signed in; None for a visitor.
+        words: as said; nothing at all is a silence.
+
+    Raises:
+        Conflict: the conversation was abandoned.
+    """
+    if row.status == "abandoned":
+        raise Conflict("Cette conversation est close. Commencez-en une nouvelle.")
+    if row.status in {"collecting", "confirming"}:
+        await _answer(opened, row, identity, words)
 
 
 async def claim(identity: Identity, session_id: UUID) -> SessionRead:
@@ -83,13 +109,20 @@ async def claim(identity: Identity, session_id: UUID) -> SessionRead:
     """
     if identity.org_id is None:
         raise Unauthorized("Connectez-vous pour continuer.")
-    async with session(_holder(identity, session_id)) as opened:
+    async with session(holder(identity, session_id)) as opened:
         row = await _row(opened, session_id, lock=True)
         _attach(row, identity)
         if row.awaiting_account and row.status == "confirming":
             await _begin_creation(opened, row)
         await opened.flush()
         return shown(row)
+
+
+def holder(identity: Identity | None, session_id: UUID) -> Identity:
+    """Who asks, holding the session they name."""
+    if identity is None:
+        return Identity.visitor(session_id)
+    return replace(identity, visitor_id=session_id)
 
 
 async def _answer(
@@ -170,9 +203,3 @@ def _attach(row: ConfiguratorSession, identity: Identity) -> None:
 def _hear(row: ConfiguratorSession, words: str) -> None:
     line = {"role": "user", "text": words, "at": clock.now().isoformat()}
     row.messages = [*row.messages, line]
-
-
-def _holder(identity: Identity | None, session_id: UUID) -> Identity:
-    if identity is None:
-        return Identity.visitor(session_id)
-    return replace(identity, visitor_id=session_id)
