@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allokoli.blueprint.agenda_tools import agenda_tools
 from allokoli.blueprint.blueprint import Blueprint, CallerField, FieldType
 from allokoli.blueprint.prompt import compile_prompt
 from allokoli.dialogue.lexicon import load
@@ -71,7 +72,7 @@ def compile_assistant(
             "metadataSendMode": "variable",
             "temperature": 0,
             "messages": [{"role": "system", "content": compile_prompt(blueprint)}],
-            "tools": [{"type": "endCall"}],
+            "tools": [{"type": "endCall"}, *agenda_tools(blueprint)],
         },
         "voice": {"provider": "azure", "voiceId": _VOICES[locale]},
         "transcriber": {"provider": "deepgram", "model": "nova-3", "language": locale},
