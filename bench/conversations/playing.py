@@ -1,0 +1,124 @@
+"""Playing a written conversation against the guided model or the owner's guide."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bench.conversations.person import Person
+from bench.conversations.written import Conversation
+
+from allokoli.blueprint.analysis import structured_data
+from allokoli.blueprint.guided import conversation
+from allokoli.configurator.conversation import OwnerState, hear
+from allokoli.configurator.conversation import open as open_conversation
+from allokoli.dialogue import Reply, State, plain_spaces
+
+MOST_TURNS = 30
+_ANSWERED = ("aside", "repeat", "wait", "silence", "restart")
+"""Decisions after which a question is rightly asked once more."""
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of a conversation.
+
+    Attributes:
+        written: the conversation.
+        lines: (who, what) in the order they were said.
+        fields: the caller's structured data, or the owner's blueprint.
+        outcome: how it ended; `unfinished` when it never did.
+        turns: of the person.
+        repetitions: questions asked again when nothing new had come.
+        waits_s: what computing each reply took, in seconds.
+        agenda: moments booked when it was over.
+    """
+
+    written: Conversation
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str = "unfinished"
+    turns: int = 0
+    repetitions: int = 0
+    waits_s: list[float] = field(default_factory=list)
+    agenda: list[datetime] = field(default_factory=list)
+
+    @property
+    def heard(self) -> str:
+        """Everything the assistant said."""
+        return "\n".join(said for who, said in self.lines if who == "assistant")
+
+
+def play(written: Conversation) -> Played:
+    """Play a conversation to its end, or to `MOST_TURNS`."""
+    return _call(written) if written.side == "callers" else _guide(written)
+
+
+def _call(written: Conversation) -> Played:
+    blueprint = written.made()
+    now = written.now.replace(tzinfo=ZoneInfo(blueprint.timezone))
+    turns: list[str] = []
+    played = Played(written)
+    state, reply = conversation(blueprint, turns, now)
+    person = Person(written)
+    played.lines.append(("assistant", plain_spaces(reply.text)))
+    while not reply.ended and played.turns < MOST_TURNS:
+        turns.append(person.next(state))
+        before = _standing(state)
+        started_s = time.perf_counter()
+        state, reply = conversation(blueprint, turns, now)
+        _note(played, turns[-1], before, state, reply, started_s)
+    played.fields = structured_data(blueprint, state)
+    played.outcome = state.outcome or played.outcome
+    return played
+
+
+def _guide(written: Conversation) -> Played:
+    played = Played(written)
+    now = written.now.replace(tzinfo=UTC)
+    owner, reply = open_conversation(written.language, written.template)
+    person = Person(written)
+    played.lines.append(("assistant", plain_spaces(reply.text)))
+    while owner.status != "confirmed" and played.turns < MOST_TURNS:
+        said = person.next(owner.dialogue)
+        before = _standing(owner.dialogue)
+        started_s = time.perf_counter()
+        owner, reply = hear(owner, said, now)
+        _note(played, said, before, owner.dialogue, reply, started_s)
+    played.fields = owner.blueprint
+    played.outcome = _status(owner)
+    return played
+
+
+def _status(owner: OwnerState) -> str:
+    return "done" if owner.status == "confirmed" else "unfinished"
+
+
+def _standing(state: State) -> tuple[Any, ...]:
+    """What must have changed for the same question to be no repetition."""
+    return (
+        state.phase,
+        state.goal,
+        list(state.asking),
+        dict(state.values),
+        state.notes.get("digits"),
+    )
+
+
+def _note(
+    played: Played,
+    said: str,
+    before: tuple[Any, ...],
+    state: State,
+    reply: Reply,
+    started_s: float,
+) -> None:
+    played.waits_s.append(time.perf_counter() - started_s)
+    played.turns += 1
+    played.lines += [("person", said), ("assistant", plain_spaces(reply.text))]
+    asks = bool(state.asking) or state.phase in {"confirming", "correcting"}
+    again = asks and not reply.ended and before == _standing(state)
+    if again and not reply.trace.decision.startswith(_ANSWERED):
+        played.repetitions += 1
