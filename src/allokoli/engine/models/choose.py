@@ -1,5 +1,6 @@
 """Which models answer for an assistant, in which order, and what to tell its owner about it."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ _DEFAULT_TIMEOUT_S = 20.0
 # A caller waits for a model that has another behind it no longer than this.
 _HURRIED_TIMEOUT_S = 8.0
 _MAX_FALLBACKS = 3
+_OWN_GUIDE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/v1")
 _OURS = frozenset({"model", "messages", "stream", "tools"})
 _GUIDED_TITLE = "the built-in guided model"
 _DEFAULT_TITLE = "the operator's model"
@@ -168,6 +170,12 @@ def is_guided(url: str) -> bool:
     return url.rstrip("/") in {base + GUIDED_PATH for base in own}
 
 
+def _is_own_guide(url: str) -> bool:
+    """Whether a model's address is AlloKoliConfig's, which this very installation answers at."""
+    base = f"{get_settings().web_internal_url}/api/v1/configurator/sessions/"
+    return url.startswith(base) and _OWN_GUIDE.fullmatch(url.removeprefix(base)) is not None
+
+
 def _guided(assistant: dict[str, Any], call: dict[str, Any], task: str | None) -> OpenAICompatible:
     blueprint = blueprint_of(assistant) or _message_taker(assistant)
     metadata: dict[str, Any] = {"blueprint": blueprint}
@@ -218,6 +226,7 @@ def _custom(
         extra=_extra(asked.get("metadataSendMode"), assistant.get("metadata"), call),
         key=str(credential.get("apiKey") or ""),
         title="the assistant's own model",
+        trusted=_is_own_guide(asked["url"]),
         authenticate=_token(credential, call.get("orgId")),
     )
 
