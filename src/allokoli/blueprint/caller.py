@@ -20,22 +20,36 @@ _OFFICE_FIRST_HOUR = 7
 _OTHER_KEY = "other"
 
 
-def caller_form(blueprint: Blueprint, now: datetime | None = None) -> Form:
+def caller_form(
+    blueprint: Blueprint,
+    now: datetime | None = None,
+    *,
+    locale: str | None = None,
+    tools: frozenset[str] = frozenset(),
+) -> Form:
     """The form that a caller of this blueprint's assistant fills.
 
     Args:
         blueprint: what the owner said.
         now: the present, aware; past moments are refused. The start of the call by default.
+        locale: the language of its sentences, one of the blueprint's; the first by default.
+        tools: names of the functions that can be called meanwhile.
     """
     moment = now or datetime.now(UTC)
     local = moment.astimezone(ZoneInfo(blueprint.timezone)).replace(tzinfo=None)
-    return _form(blueprint.model_dump_json(), local.replace(second=0, microsecond=0))
+    spoken = locale or blueprint.language
+    minute = local.replace(second=0, microsecond=0)
+    return _form(blueprint.model_dump_json(), minute, spoken, tools)
 
 
 @lru_cache(maxsize=256)
-def _form(blueprint_json: str, local: datetime) -> Form:
+def _form(blueprint_json: str, local: datetime, locale: str, tools: frozenset[str]) -> Form:
     blueprint = Blueprint.model_validate_json(blueprint_json)
-    data = load("allokoli.blueprint", blueprint.language, "caller")
+    # The language spoken leads everywhere below; what the owner wrote stays as they wrote it.
+    others = [one for one in blueprint.languages if one != locale]
+    languages = tuple(blueprint.languages)
+    blueprint = blueprint.model_copy(update={"languages": [locale, *others]})
+    data = load("allokoli.blueprint", locale, "caller")
     slots = tuple(_slot(field, blueprint, data, local) for field in caller_fields(blueprint, data))
     tone = data["tone"][blueprint.tone]
     wording = {key: tuple(value) for key, value in data["wording"].items()}
@@ -56,6 +70,9 @@ def _form(blueprint_json: str, local: datetime) -> Form:
         ),
         timezone=blueprint.timezone,
         country=blueprint.country,
+        locale=locale,
+        languages=languages,
+        translated=lambda other: _form(blueprint_json, local, other, tools),
     )
 
 

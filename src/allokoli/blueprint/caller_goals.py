@@ -50,7 +50,7 @@ def _at_once(key: str, words: dict[str, Any]) -> Goal:
     return Goal(
         key=key,
         phrases=tuple(words["phrases"]),
-        closing=lambda _values: str(words["closing"]),
+        closing=lambda _values, _result: str(words["closing"]),
         at_once=True,
         action=key,
     )
@@ -76,7 +76,7 @@ def _asked(
         slots=needed,
         opening=str(words["opening"]),
         recap=_recap(words["recap"], needed, blueprint, data, slots),
-        closing=lambda _values: str(words["closing"]),
+        closing=lambda _values, _result: str(words["closing"]),
         together=tuple(together),
         asks=asks,
         action=key,
@@ -94,7 +94,7 @@ def _book(
         if set(entry["keys"]) <= set(keys)
     )
 
-    def closing(values: Mapping[str, Any]) -> str:
+    def closing(values: Mapping[str, Any], _result: Mapping[str, Any]) -> str:
         return str(words["closing"]).format(when=_when(values, blueprint.language))
 
     return Goal(

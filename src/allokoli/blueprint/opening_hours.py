@@ -6,20 +6,20 @@ from typing import Any
 
 from allokoli.blueprint.blueprint import Blueprint, Hours
 from allokoli.blueprint.wording import speak_date, speak_intervals, speak_time
-from allokoli.dialogue import Refusal
+from allokoli.dialogue import Known, Refusal
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.speech import join_words
 from allokoli.dialogue.text import capital
 
 _SEARCH_DAYS = 30
-Check = Callable[[Any, Mapping[str, Any]], Refusal | None]
+Check = Callable[[Any, Mapping[str, Any], Known], Refusal | None]
 
 
 def check_date(blueprint: Blueprint, data: dict[str, Any], local: datetime) -> Check:
     """Refuses past and closed days with the sentence to say."""
     words = data["wording"]
 
-    def check(value: str, _values: Mapping[str, Any]) -> Refusal | None:
+    def check(value: str, _values: Mapping[str, Any], _known: Known) -> Refusal | None:
         day = date.fromisoformat(value)
         if day < local.date():
             return Refusal(str(words["past"][0]))
@@ -40,7 +40,7 @@ def check_time(blueprint: Blueprint, data: dict[str, Any], local: datetime) -> C
     """Refuses moments gone by and hours outside opening, with the sentence to say."""
     words = data["wording"]
 
-    def check(value: str, values: Mapping[str, Any]) -> Refusal | None:
+    def check(value: str, values: Mapping[str, Any], _known: Known) -> Refusal | None:
         if not values.get("date"):
             return None
         day = date.fromisoformat(values["date"])

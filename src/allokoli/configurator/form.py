@@ -6,7 +6,7 @@ from typing import Any
 from allokoli.configurator.readers import OwnerReaders
 from allokoli.configurator.recap import recap
 from allokoli.configurator.sector_words import business_name, field_labels, sector_words
-from allokoli.dialogue import Aside, Form, Goal, Refusal, Slot
+from allokoli.dialogue import Aside, Form, Goal, Known, Refusal, Slot
 from allokoli.dialogue.lexicon import load
 from allokoli.dialogue.speech import join_words
 
@@ -30,7 +30,7 @@ def owner_form(locale: str, values: Mapping[str, Any]) -> Form:
         key=GOAL,
         slots=ORDER if values.get("booking") is False else _without(ORDER, "services"),
         recap=lambda answers: recap(data, answers, locale),
-        closing=lambda _answers: str(data["done"]),
+        closing=lambda _answers, _result: str(data["done"]),
         action="confirmed",
     )
     return Form(
@@ -163,7 +163,7 @@ def _too_long(data: dict[str, Any], key: str) -> Any:
         return None
     limit, sentence = limits[key]
 
-    def check(value: str, _values: Mapping[str, Any]) -> Refusal | None:
+    def check(value: str, _values: Mapping[str, Any], _known: Known) -> Refusal | None:
         too_long = len(value) > limit
         return Refusal(str(data["wording"][sentence][0])) if too_long else None
 

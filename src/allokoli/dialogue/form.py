@@ -1,5 +1,6 @@
 """What a conversation has to find out, and what it can answer on the way."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,15 +12,36 @@ SlotType = Literal[
 ]
 Reader = Callable[[Utterance, bool, Mapping[str, Any]], Any]
 """Reads a slot its own way: (utterance, was it asked, answers so far) → value or None."""
+Known = Mapping[str, Any]
+"""What the outside world answered so far, by `Lookup.key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Something only the outside world knows (`is a table free?`), to be asked by the host.
+
+    Attributes:
+        name: the function to call.
+        arguments: plain values.
+    """
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The same for the same question."""
+        return f"{self.name} {json.dumps(self.arguments, sort_keys=True, ensure_ascii=False)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the answers a slot accepts, with the phrases that mean it."""
+    """One of the answers a slot accepts, with the phrases that mean it, and sentences like it."""
 
     value: str
     label: str
     phrases: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +70,7 @@ class Slot:
         asked_only: never read before it is asked.
         absent: phrases that mean `none`, asked or not (`pas d'allergies`).
         past: a date in the past, read with its year.
-        check: refuses a value, or returns None.
+        check: refuses a value, asks to look something up first, or returns None.
     """
 
     key: str
@@ -73,7 +95,7 @@ class Slot:
     asked_only: bool = False
     absent: tuple[str, ...] = ()
     past: bool = False
-    check: "Callable[[Any, Mapping[str, Any]], Refusal | None] | None" = None
+    check: "Callable[[Any, Mapping[str, Any], Known], Refusal | Lookup | None] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +104,14 @@ class Refusal:
 
     Attributes:
         sentence: what is said.
-        proposal: another value, offered in that sentence; a yes takes it.
+        proposal: another value, offered in that sentence; a yes takes it. Several values, by slot,
+            where the refusal comes from a goal.
+        slots: the answers that a goal's refusal takes back.
     """
 
     sentence: str
     proposal: Any = None
+    slots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +121,38 @@ class Goal:
     Attributes:
         key: its name (`book`).
         phrases: how it is said.
+        examples: whole sentences that mean it.
         slots: the slots it needs, in the order they are asked.
         opening: said when it is recognized and something is still missing.
         recap: builds the sentence that reads everything back and asks for a yes.
-        closing: builds the last sentence; the conversation ends with it.
+        closing: builds the last sentence, from the answers and what `commit` gave; the
+            conversation ends with it.
         together: groups of slots asked in one sentence, largest first.
         implied_by: slots whose answer implies this goal.
         at_once: end right away, with nothing to ask.
         asks: questions of this goal that replace the slots' own.
         confirm: whether a yes is needed before closing.
         action: reported with the last reply.
+        check: refuses answers that do not hold together (no table left at that hour), asks to
+            look something up first, or returns None. Called whenever an answer changed.
+        commit: does what was agreed: a lookup to make, what came of it, or why it cannot be done.
     """
 
     key: str
     phrases: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
     opening: str = ""
     recap: Callable[[Mapping[str, Any]], str] | None = None
-    closing: Callable[[Mapping[str, Any]], str] | None = None
+    closing: Callable[[Mapping[str, Any], Mapping[str, Any]], str] | None = None
     together: tuple[tuple[tuple[str, ...], str], ...] = ()
     implied_by: frozenset[str] = frozenset()
     at_once: bool = False
     asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     confirm: bool = True
     action: str | None = None
+    check: Callable[[Mapping[str, Any], Known], Refusal | Lookup | None] | None = None
+    commit: Callable[[Mapping[str, Any], Known], Refusal | Lookup | Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +163,23 @@ class Aside:
         key: its name.
         answer: what is said; the form then goes on.
         phrases: how it is said.
-        question: a written question, matched by its words.
+        examples: whole sentences that mean it.
+        question: a written question, matched by its words and its meaning.
         goal: a goal to turn to after the answer.
         intent: the caller's intent it shows when nothing else was wanted.
+        action: reported with the reply (`transfer`).
+        at_once: said before anything else, whatever was being done (a vital emergency).
     """
 
     key: str
     answer: str
     phrases: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
     question: str = ""
     goal: str | None = None
     intent: str | None = None
+    action: str | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +200,11 @@ class Form:
         whole_sentences: sentences are never cut where the person corrects themself.
         earliest_hour: hours below this are taken in the afternoon when the day part is not said.
         timezone, country: where the dates and phone numbers are read.
+        locale: the language of its sentences; empty for the language it is stepped in.
+        languages: the languages it can turn to when the person speaks another one of them.
+        translated: the same form in one of these languages.
+        consult: answers a question no aside covers (knowledge base): what to say, a lookup to
+            make first, or None.
     """
 
     slots: tuple[Slot, ...]
@@ -177,6 +221,10 @@ class Form:
     earliest_hour: int = 7
     timezone: str = "Europe/Paris"
     country: str = "FR"
+    locale: str = ""
+    languages: tuple[str, ...] = ()
+    translated: "Callable[[str], Form] | None" = None
+    consult: Callable[[str, Known], str | Lookup | None] | None = None
 
     def slot(self, key: str) -> Slot | None:
         return next((slot for slot in self.slots if slot.key == key), None)

@@ -1,8 +1,11 @@
 """What comes next: the next question, the recap, or the last sentence."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from allokoli.dialogue import speaking
-from allokoli.dialogue.form import Form, Goal, Slot
-from allokoli.dialogue.speaking import Turn
+from allokoli.dialogue.form import Form, Goal, Lookup, Refusal, Slot
+from allokoli.dialogue.speaking import Turn, Wanted, settled
 from allokoli.dialogue.state import Reply, State
 
 _MAX_ASKED = 5
@@ -15,6 +18,10 @@ def ask_next(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
         turn.said.append(form.start)
         state.said = form.start
         return state, speaking.reply(form, state, turn)
+    if goal.check:
+        refusal = settled(goal.check(state.values, turn.known))
+        if refusal:
+            _take_back(state, turn, refusal)
     missing = _still_worth_asking(form, state, turn, goal)
     if missing:
         state.phase = "collecting"
@@ -30,6 +37,19 @@ def ask_next(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
     turn.said.append(recap)
     turn.decision = turn.decision or "recap"
     return state, speaking.reply(form, state, turn)
+
+
+def _take_back(state: State, turn: Turn, refusal: Refusal) -> None:
+    """Answers that cannot be kept together; others may be proposed instead."""
+    for key in refusal.slots:
+        state.values.pop(key, None)
+        state.tries[key] = 0
+    if refusal.slots:
+        state.notes["refused"] = refusal.slots[-1]
+    if refusal.proposal:
+        state.notes["proposed"] = dict(refusal.proposal)
+    turn.acknowledgement = ""
+    turn.refusals.append(refusal.sentence)
 
 
 def _still_worth_asking(form: Form, state: State, turn: Turn, goal: Goal) -> list[Slot]:
@@ -66,7 +86,17 @@ def again(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
 
 
 def finish(form: Form, state: State, turn: Turn, goal: Goal) -> tuple[State, Reply]:
-    said = goal.closing(state.values) if goal.closing else ""
+    result: Refusal | Mapping[str, Any] = {}
+    if goal.commit:
+        done = goal.commit(state.values, turn.known)
+        if isinstance(done, Lookup):
+            raise Wanted(done)
+        result = done
+    if isinstance(result, Refusal):
+        _take_back(state, turn, result)
+        return ask_next(form, state, turn)
+    state.notes["result"] = dict(result)
+    said = goal.closing(state.values, result) if goal.closing else ""
     outcome = "noted" if goal.at_once else "done"
     state.phase, state.outcome, state.asking = "closed", outcome, []
     state.said = said

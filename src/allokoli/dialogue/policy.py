@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from allokoli.dialogue import speaking
-from allokoli.dialogue.form import Form
+from allokoli.dialogue.form import Form, Known
+from allokoli.dialogue.languages import spoken_language
 from allokoli.dialogue.moves import again, ask_next, close, finish
 from allokoli.dialogue.recovery import missed, propose, silence
-from allokoli.dialogue.speaking import Turn
-from allokoli.dialogue.state import Reply, State
+from allokoli.dialogue.speaking import Turn, Wanted, settled
+from allokoli.dialogue.state import Heard, Reply, State, Trace
 from allokoli.dialogue.text import clean
 from allokoli.dialogue.understanding import Understanding, understand
 
@@ -31,7 +32,13 @@ def open_dialogue(form: Form, *, locale: str) -> tuple[State, Reply]:
 
 
 def step(
-    form: Form, state: State, text: object, *, now: datetime, locale: str
+    form: Form,
+    state: State,
+    text: object,
+    *,
+    now: datetime,
+    locale: str,
+    known: Known | None = None,
 ) -> tuple[State, Reply]:
     """Hear one sentence and answer it. The given state is left as it was.
 
@@ -40,11 +47,24 @@ def step(
         state: where the conversation stands.
         text: what was said; empty for a silence.
         now: the present, aware; relative dates count from it.
-        locale: the language spoken.
+        locale: the language spoken at the start.
+        known: what lookups gave so far, by `Lookup.key`.
+
+    Returns:
+        The new state and the reply; or the same state and a reply that holds a `lookup` only.
     """
-    state = deepcopy(state)
+    try:
+        return _step(
+            form, deepcopy(state), text, now, Turn(state.locale or locale, known=known or {})
+        )
+    except Wanted as wanted:
+        trace = Trace(decision=f"look up {wanted.lookup.name}")
+        return state, Reply("", trace=trace, locale=state.locale or locale, lookup=wanted.lookup)
+
+
+def _step(form: Form, state: State, text: object, now: datetime, turn: Turn) -> tuple[State, Reply]:
+    form = _in_language_of(form, state, text, turn)
     current = form.refine(state.values) if form.refine else form
-    turn = Turn(locale)
     if state.phase == "closed":
         return state, speaking.reply(current, state, turn.saying(state.said, "closed"), ended=True)
     state.turns += 1
@@ -53,20 +73,47 @@ def step(
     state.silences = 0
     if state.turns > _MAX_TURNS:
         return close(current, state, turn, "left", "left")
-    found = understand(current, state, text, now=now, locale=locale)
-    turn.heard = found.heard
+    found = understand(current, state, text, now=now, locale=turn.locale)
+    turn.heard += found.heard
     return _respond(form, current, state, found, turn)
 
 
+def _in_language_of(form: Form, state: State, text: object, turn: Turn) -> Form:
+    """The form in the language the person has just spoken, when it has it."""
+    translated = form.translated
+    if translated is None:
+        return form
+    spoken = spoken_language(clean(text), form.languages, turn.locale)
+    if spoken != turn.locale:
+        turn.heard.append(Heard("language", spoken, words=clean(text)))
+        state.locale = turn.locale = spoken
+        form = translated(spoken)
+        state.said = form.start
+        return form
+    if form.locale and form.locale != spoken:
+        return translated(spoken)
+    return form
+
+
 def replay(
-    form: Form, user_turns: Sequence[str], *, now: datetime, locale: str
+    form: Form,
+    user_turns: Sequence[str],
+    *,
+    now: datetime,
+    locale: str,
+    known: Known | None = None,
 ) -> tuple[State, list[Reply]]:
-    """A whole conversation again from what the person said, for serving without memory."""
+    """A whole conversation again from what the person said, for serving without memory.
+
+    It stops at the first turn that needs a lookup: the last reply then holds it.
+    """
     state, opening = open_dialogue(form, locale=locale)
     replies = [opening]
     for text in user_turns:
-        state, answer = step(form, state, text, now=now, locale=locale)
+        state, answer = step(form, state, text, now=now, locale=locale, known=known)
         replies.append(answer)
+        if answer.lookup:
+            break
     return state, replies
 
 
@@ -79,6 +126,8 @@ def _respond(  # noqa: PLR0911  (one way out a case)
         said = speaking.wording(form, "restarted", 0)
         fresh = form.refine(state.values) if form.refine else form
         return ask_next(fresh, state, turn.saying(said, "restart"))
+    if found.aside and found.aside.at_once:
+        return _answer_aside(current, state, found, turn)
     if found.goal and found.goal.at_once:
         state.goal = found.goal.key
         return finish(current, state, turn, found.goal)
@@ -156,7 +205,8 @@ def _take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> b
     fills = {**found.fills, **recheck}
     for key in sorted(fills, key=lambda name: (name != "date", name == "time")):
         slot = form.slot(key) or (form.refine(state.values).slot(key) if form.refine else None)
-        refusal = slot.check(fills[key], state.values) if slot and slot.check else None
+        check = slot.check if slot else None
+        refusal = settled(check(fills[key], state.values, turn.known)) if check else None
         if refusal:
             refused = True
             state.values.pop(key, None)
@@ -190,11 +240,12 @@ def _answer_aside(
         asked.append(aside.key)
     turn.said.append(aside.answer)
     turn.decision = f"aside {aside.key}"
+    turn.action = aside.action
     if aside.intent and (state.goal is None or aside.goal):
         state.notes["intent"] = aside.intent
     if aside.goal and form.goal(aside.goal):
         state.goal, state.phase = aside.goal, "collecting"
-        turn.action = aside.intent
+        turn.action = aside.action or aside.intent
         return ask_next(form, state, turn)
     if state.goal is None:
         turn.said.append(speaking.wording(form, "anything_else", state.turns))

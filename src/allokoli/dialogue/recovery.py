@@ -47,6 +47,13 @@ def missed(form: Form, state: State, found: Understanding, turn: Turn) -> tuple[
         said = speaking.wording(form, "digits_missing", state.misses - 1)
         state.said = said
         return state, speaking.reply(form, state, turn.saying(said, "unfinished number"))
+    if found.question and form.consult:
+        answer = speaking.settled(form.consult(found.words, turn.known))
+        if answer:
+            state.misses = 0
+            turn.said.append(answer)
+            turn.decision = "consult"
+            return ask_next(form, state, turn) if state.goal else again(form, state, turn)
     if state.misses < _MAX_MISSES:
         key = "unknown_question" if found.question and not slot else "not_understood"
         if found.question and slot and "unknown_question" in form.wording:

@@ -1,10 +1,13 @@
 """Choosing the words of a reply: which question, which of its wordings."""
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from allokoli.dialogue.form import Form, Goal, Slot
-from allokoli.dialogue.state import Reply, State, Trace
+from allokoli.dialogue.form import Form, Goal, Known, Lookup, Slot
+from allokoli.dialogue.state import Heard, Reply, State, Trace
 from allokoli.dialogue.text import plain_spaces, typeset
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -19,20 +22,41 @@ class Turn:
         acknowledgement: words that show the answers were heard.
         refusals: what is wrong with answers that were not kept.
         action: what the host should do.
+        known: what the outside world answered so far.
     """
 
     locale: str
     said: list[str] = field(default_factory=list)
     decision: str = ""
-    heard: list[str] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     acknowledgement: str = ""
     refusals: list[str] = field(default_factory=list)
     action: str | None = None
+    known: Known = field(default_factory=dict)
 
     def saying(self, text: str, decision: str) -> "Turn":
         self.said.append(text)
         self.decision = decision
         return self
+
+
+class Wanted(Exception):
+    """A reply cannot be chosen before the outside world has answered."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        super().__init__(lookup.name)
+        self.lookup = lookup
+
+
+def settled(found: _T | Lookup) -> _T:
+    """What was found, when it needs no lookup.
+
+    Raises:
+        Wanted: it does.
+    """
+    if isinstance(found, Lookup):
+        raise Wanted(found)
+    return found
 
 
 def reply(form: Form, state: State, turn: Turn, *, ended: bool = False) -> Reply:
@@ -51,6 +75,7 @@ def reply(form: Form, state: State, turn: Turn, *, ended: bool = False) -> Reply
         suggestions=suggestions,
         action=turn.action,
         trace=Trace(tuple(turn.heard), turn.decision),
+        locale=turn.locale,
     )
 
 

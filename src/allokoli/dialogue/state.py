@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
+from allokoli.dialogue.form import Lookup
+
 Phase = Literal["open", "collecting", "confirming", "correcting", "closed"]
 
 
@@ -21,6 +23,7 @@ class State:
         notes: what else must be remembered (part of the day, digits of an unfinished number).
         said: the last question, to repeat it.
         outcome: how it ended (`done`, `silence`, `left`, …).
+        locale: the language spoken now; empty until the first sentence.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -34,6 +37,7 @@ class State:
     notes: dict[str, Any] = field(default_factory=dict)
     said: str = ""
     outcome: str | None = None
+    locale: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,15 +49,41 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing understood from a sentence.
+
+    Attributes:
+        kind: `slot`, `goal`, `aside`, `answer`, `social`, `mentioned`, `language`.
+        key: which one.
+        value: the answer read, for a slot.
+        words: the words it was read from.
+        how: `lexicon` (a phrase of the data files), `meaning` (a sentence like it), or `reading`.
+        score: how near, from 0 to 1, when it was by meaning.
+    """
+
+    kind: str
+    key: str
+    value: Any = None
+    words: str = ""
+    how: str = "lexicon"
+    score: float | None = None
+
+    def __str__(self) -> str:
+        value = f"={self.value!r}" if self.kind == "slot" else ""
+        score = f" {self.score:.2f}" if self.score is not None else ""
+        return f"{self.kind} {self.key}{value} ← “{self.words}” ({self.how}{score})"
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """Why the reply is what it is.
 
     Attributes:
-        heard: what was understood, one line each (`party_size=4 ← "4 personnes"`).
+        heard: what was understood.
         decision: the rule that chose the reply.
     """
 
-    heard: tuple[str, ...] = ()
+    heard: tuple[Heard, ...] = ()
     decision: str = ""
 
 
@@ -68,6 +98,9 @@ class Reply:
         suggestions: quick answers to show.
         action: what the host should do (`confirmed`, `human`, …), or None.
         trace: why.
+        locale: the language of the sentence.
+        lookup: what the host must find out before there is a sentence; it then plays the same
+            turns again with the answer.
     """
 
     text: str
@@ -76,3 +109,5 @@ class Reply:
     suggestions: tuple[str, ...] = ()
     action: str | None = None
     trace: Trace = field(default_factory=Trace)
+    locale: str = ""
+    lookup: Lookup | None = None

@@ -7,24 +7,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allokoli.dialogue.entities.answers import (
-    Answer,
-    find_answer,
-    find_social,
-    looks_like_question,
-    says_none,
-)
+from allokoli.dialogue.entities.answers import Answer, says_none
 from allokoli.dialogue.entities.phones import loose_digits
-from allokoli.dialogue.entities.times import find_part_of_day
 from allokoli.dialogue.form import Aside, Form, Goal, Slot
+from allokoli.dialogue.intents import recognize
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase, phrase_pattern, similarity
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.reading import Context, read_asked, read_given
-from allokoli.dialogue.state import State
+from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.utterance import Span, Utterance
-
-_SIMILAR = 0.5
-_SIMILAR_UNASKED = 0.72
 
 
 @dataclass(slots=True)
@@ -40,7 +31,8 @@ class Understanding:
         mentioned: a slot pointed at without an answer.
         question: whether they asked something.
         notes: what to remember (part of the day, unfinished digits).
-        heard: one line per thing understood, for the trace.
+        words: the sentence.
+        heard: each thing understood, for the trace.
     """
 
     fills: dict[str, Any] = field(default_factory=dict)
@@ -51,7 +43,8 @@ class Understanding:
     mentioned: str | None = None
     question: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
-    heard: list[str] = field(default_factory=list)
+    words: str = ""
+    heard: list[Heard] = field(default_factory=list)
 
 
 def understand(
@@ -67,8 +60,8 @@ def understand(
         locale: the language spoken.
     """
     whole = Utterance.of(text, locale)
-    found = Understanding()
-    _recognize(form, whole, found, locale)
+    found = Understanding(words=whole.raw)
+    recognize(form, state, whole, found, locale)
     today = now.astimezone(ZoneInfo(form.timezone)).date()
     uncut = form.whole_sentences or _wants_verbatim(form, state)
     segments = [whole] if uncut else list(_segments(whole, locale))
@@ -86,50 +79,7 @@ def understand(
         _read(form, state, segment, context, found)
         if index and before:
             _apply_bare_correction(form, segment, context, found, before)
-    for key, value in found.fills.items():
-        found.heard.append(f"{key}={value!r}")
     return found
-
-
-def _recognize(form: Form, whole: Utterance, found: Understanding, locale: str) -> None:
-    folded = whole.raw_folded
-    found.answer = find_answer(folded, locale)
-    found.social = find_social(folded, locale)
-    found.question = looks_like_question(whole.raw, folded, locale)
-    found.goal = next((goal for goal in form.goals if find_phrase(goal.phrases, folded)), None)
-    found.aside = _find_aside(form, folded, locale, asked=found.question)
-    if found.goal and found.aside and not found.question:
-        found.aside = None
-    found.mentioned = next(
-        (slot.key for slot in form.slots if find_phrase(slot.mentions, folded)), None
-    )
-    part = find_part_of_day(whole.folded, locale)
-    if part:
-        found.notes["part"] = part
-    for name in ("answer", "social", "mentioned"):
-        if getattr(found, name):
-            found.heard.append(f"{name}={getattr(found, name)}")
-    if found.goal:
-        found.heard.append(f"goal={found.goal.key}")
-    if found.aside:
-        found.heard.append(f"aside={found.aside.key}")
-
-
-def _find_aside(form: Form, folded: str, locale: str, *, asked: bool) -> Aside | None:
-    said = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]
-    spans = [(span[1] - span[0], aside) for aside, span in said if span]
-    if spans:
-        return max(spans, key=lambda item: item[0])[1]
-    ignored = frozenset(lexicon(locale).words["stop"])
-    scores = [
-        (similarity(aside.question, folded, ignored), aside)
-        for aside in form.asides
-        if aside.question
-    ]
-    best = max(scores, key=lambda item: item[0], default=None)
-    if best and best[0] >= (_SIMILAR if asked else _SIMILAR_UNASKED):
-        return best[1]
-    return None
 
 
 def _read(
@@ -142,7 +92,7 @@ def _read(
             continue
         value = read_given(slot, segment, context, asked=slot.key in state.asking)
         if value is not None:
-            found.fills[slot.key] = value
+            _take(found, slot, value, segment)
             context.values = {**context.values, slot.key: value}
     asked = [item for key in state.asking if (item := form.slot(key))]
     _read_none(form, asked, segment, context, found)
@@ -150,11 +100,17 @@ def _read(
         if slot.key not in found.fills and not _is_elsewhere(found, slot):
             value = read_asked(slot, segment, context, alone=len(asked) == 1)
             if value is not None:
-                found.fills[slot.key] = value
+                _take(found, slot, value, segment)
     digits = loose_digits(segment) if "phone" in state.asking else None
     if digits and "phone" not in found.fills:
         found.notes["digits"] = digits[0]
         segment.use(digits[1])
+
+
+def _take(found: Understanding, slot: Slot, value: Any, segment: Utterance) -> None:
+    found.fills[slot.key] = value
+    words = segment.text[slice(*segment.used[-1])] if segment.used else segment.raw
+    found.heard.append(Heard("slot", slot.key, value, words, "reading"))
 
 
 def _read_none(
@@ -164,12 +120,12 @@ def _read_none(
     folded = segment.raw_folded
     for slot in form.slots:
         if slot.absent and slot.key not in found.fills and find_phrase(slot.absent, folded):
-            found.fills[slot.key] = slot.none
+            _take(found, slot, slot.none, segment)
     declined = says_none(folded, context.locale, alone=len(asked) == 1)
     for slot in asked:
         open_slot = slot.none is not None and slot.key not in found.fills
         if open_slot and declined and found.social != "refuse":
-            found.fills[slot.key] = slot.none
+            _take(found, slot, slot.none, segment)
 
 
 def _readable(form: Form, state: State, found: Understanding) -> list[Slot]:
@@ -228,12 +184,11 @@ def _apply_bare_correction(
     leading = slot.type == "number" and re.match(r"\W*\d", segment.mask()) is not None
     if found.fills[slot.key] != before[slot.key] or not (untouched or leading):
         return
-    key = slot.key
     value = read_given(slot, segment, context, asked=True)
     if value is None:
         value = read_asked(slot, segment, context, alone=True)
     if value is not None:
-        found.fills[key] = value
+        _take(found, slot, value, segment)
 
 
 def _segments(whole: Utterance, locale: str) -> Iterator[Utterance]:

