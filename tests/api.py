@@ -72,12 +72,14 @@ async def voice(settings, monkeypatch):
 @pytest.fixture
 async def client(settings):
     from allokoli.configurator.endpoints import router as configurator
+    from allokoli.configurator.voice_endpoints import router as configurator_voice
     from allokoli.platform.api import router as platform
     from allokoli.platform.server_messages.endpoints import RECEIVE_PATH
 
     app = http.create_app("test", large_body_paths=(RECEIVE_PATH,))
     app.include_router(platform, prefix="/api/v1")
     app.include_router(configurator, prefix="/api/v1")
+    app.include_router(configurator_voice, prefix="/api/v1")
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
         made.app = app

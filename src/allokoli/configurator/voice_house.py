@@ -1,0 +1,44 @@
+"""The installation's own place at the built-in engine, where AlloKoliConfig answers calls.
+
+Who talks with AlloKoliConfig may have no account yet: their calls are the house's. Its key never
+leaves this machine; a browser only gets the link of one call.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from allokoli.core.database import session
+from allokoli.core.identity import Identity
+from allokoli.core.security.api_keys import create_key, signing_keys
+from allokoli.core.settings import get_settings
+from allokoli.vapi.client import VoicePlatform
+from allokoli.vapi.regions import engine_access
+
+HOUSE = UUID("a110c011-0000-4000-8000-000000000001")
+_KEY_NAME = "AlloKoliConfig"
+
+
+async def start_web_call(assistant: dict[str, Any]) -> dict[str, Any]:
+    """Start a call from a browser with an assistant made for it.
+
+    Args:
+        assistant: as Vapi writes it.
+
+    Returns:
+        The call, with its `webCallUrl`.
+
+    Raises:
+        VoicePlatformFailed: the engine is not running, or refused.
+    """
+    access = engine_access(get_settings().engine_internal_url, await _key(), "")
+    async with VoicePlatform(access) as platform:
+        return await platform.act("call/web", {"assistant": assistant})
+
+
+async def _key() -> str:
+    """The house's key, made when it is first needed."""
+    keys = await signing_keys(HOUSE)
+    if keys:
+        return keys[0]
+    async with session(Identity.job(HOUSE)) as opened:
+        return (await create_key(opened, HOUSE, _KEY_NAME, "private"))[1]
