@@ -54,6 +54,13 @@ def language(locale: str | None) -> str:
 
 @lru_cache
 def load(package: str, locale: str, name: str) -> dict[str, Any]:
-    """Read a wing's data file `data/<locale>/<name>.toml`."""
-    path = files(package).joinpath("data", locale, f"{name}.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    """Read a wing's data: the file `data/<locale>/<name>.toml`, or the tables of every file in
+    the folder `data/<locale>/<name>`."""
+    place = files(package).joinpath("data", locale)
+    folder = place.joinpath(name)
+    if not folder.is_dir():
+        return tomllib.loads(place.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    tables: dict[str, Any] = {}
+    for path in folder.iterdir():
+        tables.update(tomllib.loads(path.read_text(encoding="utf-8")))
+    return tables
