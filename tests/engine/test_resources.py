@@ -1,12 +1,16 @@
 """Entities, through the official SDK."""
 
 import asyncio
+import threading
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from calling import TEXT
 from vapi.core.api_error import ApiError
 from vapi.types import CustomLlmModel
+
+from allokoli.engine.api.validation import limits
 
 
 async def test_an_assistant_is_created_read_changed_listed_and_deleted(tenant) -> None:
@@ -203,6 +207,8 @@ async def test_hostile_bodies_get_a_plain_refusal(tenant) -> None:
         deep: 400,
         '{"metadata":' * 101 + "1" + "}" * 101: 400,
         '{"metadata": {"a": ' + "[" * 500 + "]" * 500 + "}}": 400,
+        '{"metadata": {"a": [' + "0," * 300_000 + "0]}}": 400,
+        '{"endCallPhrases": [' + '"aa",' * 20_000 + '"aa"]}': 400,
     }
     async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as http:
         for body, status in refused.items():
@@ -212,6 +218,28 @@ async def test_hostile_bodies_get_a_plain_refusal(tenant) -> None:
         for path in ("/assistant/not-a-uuid", "/call/1", f"/call/{'9' * 500}"):
             assert (await http.get(path)).status_code == 400, path
         assert (await http.get("/assistant")).json() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/assistant", {"name": "Mario"}), ("/call", {**TEXT, "assistant": {"name": "Mario"}})],
+)
+async def test_others_are_answered_while_a_body_is_judged(tenant, monkeypatch, path, body) -> None:
+    judging, answered = threading.Event(), threading.Event()
+    judged = limits.check_limits
+
+    def slowly(body, own):
+        judging.set()
+        assert answered.wait(30), "nobody was answered meanwhile"
+        return judged(body, own)
+
+    monkeypatch.setattr(limits, "check_limits", slowly)
+    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as http:
+        made = asyncio.create_task(http.post(path, json=body, timeout=60))
+        assert await asyncio.to_thread(judging.wait, 30)
+        assert (await http.get("/assistant")).json() == []
+        answered.set()
+        assert (await made).status_code == 201
 
 
 async def test_ten_megabytes_are_refused_before_they_are_read(tenant) -> None:

@@ -4,6 +4,7 @@ The functions that take an identity are one transaction each; those that take a 
 a transaction somebody else opened.
 """
 
+from asyncio import to_thread
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -170,7 +171,7 @@ async def insert(
     within: Within = _NOWHERE,
 ) -> Resource:
     """Store a new entity, in a transaction already open; see `create`."""
-    refuse(kind.problems(body))
+    refuse(await to_thread(kind.problems, body))
     refuse_masks(body)
     await _check_path(opened, kind, within)
     await check_references(opened, kind, body)
@@ -195,10 +196,10 @@ async def change(opened: AsyncSession, kind: Kind, found: Resource, patch: Body)
     """Apply a PATCH to a locked row, in a transaction already open; see `update`."""
     before = whole_body(found)
     patch = _without_echoes(kind, found, patch)
-    refuse(kind.patch_problems(patch, before))
+    refuse(await to_thread(kind.patch_problems, patch, before))
     body = kept(patched(before, patch), before)
     refuse_masks(body)
-    refuse(kind.whole_problems(body))
+    refuse(await to_thread(kind.whole_problems, body))
     await check_references(opened, kind, patch)
     await keep(opened, found, body)
     if kind.versioned and body != before:

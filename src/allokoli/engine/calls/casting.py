@@ -1,5 +1,6 @@
 """Who answers: what a request names becomes a cast, everything it refers to read in."""
 
+from asyncio import to_thread
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,7 +34,7 @@ async def cast_of(opened: AsyncSession, body: dict[str, Any]) -> Cast:
         Invalid: none or several are named, or what is named does not exist or cannot be used.
     """
     asked = {name: body[name] for name in _SHAPED if body.get(name) is not None}
-    problems = call_problems(asked)
+    problems = await to_thread(call_problems, asked)
     named = [name for name in STARTS if name in asked]
     if not problems and len(named) != 1:
         problems = [f"exactly one of {', '.join(STARTS)} must be given"]

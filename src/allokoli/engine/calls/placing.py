@@ -1,6 +1,7 @@
 """Starts the calls a request asks for: written, from a browser, over a WebSocket, by phone."""
 
 import re
+from asyncio import to_thread
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -43,7 +44,7 @@ async def place(
         Invalid: what it asks cannot be done, and why.
         OverConcurrency: too many voice calls are running.
     """
-    if problems := call_problems(body):
+    if problems := await to_thread(call_problems, body):
         raise Invalid(problems)
     if body.get("customers") is not None:
         return await _batch(identity, body, news, campaign_id)

@@ -1,5 +1,6 @@
 """A call is asked for: who answers, whether it may, and its row."""
 
+from asyncio import to_thread
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +48,7 @@ async def create_row(
         Invalid: the body, or what it refers to.
         OverConcurrency: too many voice calls are running.
     """
-    if problems := call_problems(body):
+    if problems := await to_thread(call_problems, body):
         raise Invalid(problems)
     body = _for_customer({name: value for name, value in body.items() if value is not None})
     cast = await cast_of(opened, body)

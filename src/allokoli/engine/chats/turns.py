@@ -108,7 +108,7 @@ class Turn:
             Invalid: the request, or what it names.
             Busy: the session's earlier chats take too long.
         """
-        problems = CHAT.problems(self._body) or _exclusions(self._body)
+        problems = await asyncio.to_thread(CHAT.problems, self._body) or _exclusions(self._body)
         if problems:
             raise Invalid(problems)
         refuse_masks(self._body)

@@ -27,6 +27,7 @@ class Limit:
     pattern: str | None = None
 
 
+_FREE = frozenset({"metadata", "variableValues", "schema", "parameters"})
 _ASSISTANT = {
     "name": Limit(at_most=40),
     "maxDurationSeconds": Limit(10, 43_200),
@@ -126,37 +127,38 @@ def check_limits(body: dict[str, Any], own: Mapping[str, Limit]) -> list[str]:
     """
     rules = {**_ANYWHERE, **own}
     problems: list[str] = []
-    for path, value in _walk(body, ""):
-        limit = rules.get(_rule_name(path))
-        if limit is not None:
+    for path, rule, value in _walk(body, "", ""):
+        if isinstance(value, list) and len(value) > MAX_ITEMS:
+            problems.append(f"{path} must contain no more than {MAX_ITEMS} elements")
+        elif (limit := rules.get(rule)) is not None:
             problems.extend(_problems(limit, value, path))
         elif isinstance(value, str) and len(value) > MAX_TEXT:
             problems.append(f"{path} must be shorter than or equal to {MAX_TEXT} characters")
-        if isinstance(value, list) and len(value) > MAX_ITEMS:
-            problems.append(f"{path} must contain no more than {MAX_ITEMS} elements")
         if len(problems) >= _MAX_PROBLEMS:
             break
     return problems
 
 
-def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if path:
-        yield path, value
+def _walk(value: Any, path: str, parent: str) -> Iterator[tuple[str, str, Any]]:
+    """The properties at every depth: path, name of the rule that holds for it, value.
+
+    Args:
+        value: an object or a list.
+        path: where it stands; empty at the top.
+        parent: the property that holds it, as rules name it.
+    """
     if isinstance(value, dict):
         for name, one in value.items():
             # Free-form objects are the owner's own; nothing in them is ours to judge.
-            if name not in {"metadata", "variableValues", "schema", "parameters"}:
-                yield from _walk(one, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
+            if name not in _FREE:
+                where = f"{path}.{name}" if path else name
+                yield where, f"{parent}.{name}", one
+                if isinstance(one, (dict, list)):
+                    yield from _walk(one, where, "customer" if name == "customers" else name)
+    elif len(value) <= MAX_ITEMS:
         for index, one in enumerate(value):
             if isinstance(one, (dict, list)):
-                yield from _walk(one, f"{path}.{index}")
-
-
-def _rule_name(path: str) -> str:
-    names = [part for part in path.split(".") if not part.isdigit()]
-    parent = names[-2] if len(names) > 1 else ""
-    return f"{'customer' if parent == 'customers' else parent}.{names[-1]}" if names else ""
+                yield from _walk(one, f"{path}.{index}", parent)
 
 
 def _problems(limit: Limit, value: Any, path: str) -> Iterator[str]:

@@ -270,6 +270,7 @@ def _moment(value: Any, path: str) -> Iterator[str]:
         yield f"{path} must be a valid ISO 8601 date string"
 
 
+@cache
 def _unwrap(annotation: Any) -> tuple[Any, str | None]:
     """The bare type, without Optional and Annotated, and the union's discriminant if it has one."""
     discriminant: str | None = None
