@@ -37,7 +37,7 @@ class Check:
 def judge(played: Played) -> list[Check]:
     """Everything that was expected of a conversation, each right or wrong."""
     expected = played.written.expect
-    checks = []
+    checks = [Check("plays", played.outcome != "broken", "", played.lines[-1:])]
     if played.written.side == "callers":
         if expected.intent is not None:
             found = played.fields.get("intent")
@@ -81,7 +81,9 @@ def same(expected: Any, found: Any, *, within: bool = False) -> bool:
         return found is None or found == ""
     if isinstance(expected, str) and isinstance(found, str):
         wanted, got = plain(expected), plain(found)
-        return set(wanted.split()) <= set(got.split()) if within else wanted == got
+        if within:  # Hebrew writes its prepositions onto the word
+            return all(any(word in other for other in got.split()) for word in wanted.split())
+        return wanted == got
     return type(expected) is type(found) and bool(expected == found)
 
 

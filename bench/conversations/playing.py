@@ -1,15 +1,18 @@
 """Playing a written conversation against the guided model or the owner's guide."""
 
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench.conversations.agenda import AgendaInMemory
 from bench.conversations.person import Person
 from bench.conversations.written import Conversation
 
+from allokoli.blueprint.agenda_tools import AGENDA_TOOLS, books
 from allokoli.blueprint.analysis import structured_data
 from allokoli.blueprint.guided import conversation
 from allokoli.configurator.conversation import OwnerState, hear
@@ -17,6 +20,7 @@ from allokoli.configurator.conversation import open as open_conversation
 from allokoli.dialogue import Reply, State, plain_spaces
 
 MOST_TURNS = 30
+MOST_LOOKUPS = 10
 _ANSWERED = ("aside", "repeat", "wait", "silence", "restart")
 """Decisions after which a question is rightly asked once more."""
 
@@ -29,7 +33,8 @@ class Played:
         written: the conversation.
         lines: (who, what) in the order they were said.
         fields: the caller's structured data, or the owner's blueprint.
-        outcome: how it ended; `unfinished` when it never did.
+        outcome: how it ended; `unfinished` when it never did, `broken`
+            when playing it raised.
         turns: of the person.
         repetitions: questions asked again when nothing new had come.
         waits_s: what computing each reply took, in seconds.
@@ -52,31 +57,48 @@ class Played:
 
 
 def play(written: Conversation) -> Played:
-    """Play a conversation to its end, or to `MOST_TURNS`."""
-    return _call(written) if written.side == "callers" else _guide(written)
+    """Play a conversation to its end, or to `MOST_TURNS`. One that breaks is `broken`."""
+    played = Played(written)
+    try:
+        _call(written, played) if written.side == "callers" else _guide(written, played)
+    except Exception as error:  # noqa: BLE001 - whatever breaks is that conversation's failure
+        played.outcome = "broken"
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        played.lines.append(("broken", f"{at.filename}:{at.lineno}: {error!r}"))
+    return played
 
 
-def _call(written: Conversation) -> Played:
+def _call(written: Conversation, played: Played) -> None:
     blueprint = written.made()
     now = written.now.replace(tzinfo=ZoneInfo(blueprint.timezone))
     turns: list[str] = []
-    played = Played(written)
-    state, reply = conversation(blueprint, turns, now)
+    known: dict[str, Any] = {}
+    agenda = AgendaInMemory(blueprint, written.agenda, written.now)
+    tools = AGENDA_TOOLS if books(blueprint) else frozenset()
+
+    def replied() -> tuple[State, Reply]:
+        for _ in range(MOST_LOOKUPS):
+            state, reply = conversation(blueprint, turns, now, tools=tools, known=known)
+            if reply.lookup is None:
+                return state, reply
+            known[reply.lookup.key] = agenda.answer(reply.lookup.name, reply.lookup.arguments)
+        raise RuntimeError(f"{written.id}: more than {MOST_LOOKUPS} lookups in one turn")
+
+    state, reply = replied()
     person = Person(written)
     played.lines.append(("assistant", plain_spaces(reply.text)))
     while not reply.ended and played.turns < MOST_TURNS:
         turns.append(person.next(state))
         before = _standing(state)
         started_s = time.perf_counter()
-        state, reply = conversation(blueprint, turns, now)
+        state, reply = replied()
         _note(played, turns[-1], before, state, reply, started_s)
     played.fields = structured_data(blueprint, state)
     played.outcome = state.outcome or played.outcome
-    return played
+    played.agenda = agenda.moments
 
 
-def _guide(written: Conversation) -> Played:
-    played = Played(written)
+def _guide(written: Conversation, played: Played) -> None:
     now = written.now.replace(tzinfo=UTC)
     owner, reply = open_conversation(written.language, written.template)
     person = Person(written)
@@ -89,7 +111,6 @@ def _guide(written: Conversation) -> Played:
         _note(played, said, before, owner.dialogue, reply, started_s)
     played.fields = owner.blueprint
     played.outcome = _status(owner)
-    return played
 
 
 def _status(owner: OwnerState) -> str:
