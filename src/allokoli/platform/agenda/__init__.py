@@ -1,0 +1,1 @@
+"""The organization's agenda: what can be booked, and who booked it."""
