@@ -5,7 +5,7 @@ import json
 import struct
 import wave
 from io import BytesIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import numpy as np
@@ -15,6 +15,9 @@ from test_text_calls import MARIO
 
 from allokoli.blueprint.compiler import compile_assistant
 from allokoli.core import database
+from allokoli.engine.app import create_app
+from allokoli.engine.background import Background
+from allokoli.engine.calls import ending, reaping
 from allokoli.engine.calls.reaping import reap
 from allokoli.engine.calls.switchboard import Switchboard
 
@@ -182,6 +185,38 @@ async def test_a_call_ended_but_not_concluded_is_concluded_later(carried, http, 
     call = (await http.get(f"/call/{call_id}")).json()
     assert call["endedReason"] == "customer-ended-call"
     assert call["artifact"]["recordingUrl"]
+
+
+async def test_an_engine_that_leaves_waits_for_the_conclusions_at_work(
+    carried, http, tenant, monkeypatch
+) -> None:
+    release, analyse = asyncio.Event(), ending.analyse
+
+    async def held(*given):
+        await release.wait()
+        return await analyse(*given)
+
+    monkeypatch.setattr(ending, "analyse", held)
+    monkeypatch.setattr(ending, "_REQUEST_S", 0)
+    call_id = UUID(await carried(uuid4()))
+    await ending.end(tenant.identity, call_id, "customer-ended-call")
+    app = create_app(audio=False)
+    async with app.router.lifespan_context(app):
+        await ending.conclude_soon(tenant.identity, call_id)
+        asyncio.get_running_loop().call_later(0.1, release.set)
+    assert (await http.get(f"/call/{call_id}")).json()["artifact"]["recordingUrl"]
+
+
+async def test_a_conclusion_too_many_is_left_to_the_reaper(
+    carried, http, tenant, monkeypatch
+) -> None:
+    monkeypatch.setattr(ending, "concluding", Background("full", most=0, closing_s=1))
+    call_id = UUID(await carried(uuid4()))
+    await ending.end(tenant.identity, call_id, "customer-ended-call")
+    await ending.conclude_soon(tenant.identity, call_id)
+    assert "recordingUrl" not in (await http.get(f"/call/{call_id}")).json()["artifact"]
+    monkeypatch.setattr(reaping, "_UNCONCLUDED_S", 0)
+    assert await reap() == [call_id]
 
 
 async def test_a_web_call_nobody_answers_and_a_text_call_nobody_ends_are_ended(http, sql) -> None:

@@ -1,6 +1,7 @@
 """Chats are answered, kept, continued and streamed, for Vapi's client and for OpenAI's."""
 
 import asyncio
+import gc
 import json
 from uuid import uuid4
 
@@ -10,7 +11,9 @@ import pytest
 from scripted_model import scripted_model
 from vapi.core.api_error import ApiError
 
+from allokoli.engine.api.errors import Invalid
 from allokoli.engine.chats import announcing, streaming, working
+from allokoli.engine.chats.turns import Turn
 
 SILENT = "http://127.0.0.1:9/nobody"
 
@@ -216,9 +219,29 @@ async def test_an_answer_outlives_the_client_that_asked_for_it(http, model, tena
         first = await anext(answer.aiter_lines())
         chat_id = json.loads(first[6:])["id"]
     model.release.set()
-    await asyncio.gather(*working._tasks)
+    await asyncio.gather(*working.at_work._tasks)
     kept = (await http.get(f"/chat/{chat_id}")).json()
     assert kept["output"][0]["content"].strip() == "Un instant, voilà."
+
+
+async def test_a_client_that_leaves_before_the_answer_leaves_no_words_in_the_log(tenant) -> None:
+    session_id, logged = str(uuid4()), []
+    turn = Turn(tenant.identity, {"sessionId": session_id, "input": "Mon code est 1234"})
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: logged.append(context))
+    try:
+        async with working.alone(session_id):
+            asking = asyncio.create_task(turn.begin())
+            while turn._task is None:  # noqa: ASYNC110 - it is set by the loop itself
+                await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+        await turn.finished()
+        assert isinstance(turn._ready._exception, Invalid)
+        del turn
+        gc.collect()
+    finally:
+        asyncio.get_running_loop().set_exception_handler(None)
+    assert not logged
 
 
 async def test_a_quiet_stream_shows_that_it_lives(http, model, monkeypatch) -> None:
@@ -296,7 +319,7 @@ async def test_the_server_is_told_of_chats_when_it_listens(http, model, receiver
     chat = await _post(http, assistant=model.assistant(**listening), input="Bonjour")
     await _post(http, assistant=model.assistant(server=listening["server"]), input="Bonjour")
     await http.delete(f"/chat/{chat['id']}")
-    await asyncio.gather(*announcing._sending)
+    await asyncio.gather(*announcing.sending._tasks)
     created, deleted = receiver.messages
     assert (created["type"], deleted["type"]) == ("chat.created", "chat.deleted")
     assert created["chat"]["id"] == deleted["chat"]["id"] == chat["id"]

@@ -195,7 +195,7 @@ async def test_a_session_that_opens_runs_its_hooks_before_its_first_chat(
 ) -> None:
     hook = {"on": "session.created", "do": [{"type": "tool", "tool": _function(tools, "ouvre")}]}
     made = await _post(http, "/session", assistant=model.assistant(hooks=[hook]))
-    await asyncio.gather(*working._tasks)
+    await asyncio.gather(*working.at_work._tasks)
     assert [one["type"] for one in tools.asked] == ["tool-calls"]
     assert tools.asked[0]["session"]["id"] == made["id"]
     chat = await _post(http, sessionId=made["id"], input="Bonjour")

@@ -153,13 +153,13 @@ async def test_the_server_is_told_of_a_sessions_life(http, model, receiver) -> N
     kinds = ["session.created", "session.updated", "session.deleted", "chat.created"]
     listening = {"server": {"url": receiver.url}, "serverMessages": kinds}
     made = await _session(http, assistant=model.assistant(**listening))
-    await asyncio.gather(*announcing._sending)
+    await asyncio.gather(*announcing.sending._tasks)
     await http.post("/chat", json={"sessionId": made["id"], "input": "Bonjour"})
-    await asyncio.gather(*announcing._sending)
+    await asyncio.gather(*announcing.sending._tasks)
     await http.patch(f"/session/{made['id']}", json={"name": "Autre"})
-    await asyncio.gather(*announcing._sending)
+    await asyncio.gather(*announcing.sending._tasks)
     await http.delete(f"/session/{made['id']}")
-    await asyncio.gather(*announcing._sending)
+    await asyncio.gather(*announcing.sending._tasks)
     assert sorted(one["type"] for one in receiver.messages) == sorted([*kinds, "session.updated"])
     assert all(one["session"]["id"] == made["id"] for one in receiver.messages if "session" in one)
 

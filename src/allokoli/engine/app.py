@@ -18,6 +18,7 @@ from allokoli.engine.api import calls, recordings, sockets, web_calls
 from allokoli.engine.api.errors import error_body
 from allokoli.engine.api.kinds import warm_up
 from allokoli.engine.api.routes import entity_routes
+from allokoli.engine.calls import ending
 from allokoli.engine.calls.switchboard import Switchboard
 from allokoli.engine.calls.voice import VoiceFactory
 from allokoli.engine.campaigns import endpoints as campaigns
@@ -66,8 +67,8 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
             await board.close()
             if speech is not None:
                 await asyncio.to_thread(speech.close)
-            await working.close()
-            await announcing.close()
+            for background in (ending.concluding, working.at_work, announcing.sending):
+                await background.close()
             await servers.close()
             await events.close()
             await database.dispose()

@@ -9,6 +9,7 @@ from allokoli.core import clock, jobs
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.api.wire import iso
+from allokoli.engine.background import Background
 from allokoli.engine.calls import recordings, repository
 from allokoli.engine.calls.analysis import Analysis, analyse
 from allokoli.engine.calls.call_log import log_of
@@ -18,7 +19,7 @@ from allokoli.engine.calls.server_messages import REPORT, destination
 _ANALYSIS_TIMEOUT_S = 60.0
 _REQUEST_S = 10.0
 
-_concluding: set[asyncio.Task[None]] = set()
+concluding = Background("call_not_concluded", most=200, closing_s=5.0)
 
 
 async def end(identity: Identity, call_id: UUID, reason: str) -> bool:
@@ -76,11 +77,12 @@ async def conclude(identity: Identity, call_id: UUID, turns: list[str] | None = 
 async def conclude_soon(identity: Identity, call_id: UUID) -> None:
     """Conclude a call, and wait for it only as long as a request may last.
 
-    What takes longer goes on by itself; what its process does not finish, the reaper does.
+    What takes longer goes on by itself; what its process does not finish, or has too many of to
+    begin, the reaper does.
     """
-    task = asyncio.create_task(conclude(identity, call_id))
-    _concluding.add(task)
-    task.add_done_callback(_concluding.discard)
+    task = concluding.start(conclude(identity, call_id))
+    if task is None:
+        return
     done, _ = await asyncio.wait({task}, timeout=_REQUEST_S)
     for finished in done:
         finished.result()

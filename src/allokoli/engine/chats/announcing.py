@@ -1,6 +1,5 @@
 """Tells an assistant's server of its chats and sessions, when it listens to that. Best effort."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +8,14 @@ import structlog
 from allokoli.core.security.sealed_json import part
 from allokoli.engine import servers
 from allokoli.engine.api.secrets import masked
+from allokoli.engine.background import Background
 from allokoli.engine.calls.server_messages import envelope
 from allokoli.engine.conversation.backstage import ServerFailed
 
-_MOST_WAITING = 200
 _TIMEOUT_S = 30.0
-_CLOSING_S = 3.0
 
 _log = structlog.get_logger()
-_sending: set[asyncio.Task[None]] = set()
+sending = Background("server_message_failed", most=200, closing_s=3.0)
 
 
 def announce(
@@ -37,22 +35,9 @@ def announce(
         return
     if kind not in wanted:
         return
-    if len(_sending) >= _MOST_WAITING:
-        _log.warning("server_message_dropped", kind=kind)
-        return
     known = {"assistant": masked(part(assistant)[0]), "customer": _customer_of(fields)}
-    task = asyncio.create_task(_send(org_id, server, kind, envelope(kind, fields, known)))
-    _sending.add(task)
-    task.add_done_callback(_sending.discard)
-
-
-async def close() -> None:
-    """Wait a little for the messages on their way, then give up."""
-    if _sending:
-        _, late = await asyncio.wait(set(_sending), timeout=_CLOSING_S)
-        for one in late:
-            one.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+    if sending.start(_send(org_id, server, kind, envelope(kind, fields, known))) is None:
+        _log.warning("server_message_dropped", kind=kind)
 
 
 async def _send(org_id: UUID, server: dict[str, Any], kind: str, body: dict[str, Any]) -> None:

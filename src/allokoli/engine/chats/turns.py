@@ -100,6 +100,8 @@ class Turn:
         self._pieces: asyncio.Queue[Piece | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # A client that leaves before reads it no more, and asyncio would log its text.
+        self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
 
     async def begin(self) -> None:
         """Start; returns when the assistant is about to answer.

@@ -6,18 +6,14 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 from weakref import WeakValueDictionary
 
-import structlog
-
 from allokoli.engine.api.errors import Busy, OverConcurrency
+from allokoli.engine.background import Background
 
 TURN_TIMEOUT_S = 300.0
 _WAIT_S = 120.0
-_MOST_AT_ONCE = 500
-_CLOSING_S = 5.0
 
-_log = structlog.get_logger()
+at_work = Background("chat_turn_failed", most=500, closing_s=5.0)
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-_tasks: set[asyncio.Task[None]] = set()
 
 
 @contextlib.asynccontextmanager
@@ -62,25 +58,7 @@ def follow(turn: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     Raises:
         OverConcurrency: too many run in this process.
     """
-    if len(_tasks) >= _MOST_AT_ONCE:
-        turn.close()
+    task = at_work.start(turn)
+    if task is None:
         raise OverConcurrency("Too many chats are being answered. Try again in a moment.")
-    task = asyncio.create_task(turn)
-    _tasks.add(task)
-    task.add_done_callback(_ended)
     return task
-
-
-async def close() -> None:
-    """Wait a little for the turns at work, then give them up."""
-    if _tasks:
-        _, late = await asyncio.wait(set(_tasks), timeout=_CLOSING_S)
-        for one in late:
-            one.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-
-
-def _ended(task: asyncio.Task[None]) -> None:
-    _tasks.discard(task)
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.warning("chat_turn_failed", error=type(error).__name__)
