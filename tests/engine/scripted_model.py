@@ -15,9 +15,11 @@ from starlette.responses import JSONResponse, StreamingResponse
 class ScriptedModel:
     """Each request takes the next step of the script; when there is none, it says "D'accord.".
 
-    A step is the words to say, a dictionary `{"tool": name, "arguments": {…}}`, or one of: "refuse"
-    (HTTP 400, from then on), "break" (some words, then the connection closes), "hold" (some words,
-    the rest once `release` is set).
+    A step is the words to say, a dictionary, or one of: "refuse" (HTTP 400, from then on), "break"
+    (some words, then the connection closes), "hold" (some words, the rest once `release` is set).
+    A dictionary is `{"tool": name, "arguments": {…}}`, `{"status": 500}`, `{"reply": {…}}` for an
+    answer that is not streamed, or `{"say": words, "then": what}`, where what is "break" or "hang"
+    (nothing more comes, until `release` is set).
     """
 
     def __init__(self) -> None:
@@ -43,9 +45,25 @@ class ScriptedModel:
             await JSONResponse({"error": {"message": "no"}}, 400)(scope, receive, send)
             self.script.insert(0, step)
             return
+        if isinstance(step, dict) and "status" in step:
+            error = {"error": {"message": "down"}}
+            await JSONResponse(error, step["status"])(scope, receive, send)
+            return
+        if not self.requests[-1].get("stream"):
+            await self._whole(step)(scope, receive, send)
+            return
         response = StreamingResponse(self._stream(step), media_type="text/event-stream")
         with contextlib.suppress(ConnectionError):
             await response(scope, receive, send)
+
+    @staticmethod
+    def _whole(step: Any) -> JSONResponse:
+        """An answer that is not streamed."""
+        if isinstance(step, dict) and "reply" in step:
+            step = json.dumps(step["reply"], ensure_ascii=False)
+        message = {"role": "assistant", "content": step if isinstance(step, str) else ""}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        return JSONResponse({"id": "x", "object": "chat.completion", "choices": [choice]})
 
     async def _stream(self, step: Any):
         self.running += 1
@@ -56,7 +74,13 @@ class ScriptedModel:
                 yield _chunk({"role": "assistant", "content": "Un instant"})
                 await self.release.wait()
                 step = ", voilà."
-            if isinstance(step, dict):
+            if isinstance(step, dict) and "say" in step:
+                for word in re.findall(r"\s*\S+\s*", step["say"]):
+                    yield _chunk({"role": "assistant", "content": word})
+                if step["then"] == "break":
+                    raise ConnectionError
+                await self.release.wait()
+            elif isinstance(step, dict):
                 call = {
                     "index": 0,
                     "id": f"call_{len(self.requests)}",

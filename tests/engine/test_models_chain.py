@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from allokoli.core.settings import get_settings
 from allokoli.engine import servers
 from allokoli.engine.conversation.chat_model import ModelFailed, TextDelta, ToolCall, Usage
-from allokoli.engine.models import chain, choose, network, providers
+from allokoli.engine.models import choose, network, providers, resting
 from allokoli.engine.models.choose import choose_model, model_warnings
 
 _ORG = str(uuid4())
@@ -313,17 +313,17 @@ async def test_the_chain_ends_with_the_operator_s_model_then_the_guided_one(
     assert "the built-in guided model answered instead" in answer.warnings[-1]
 
 
-async def test_an_answer_begun_is_not_begun_again(provider) -> None:
+async def test_an_answer_begun_is_not_begun_again_where_nothing_judges_it(provider) -> None:
     provider.moods = ["breaking"]
     with pytest.raises(ModelFailed) as failed:
-        await _ask(_assistant())
+        await _ask(_assistant(fallbackModels=["mini"]), task="judgement")
     assert failed.value.ended_reason == "pipeline-error-openai-llm-failed"
     assert len(provider.asked) == 1
 
 
 async def test_a_model_that_failed_rests_for_a_while(provider, monkeypatch) -> None:
     now = [1_000.0]
-    monkeypatch.setattr(chain, "monotonic", lambda: now[0])
+    monkeypatch.setattr(resting, "monotonic", lambda: now[0])
     warnings: list[str] = []
     assistant = _assistant(fallbackModels=["mini"])
     chosen = choose_model(assistant, call={}, started_at=_NOW, warn=warnings.append)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,8 @@ from allokoli.engine.servers import tokens
 
 GUIDED_PATH = "/guided/v1"
 _DEFAULT_TIMEOUT_S = 20.0
-# A caller waits for a model that has another behind it no longer than this.
-_HURRIED_TIMEOUT_S = 8.0
+# A caller waits for the next piece of an answer no longer than this where another model can answer.
+_HURRIED_TIMEOUT_S = 4.0
 _MAX_FALLBACKS = 3
 _OWN_GUIDE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/v1")
 _OURS = frozenset({"model", "messages", "stream", "tools"})
@@ -56,8 +56,9 @@ def choose_model(
             organization lends it (`credentials.lend`).
         call: what the model may know of the call, by Vapi's names.
         started_at: the moment relative dates count from, aware.
-        task: "analysis" to ask what a finished call gave: the guided model, which answers as in a
-            conversation, steps in for no other then.
+        task: "analysis" to ask what a finished call gave, another word for anything that is not
+            said to a caller: the guided model, which answers as in a conversation, steps in for no
+            other then, and answers need not be fit to be spoken.
         warn: told when a model is replaced by another.
     """
     call = {**call, "createdAt": started_at.isoformat()}
@@ -71,10 +72,16 @@ def choose_model(
     guided_follows = task is None and (
         asked.get("provider") != providers.CUSTOM or bool(blueprint_of(assistant))
     )
+    if guided_follows:
+        settings = [replace(one, timeout_s=_hurried(one, asked)) for one in settings]
     links = [OpenAICompatible(one) for one in settings]
     if guided_follows:
         links.append(_guided(assistant, call, task))
-    return Chosen(Chain(links, warn) if len(links) > 1 else links[0], guided=False)
+    if len(links) == 1:
+        return Chosen(links[0], guided=False)
+    languages = _languages(assistant) if guided_follows else None
+    chain = Chain(links, warn, languages=languages, scope=str(call.get("orgId") or ""))
+    return Chosen(chain, guided=False)
 
 
 def model_warnings(assistant: dict[str, Any]) -> list[str]:
@@ -98,6 +105,21 @@ def model_warnings(assistant: dict[str, Any]) -> list[str]:
     return [
         f"No credential is stored for the model provider '{provider}': {stands_in} answers instead."
     ]
+
+
+def _hurried(settings: ModelSettings, asked: dict[str, Any]) -> float:
+    """How long to wait for a model that has the guided one behind it: as its owner says, else not
+    as long as a caller would hang up after."""
+    if asked.get("timeoutSeconds") is not None:
+        return min(settings.timeout_s, _DEFAULT_TIMEOUT_S)
+    return min(settings.timeout_s, _HURRIED_TIMEOUT_S)
+
+
+def _languages(assistant: dict[str, Any]) -> tuple[str, ...]:
+    """The languages an assistant was made to speak; none when nobody said."""
+    spoken = blueprint_of(assistant).get("languages")
+    listed = spoken if isinstance(spoken, list) else []
+    return tuple(one for one in listed if one in LOCALES)
 
 
 def _asked(assistant: dict[str, Any]) -> dict[str, Any]:

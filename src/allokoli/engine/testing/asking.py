@@ -96,7 +96,10 @@ async def _language_model(held: Held, model: dict[str, Any] | None) -> ChatModel
     async with session(Identity.job(held.org_id)) as opened:
         lent = await lend(opened, Cast((Member(assistant),)))
     chosen = choose_model(
-        lent.first.assistant, call=dict(held.known.get("call") or {}), started_at=clock.now()
+        lent.first.assistant,
+        call=dict(held.known.get("call") or {}),
+        started_at=clock.now(),
+        task="judgement",
     )
     if chosen.guided:
         await chosen.model.close()
