@@ -9,7 +9,6 @@ MODEL = "allokoli-config"
 TOKEN_HEADER = "x-allokoli-call"  # noqa: S105 - a header's name
 SPOKEN_LANGUAGES = ("fr", "en")
 MAX_DURATION_S = 600
-_SILENCE_S = 60
 _CLIENT_MESSAGES = ["transcript", "status-update", "speech-update", "user-interrupted"]
 
 
@@ -49,7 +48,6 @@ def voice_assistant(session_id: UUID, *, token: str, greeting: str, locale: str)
             "transcriptPlan": {"enabled": False},
         },
         "maxDurationSeconds": MAX_DURATION_S,
-        "silenceTimeoutSeconds": _SILENCE_S,
         "serverMessages": [],
         "clientMessages": list(_CLIENT_MESSAGES),
     }

@@ -38,6 +38,18 @@ _ERRORS = {
     "lost": _("La liaison a été coupée. Ce qui a été dit est conservé."),
 }
 
+# The create page: it is AlloKoliConfig that one talks with.
+_TALK = {
+    "idle": _("Parler à AlloKoliConfig"),
+    "connecting": _("AlloKoliConfig décroche…"),
+    "in-call": _("Parlez, je vous écoute"),
+    "ended": _("Vous pouvez continuer par écrit, ou reparler."),
+}
+_TALK_ERRORS = {
+    "closed": _("Cette conversation est close. Commencez-en une nouvelle."),
+    "full": _("Toutes les lignes sont occupées. Continuez par écrit, ou réessayez plus tard."),
+}
+
 # On this page the reader is the caller.
 _OWN_REASONS = {"customer-ended-call": _("Vous avez raccroché.")}
 
@@ -52,3 +64,11 @@ def call_words(locale: str) -> dict[str, Any]:
             for literal, sentence in (ENDED_REASONS | _OWN_REASONS).items()
         },
     }
+
+
+def talk_words(locale: str) -> dict[str, Any]:
+    """The same for talking with AlloKoliConfig."""
+    words = call_words(locale)
+    own = {state: gettext(locale, sentence) for state, sentence in _TALK.items()}
+    troubles = {code: gettext(locale, sentence) for code, sentence in _TALK_ERRORS.items()}
+    return {**words, **own, "errors": words["errors"] | troubles, "reasons": {}}

@@ -10,12 +10,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from allokoli.configurator import service
+from allokoli.configurator import service, voice
 from allokoli.configurator.schemas import SessionRead
 from allokoli.core.errors import AlloKoliError, InvalidInput, NotFound
 from allokoli.core.identity import Identity
 from allokoli.core.settings import get_settings
 from allokoli.platform.accounts import login_sessions
+from allokoli.web.call_words import talk_words
 from allokoli.web.conversation_view import conversation
 from allokoli.web.form_fields import Text
 from allokoli.web.locale_path import PREFIX
@@ -39,7 +40,7 @@ async def show(
     template: str | None = None,
 ) -> Response:
     """The conversation where it stands; `new` begins another once it has ended."""
-    held = await _held(request, owner)
+    held = await held_conversation(request, owner)
     if held is None or template or (new and held.status in _FINISHED):
         return await _begin(locale, owner, template)
     if new:
@@ -47,7 +48,7 @@ async def show(
     if owner is not None and held.awaiting_account:
         # They signed in by another door than the form in the conversation.
         held = await service.claim(owner, held.id)
-    return render(request, "create.html", **_shown(held, locale))
+    return render(request, "create.html", **shown(held, locale))
 
 
 @router.post("/restart")
@@ -59,7 +60,7 @@ async def restart(locale: str, owner: MaybeOwner) -> Response:
 @router.post("/messages")
 async def hear(request: Request, locale: str, owner: MaybeOwner, text: Text = "") -> Response:
     """The owner says something."""
-    held = await _held(request, owner)
+    held = await held_conversation(request, owner)
     if held is None:
         return _back(request, locale)
     try:
@@ -71,7 +72,7 @@ async def hear(request: Request, locale: str, owner: MaybeOwner, text: Text = ""
     if not _partial(request):
         return RedirectResponse(f"/{locale}/create", 303)
     return render(
-        request, "create/exchange.html", fresh=_new_turns(held, after), **_shown(after, locale)
+        request, "create/exchange.html", fresh=_new_turns(held, after), **shown(after, locale)
     )
 
 
@@ -80,7 +81,7 @@ async def signup(
     request: Request, locale: str, owner: MaybeOwner, email: Text = "", password: Text = ""
 ) -> Response:
     """An account in the middle of the conversation, which then goes on."""
-    held = await _held(request, owner)
+    held = await held_conversation(request, owner)
     if held is None:
         return _back(request, locale)
     try:
@@ -88,7 +89,7 @@ async def signup(
     except AlloKoliError as error:
         fields = {"trouble": gettext(locale, error.message), "email": email}
         template = "create/next.html" if _partial(request) else "create.html"
-        context = _shown(held, locale) | fields
+        context = shown(held, locale) | fields
         return render(request, template, status=error.status, **context)
     identity = await login_sessions.identify(signed_in.access_token)
     await service.claim(identity, held.id)
@@ -100,14 +101,14 @@ async def signup(
 @router.get("/progress")
 async def progress(request: Request, locale: str, owner: MaybeOwner, seen: int = 0) -> Response:
     """What has changed since the page last asked; `seen` turns are there already."""
-    held = await _held(request, owner)
+    held = await held_conversation(request, owner)
     if held is None:
         return _back(request, locale)
     fresh = conversation(held, locale).turns[seen:]
-    return render(request, "create/exchange.html", fresh=fresh, **_shown(held, locale))
+    return render(request, "create/exchange.html", fresh=fresh, **shown(held, locale))
 
 
-async def _held(request: Request, owner: Identity | None) -> SessionRead | None:
+async def held_conversation(request: Request, owner: Identity | None) -> SessionRead | None:
     """The conversation this browser holds, if it is still there and theirs."""
     try:
         return await service.get_session(owner, UUID(request.cookies.get(COOKIE, "")))
@@ -132,12 +133,14 @@ async def _begin(locale: str, owner: Identity | None, template: str | None) -> R
     return answer
 
 
-def _shown(held: SessionRead, locale: str) -> dict[str, Any]:
+def shown(held: SessionRead, locale: str) -> dict[str, Any]:
+    """What the page's templates need of a conversation."""
     return {
         "conversation": conversation(held, locale),
         "trouble": "",
         "email": "",
         "logging_in": False,
+        "talk": talk_words(locale) if voice.can_speak(held.locale) else None,
     }
 
 
@@ -148,7 +151,7 @@ def _new_turns(before: SessionRead, after: SessionRead) -> list[Any]:
 def _trouble(
     request: Request, locale: str, held: SessionRead, error: AlloKoliError
 ) -> HTMLResponse:
-    context = _shown(held, locale) | {"trouble": gettext(locale, error.message)}
+    context = shown(held, locale) | {"trouble": gettext(locale, error.message)}
     return render(request, "create/exchange.html", fresh=[], **context)
 
 

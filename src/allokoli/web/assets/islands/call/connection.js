@@ -48,14 +48,13 @@ export class Connection {
   /**
    * Start the call.
    *
-   * @param {string} url of the engine's `/call/web`
-   * @param {string} token
-   * @param {string} assistantId at the voice platform
+   * @param {string} url that answers with a call: the engine's `/call/web`, or a page's
+   * @param {{body?: object, headers?: object}} request what is asked of it
    * @returns {Promise<object>} the call
-   * @throws {CallError} expired, full, unreachable
+   * @throws {CallError} expired, full, gone, closed, unreachable
    */
-  async start(url, token, assistantId) {
-    const call = await post(url, { assistantId }, { authorization: `Bearer ${token}` });
+  async start(url, { body = {}, headers = {} } = {}) {
+    const call = await post(url, body, headers);
     const peer = (this.#peer = new RTCPeerConnection({ iceServers: [] }));
     peer.addEventListener("track", (event) => this.#on.voice(event.streams[0] ?? new MediaStream([event.track])));
     peer.addEventListener("connectionstatechange", () => this.#follow(peer.connectionState));
@@ -73,6 +72,11 @@ export class Connection {
   /** Ask the engine to end the call; it answers with a status update. */
   hangUp() {
     if (this.#channel?.readyState === "open") this.#channel.send(JSON.stringify({ type: "end-call" }));
+  }
+
+  /** Have the assistant say something, after what it is saying. */
+  say(message) {
+    if (this.#channel?.readyState === "open") this.#channel.send(JSON.stringify({ type: "say", message }));
   }
 
   mute(muted) {
@@ -135,5 +139,6 @@ async function post(url, body, headers = {}) {
   if (response.status === 401 || response.status === 403) throw new CallError("expired");
   if (response.status === 429) throw new CallError("full");
   if (response.status === 404) throw new CallError("gone");
+  if (response.status === 409) throw new CallError("closed");
   throw new CallError("unreachable");
 }

@@ -41,7 +41,10 @@ export class CallPage {
         lost: () => this.#end("lost"),
       }));
       this.#meter.follow(microphone);
-      this.#call = await connection.start(callUrl, token, platformId);
+      this.#call = await connection.start(callUrl, {
+        body: { assistantId: platformId },
+        headers: { authorization: `Bearer ${token}` },
+      });
     } catch (error) {
       this.#connection?.close();
       this.#fail(error instanceof CallError ? error.code : "unreachable");
