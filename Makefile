@@ -1,6 +1,6 @@
 # AlloKoli's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run install models web translations dev test quick check bench pictures lock clean
+.PHONY: help run install models web translations dev test quick check bench bench-calls pictures lock clean
 SHELL := /bin/bash
 PY := .venv/bin/python
 
@@ -45,8 +45,12 @@ check: dev ## Lint, types, import rules, templates, translations
 	@$(PY) scripts/check-templates
 	@$(PY) scripts/check-translations
 
-bench: dev ## Measure latency, memory and start-up; prints percentiles and ratios
+bench: dev ## Measure latency, memory, start-up, and how conversations succeed
 	@for file in bench/bench_*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
+	@echo "== conversations"; $(PY) -m bench.conversations
+
+bench-calls: dev ## Have thirty French conversations by voice; prints what noise and telephones cost
+	@ALLOKOLI_ALL_CALLS=1 .venv/bin/pytest -s tests/audio/test_callers_by_voice.py
 
 pictures: dev ## Take again the pictures that the documents show
 	@$(PY) scripts/pictures
