@@ -342,6 +342,35 @@ async def test_a_reading_interrupted_or_run_twice_leaves_one_result(tenant, run_
         await storage.get(f"files/{tenant.org_id}/{made.id}/text")
 
 
+async def test_what_cannot_be_read_for_an_hour_has_failed_and_can_be_read_again(
+    tenant, at, monkeypatch, run_jobs
+) -> None:
+    from allokoli.engine.files.tasks import read_file
+
+    def broken(_key: str):
+        raise OSError("the disk of storage is gone")
+
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    at(noon)
+    files, bases = tenant.sdk().files, tenant.sdk().knowledge_bases_v_2
+    made = await files.create(file=("a.txt", FRENCH.encode()))
+    wanted = {"org_id": str(tenant.org_id), "file_id": made.id}
+    with monkeypatch.context() as patched:
+        patched.setattr(storage, "stream", broken)
+        at(noon + timedelta(minutes=50))
+        with pytest.raises(OSError, match="gone"):
+            await read_file(**wanted)
+        assert (await files.get(made.id)).status == "processing"
+        at(noon + timedelta(hours=2))
+        await read_file(**wanted)
+    assert (await files.get(made.id)).status == "failed"
+    base = await bases.knowledge_base_v_2_controller_create(name="Base")
+    await bases.knowledge_base_v_2_controller_file_attach(base.id, file_id=made.id)
+    await bases.knowledge_base_v_2_controller_file_retry(base.id, made.id)
+    await run_jobs()
+    assert (await files.get(made.id)).status == "done"
+
+
 async def test_a_spooled_upload_arrives_whole(tenant) -> None:
     content = bytes(range(32, 127)) * 40_000
     made = await tenant.sdk().files.create(file=("a.txt", io.BytesIO(content), "text/plain"))
