@@ -20,6 +20,7 @@ from allokoli.core.identity import Identity
 from allokoli.core.settings import get_settings
 
 _TIMEOUT_S = 20
+_CALENDAR_FILE = "reservation.ics"
 
 
 class MailNotTaken(Exception):
@@ -40,6 +41,7 @@ class Mail(Base):
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
+    calendar: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(server_default="queued")
     attempts: Mapped[int] = mapped_column(server_default="0")
     error: Mapped[str | None]
@@ -55,6 +57,7 @@ async def queue(
     subject: str,
     text: str,
     html: str | None = None,
+    calendar: str | None = None,
 ) -> Mail:
     """Queue a mail inside the session's transaction.
 
@@ -65,8 +68,10 @@ async def queue(
         subject: one line; line breaks are folded into spaces.
         text: the body.
         html: the same body for mail programs that show HTML.
+        calendar: an event to attach, as iCalendar text.
     """
-    mail = Mail(org_id=org_id, to=to, subject=" ".join(subject.split())[:300], text=text, html=html)
+    line = " ".join(subject.split())[:300]
+    mail = Mail(org_id=org_id, to=to, subject=line, text=text, html=html, calendar=calendar)
     if not get_settings().smtp_url:
         mail.status = "outbox"
     opened.add(mail)
@@ -117,6 +122,14 @@ async def _send(mail: Mail) -> None:
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
+    if mail.calendar:
+        message.add_attachment(
+            mail.calendar.encode(),
+            maintype="text",
+            subtype="calendar",
+            filename=_CALENDAR_FILE,
+            params={"method": "PUBLISH", "charset": "utf-8"},
+        )
     tls = server.scheme == "smtps"
     await aiosmtplib.send(
         message,

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from allokoli.platform.accounts.endpoints import router as accounts
+from allokoli.platform.agenda.endpoints import router as agenda
 from allokoli.platform.analytics.endpoints import router as analytics
 from allokoli.platform.assistants.endpoints import router as assistants
 from allokoli.platform.calls.endpoints import router as calls
@@ -21,6 +22,7 @@ for feature in (
     calls,
     messages,
     phone_numbers,
+    agenda,
     analytics,
     mails,
 ):

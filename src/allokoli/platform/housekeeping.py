@@ -12,6 +12,8 @@ from allokoli.platform import idempotency, throttle
 # Long enough to see what happened to an account, or to a message that was taken for another.
 _LOGIN_SESSIONS_KEPT = timedelta(days=30)
 _SERVER_MESSAGES_KEPT = timedelta(days=90)
+# A call is over by then, and with it what it may ask again.
+_TOOL_CALLS_KEPT = timedelta(days=7)
 
 
 @jobs.periodic("platform.forget_stale", cron="17 * * * *")
@@ -23,6 +25,7 @@ async def forget_stale(timestamp: int) -> None:  # noqa: ARG001 - given by the s
         "forget_idempotency_keys": idempotency.KEPT,
         "forget_login_sessions": _LOGIN_SESSIONS_KEPT,
         "forget_server_messages": _SERVER_MESSAGES_KEPT,
+        "forget_agenda_tool_calls": _TOOL_CALLS_KEPT,
     }
     async with session(Identity.job(None)) as opened:
         for function, age in kept.items():

@@ -1,9 +1,10 @@
 """Every job of the platform, for the worker to import."""
 
 from allokoli.platform import housekeeping
+from allokoli.platform.agenda import tasks as agenda
 from allokoli.platform.assistants import tasks as assistants
 from allokoli.platform.calls import tasks as calls
 from allokoli.platform.notifications import tasks as notifications
 from allokoli.platform.server_messages import tasks as server_messages
 
-__all__ = ["assistants", "calls", "housekeeping", "notifications", "server_messages"]
+__all__ = ["agenda", "assistants", "calls", "housekeeping", "notifications", "server_messages"]

@@ -191,3 +191,14 @@ async def org_of_feed(opened: AsyncSession, token_hash: bytes) -> UUID | None:
     """Whose calendar feed has this secret."""
     found = await opened.scalar(text("select auth.find_agenda_feed(:hash)"), {"hash": token_hash})
     return found if isinstance(found, UUID) else None
+
+
+async def remember(opened: AsyncSession, row: ToolCall) -> None:
+    """Keep what a call was answered, unless it is kept already."""
+    values = {column.key: getattr(row, column.key) for column in ToolCall.__table__.columns}
+    await opened.execute(insert(ToolCall).values(values).on_conflict_do_nothing())
+
+
+async def confirmation(opened: AsyncSession, confirmation_id: UUID) -> Confirmation | None:
+    query = select(Confirmation).where(Confirmation.id == confirmation_id)
+    return await opened.scalar(query.with_for_update())

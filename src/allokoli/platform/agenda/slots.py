@@ -175,7 +175,7 @@ class Search:
         return most + spot.units <= resource.capacity
 
     def _near(self, wanted: Wanted, suitable: list[Bookable]) -> tuple[datetime, ...]:
-        """Free beginnings near a wanted one: the same day first, then one a day around it."""
+        """Free beginnings, the nearest first: the same day's, then one of each day around it."""
         aim_s = _seconds(wanted.at) if wanted.at else _NOON_S
         same_day = self._nearest(wanted.day, aim_s, wanted, suitable)
         found = same_day[:MOST_SLOTS]
@@ -183,7 +183,7 @@ class Search:
             if len(found) >= MOST_SLOTS:
                 break
             found += self._nearest(wanted.day + timedelta(days=offset), aim_s, wanted, suitable)[:1]
-        return tuple(sorted(found))
+        return tuple(found)
 
     def _nearest(
         self, day: date, aim_s: int, wanted: Wanted, suitable: list[Bookable]
@@ -194,10 +194,13 @@ class Search:
         starts = self._free_starts(day, wanted, suitable)
         if wanted.at is None:
             return list(_spread(sorted(starts)))
-        return sorted(
+        nearest = sorted(
             (one for one in starts if one.astimezone(zone).date() == day),
             key=lambda one: (abs(one - aim), aim - one),
         )
+        # One on each side of the wanted hour says more than two neighbors.
+        across = [one for one in nearest[1:] if (one > aim) != (nearest[0] > aim)][:1]
+        return [*nearest[:1], *across, *(one for one in nearest[1:] if one not in across)]
 
     def _free_starts(
         self, day: date, wanted: Wanted, suitable: list[Bookable]

@@ -17,11 +17,15 @@ LARGEST_BYTES = 8_000_000
 async def receive(
     request: Request,
     secret: Annotated[str | None, Header(alias="X-Vapi-Secret", max_length=200)] = None,
+    rehearsal: bool = False,
 ) -> dict[str, Any]:
-    """Where a voice platform sends its server messages (`{"message": {…}}`)."""
+    """Where a voice platform sends its server messages (`{"message": {…}}`).
+
+    In a rehearsal, which simulated callers hold, functions answer as if and nothing is kept.
+    """
     identity = await service.sender(secret)
-    new = await service.receive(identity, _decoded(await _bounded_body(request)))
-    return {"received": True, "new": new}
+    payload = _decoded(await _bounded_body(request))
+    return await service.answer(identity, payload, rehearsal=rehearsal)
 
 
 async def _bounded_body(request: Request) -> bytes:

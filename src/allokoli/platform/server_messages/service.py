@@ -12,6 +12,8 @@ from allokoli.core.database import session
 from allokoli.core.errors import Unauthorized
 from allokoli.core.identity import Identity
 from allokoli.core.security.api_keys import identify_key
+from allokoli.platform.agenda import tools
+from allokoli.platform.agenda.tools import TOOL_CALLS
 from allokoli.platform.calls import applying
 from allokoli.platform.server_messages.models import ServerMessageRow
 from allokoli.vapi.server_messages import ServerMessage, read
@@ -32,6 +34,28 @@ async def sender(secret: str | None) -> Identity:
     if holder is None or holder.kind != "server":
         raise Unauthorized("La signature de ce message n’est pas valable.")
     return holder.identity
+
+
+async def answer(identity: Identity, payload: Any, *, rehearsal: bool = False) -> dict[str, Any]:
+    """Take a message: what asks for functions is answered, any other is kept and applied.
+
+    Args:
+        identity: the organization, from `sender`.
+        payload: the decoded body, `{"message": {...}}`.
+        rehearsal: a simulated caller's: nothing is kept.
+
+    Returns:
+        What the voice platform is answered.
+
+    Raises:
+        InvalidInput: not a server message.
+    """
+    message = read(payload)
+    if message.type == TOOL_CALLS:
+        return await tools.answer(identity, message, rehearsal=rehearsal)
+    if rehearsal:
+        return {"received": True, "new": False}
+    return {"received": True, "new": await receive(identity, payload)}
 
 
 async def receive(identity: Identity, payload: Any) -> bool:
