@@ -1,10 +1,11 @@
 """Dates and times as people say them, each sentence one that called for its rule."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
+from moments import hour_of
 
-from allokoli.dialogue.entities.dates import find_date
+from allokoli.dialogue.entities.dates import find_date, find_days
 from allokoli.dialogue.entities.times import find_time
 from allokoli.dialogue.utterance import Utterance
 
@@ -138,3 +139,79 @@ def test_a_moment_said_in_hebrew(said, day, hour):
     assert found_day is not None
     assert found_hour is not None
     assert (found_day[0], found_hour[0]) == (day, hour)
+
+
+def test_a_weekday_said_inside_a_vague_week_is_of_that_week():
+    monday = date(2026, 11, 16)
+    found = find_days(Utterance.of("la semaine prochaine", "fr"), monday, "fr")
+    assert found is not None
+    week = found[0]
+    assert (week.at, week.not_before, week.not_after) == (
+        None,
+        date(2026, 11, 23),
+        date(2026, 11, 29),
+    )
+    before = week.not_before - timedelta(days=1)
+    found = find_date(Utterance.of("jeudi", "fr"), before, "fr")
+    assert found is not None
+    assert found[0] == date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    ("said", "locale", "hour"),
+    [
+        ("dans une heure", "fr", "20:20"),
+        ("dans un quart d'heure", "fr", "19:35"),
+        ("d'ici une demi-heure", "fr", "19:50"),
+        ("dans 45 minutes", "fr", "20:05"),
+        ("in half an hour", "en", "19:50"),
+        ("in two hours", "en", "21:20"),
+        ("בעוד שעה", "he", "20:20"),
+    ],
+)
+def test_an_hour_counted_from_now_when_the_hour_is_known(said, locale, hour):
+    assert hour_of(said, locale, now=time(19, 18)) == hour
+    assert hour_of(said, locale) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [
+        ("neuf heures", "09:00"),
+        ("neuf heures et demie", "09:30"),
+        ("après 17 h", "17:00 17:00-"),
+        ("après cinq heures", "17:00 17:00-"),
+        ("avant midi", "12:00 -12:00"),
+        ("entre 9 et 11 heures", "09:00 09:00-11:00"),
+        ("entre 11 heures et 2 heures", "11:00 11:00-14:00"),
+        ("deux heures et quart", "14:15"),
+        ("sept heures du soir", "19:00"),
+        ("six heures du matin", "06:00"),
+    ],
+)
+def test_an_hour_said_to_an_office(said, hour):
+    assert hour_of(said, "fr", earliest_hour=7) == hour
+
+
+@pytest.mark.parametrize(
+    ("said", "born"),
+    [
+        ("le 12 mars 1980", date(1980, 3, 12)),
+        ("12/03/1980", date(1980, 3, 12)),
+        ("12/03/80", date(1980, 3, 12)),
+        ("le douze mars mille neuf cent quatre-vingts", date(1980, 3, 12)),
+        ("le 12 mars 80", date(1980, 3, 12)),
+        ("le premier janvier deux mille quatre", date(2004, 1, 1)),
+        ("le 1er janvier 04", date(2004, 1, 1)),
+    ],
+)
+def test_a_date_of_birth(said, born):
+    found = find_date(Utterance.of(said, "fr"), WEDNESDAY, "fr", past=True)
+    assert found is not None
+    assert found[0] == born
+
+
+def test_a_date_of_birth_in_english():
+    found = find_date(Utterance.of("March 12th nineteen eighty", "en"), WEDNESDAY, "en", past=True)
+    assert found is not None
+    assert found[0] == date(1980, 3, 12)

@@ -1,14 +1,15 @@
 """Dates as people say them (`samedi en huit`, `le 14`, `tomorrow`), read in the future."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from allokoli.dialogue.entities.when_patterns import names, when_rules
+from allokoli.dialogue.entities.days import Parts, resolve
+from allokoli.dialogue.entities.when import When
+from allokoli.dialogue.entities.when_patterns import when_rules
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_FALLBACK_CHARS = 40
-_WEEK_DAYS = 7
 _MAX_AHEAD_DAYS = 730
 
 
@@ -23,23 +24,25 @@ def find_date(
         locale: its language.
         past: only dates gone by, said with their year (a date of birth).
     """
-    folded = utterance.mask()
-    candidates: list[tuple[Span, date | None]] = []
-    for rule in when_rules("dates", locale):
-        for match in rule.pattern.finditer(folded):
-            found = _resolve(rule.means["means"], match.groupdict(), today, locale)
-            suits = found is not None and (found < today) == past
-            candidates.append((match.span(), found if suits else None))
-    candidates.sort(key=lambda item: (item[0][0] - item[0][1], item[0][0]))
-    kept: list[tuple[Span, date | None]] = []
-    for span, found in candidates:
-        if all(span[1] <= other[0] or other[1] <= span[0] for other, _ in kept):
-            kept.append((span, found))
-    return next(((found, span) for span, found in sorted(kept, key=_start) if found), None)
+    said = _said(utterance, today, locale, past=past)
+    return next(((when.at, span) for when, span in said if when.at), None)
 
 
-def _start(item: tuple[Span, date | None]) -> int:
-    return item[0][0]
+def find_days(utterance: Utterance, today: date, locale: str) -> tuple[When[date], Span] | None:
+    """The first day or days said, vague ones included (`la semaine prochaine`, `fin mars`).
+
+    Args:
+        utterance: the sentence; spans already used are skipped.
+        today: the day of the conversation, in the organization's time zone.
+        locale: its language.
+
+    Returns:
+        The day (`at`), or its limits alone when it is vague, and where it was said. To read a
+        weekday said later inside these limits, read it with `today` one day before `not_before`.
+    """
+    said = _said(utterance, today, locale, past=False)
+    precise = next((item for item in said if item[0].at), None)
+    return precise or next(iter(said), None)
 
 
 def parse_written_date(text: str, today: date, locale: str) -> date | None:
@@ -59,66 +62,43 @@ def parse_written_date(text: str, today: date, locale: str) -> date | None:
     return found.date()
 
 
-def _resolve(means: str, parts: Mapping[str, str | None], today: date, locale: str) -> date | None:  # noqa: PLR0911  (one way out a case)
-    weekday = names("weekdays", locale).get(parts.get("weekday") or "", -1)
-    number = int(parts.get("n") or 0)
-    match means:
-        case "day+0" | "day+1" | "day+2":
-            return today + timedelta(days=int(means[-1]))
-        case "in_days":
-            return today + timedelta(days=number)
-        case "in_weeks":
-            return today + timedelta(weeks=number)
-        case "this_weekday":
-            return today + timedelta(days=(weekday - today.weekday()) % _WEEK_DAYS)
-        case "weekday":
-            return _next_weekday(weekday, today)
-        case "weekday+7" | "weekday+14":
-            extra = int(means.removeprefix("weekday+"))
-            return _next_weekday(weekday, today) + timedelta(days=extra)
-        case "next_week_weekday":
-            monday = today + timedelta(days=_WEEK_DAYS - today.weekday())
-            return monday + timedelta(days=weekday)
-        case "day_month":
-            return _day_month(parts, today, locale)
-        case "day_of_month":
-            return _day_of_month(int(parts["d"] or 0), today)
-    return None
+def _said(
+    utterance: Utterance, today: date, locale: str, *, past: bool
+) -> list[tuple[When[date], Span]]:
+    """The days said, in order; the longest wording wins where two overlap."""
+    folded = utterance.mask()
+    candidates: list[tuple[Span, Mapping[str, Any], Parts]] = [
+        (match.span(), rule.means, match.groupdict())
+        for rule in when_rules("dates", locale)
+        if rule.means.get("past", past) == past
+        for match in rule.pattern.finditer(folded)
+    ]
+    candidates.sort(key=lambda item: (item[0][0] - item[0][1], item[0][0]))
+    kept: list[tuple[Span, Mapping[str, Any], Parts]] = []
+    for item in candidates:
+        if all(item[0][1] <= other[0] or other[1] <= item[0][0] for other, _, _ in kept):
+            kept.append(item)
+    said: list[tuple[When[date], Span]] = []
+    base = today
+    for span, means, parts in sorted(kept, key=lambda item: item[0]):
+        when = resolve(means, parts, base, locale)
+        if when is None or not _suits(when, today, past=past):
+            continue
+        if when.at is None and when.not_before is not None:
+            base = max(today, _day_before(when.not_before))
+        said.append((when, span))
+    return said
 
 
-def _next_weekday(weekday: int, today: date) -> date:
-    return today + timedelta(days=(weekday - today.weekday() - 1) % _WEEK_DAYS + 1)
+def _suits(when: When[date], today: date, *, past: bool) -> bool:
+    day = when.at or when.not_after
+    if day is None:
+        return False
+    return day < today if past else 0 <= (day - today).days <= _MAX_AHEAD_DAYS
 
 
-def _day_month(parts: Mapping[str, str | None], today: date, locale: str) -> date | None:
-    if parts.get("month"):
-        month = names("months", locale)[str(parts["month"])] + 1
-    else:
-        month = int(parts.get("mm") or 0)
-    day = int(parts.get("d") or 0)
-    years = [int(str(parts["y"]))] if parts.get("y") else [today.year, today.year + 1]
-    for year in years:
-        found = _date(year, month, day)
-        if found is not None and (found >= today or parts.get("y")):
-            return found
-    return None
-
-
-def _day_of_month(day: int, today: date) -> date | None:
-    year, month = today.year, today.month
-    for _ in range(12):
-        found = _date(year, month, day)
-        if found is not None and found >= today:
-            return found
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)  # noqa: PLR2004
-    return None
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+def _day_before(day: date) -> date:
+    return date.fromordinal(max(day.toordinal() - 1, 1))
 
 
 def _midnight(day: date) -> Any:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from allokoli.dialogue.lexicon import lexicon
 
 _TOKEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[^\w\s]|_")
+_TEN = 10
 _BY_LIBRARY = frozenset({"fr", "en"})
 
 
@@ -73,23 +74,54 @@ def _is_elided(token: re.Match[str]) -> bool:
 
 
 def _by_lexicon(tokens: list[re.Match[str]], locale: str) -> list[Replacement]:
-    """Tens and units from the language's list, added when joined (`עשרים ושמונה`)."""
-    numbers = lexicon(locale).numbers
+    """Units, teens and tens from the language's list (`חמש עשרה`, `עשרים ושמונה`).
+
+    A letter joined to the number stays before its digits when it says something (`בשמונה`: `ב-8`).
+    """
     found: list[Replacement] = []
-    ten_open = False
-    for token in tokens:
-        word = token.group()
-        joined = word[1:] if word[:1] == "ו" and word not in numbers else word
-        value = numbers.get(joined)
-        if value is None:
-            ten_open = False
+    last: tuple[str, int] | None = None
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1].group() if index + 1 < len(tokens) else ""
+        number = _number(token.group(), following, locale)
+        if number is None:
+            last = None
             continue
-        previous = found[-1] if found else None
-        if previous and ten_open and joined != word and value < 10:  # noqa: PLR2004
-            total = int(previous.digits) + value
-            found[-1] = Replacement(previous.start, token.end(), str(total))
-            ten_open = False
+        prefix, value = number
+        joined = _joined(last, prefix, value)
+        if joined is not None and found:
+            kept, _, _ = found[-1].digits.rpartition("-")
+            digits = f"{kept}-{joined}" if kept else str(joined)
+            found[-1] = Replacement(found[-1].start, token.end(), digits)
+            last = None
             continue
-        found.append(Replacement(token.start(), token.end(), str(value)))
-        ten_open = value >= 20 and value % 10 == 0  # noqa: PLR2004
+        keeps = prefix in lexicon(locale).words["number_prefixes_kept"]
+        digits = f"{prefix}-{value}" if keeps else str(value)
+        found.append(Replacement(token.start(), token.end(), digits))
+        last = number
     return found
+
+
+def _number(word: str, following: str, locale: str) -> tuple[str, int] | None:
+    """The letter before a number, if any, and its value."""
+    words, numbers = lexicon(locale).words, lexicon(locale).numbers
+    if word in words["number_not"]:
+        return None
+    if word in words["number_before_plural"] and not following.endswith(("ים", "ות")):
+        return None
+    if word in numbers:
+        return "", numbers[word]
+    prefix, rest = word[:1], word[1:]
+    if prefix in words["number_prefixes"] and rest in numbers:
+        return prefix, numbers[rest]
+    return None
+
+
+def _joined(last: tuple[str, int] | None, prefix: str, value: int) -> int | None:
+    """The number two words make: a unit then ten, or tens then `and` a unit."""
+    if last is None:
+        return None
+    if value == _TEN and not prefix and 0 < last[1] < _TEN:
+        return last[1] + _TEN
+    if prefix == "ו" and value < _TEN and last[1] >= 2 * _TEN:
+        return last[1] + value
+    return None

@@ -1,19 +1,35 @@
-"""Hours as people say them (`20h30`, `midi et quart`, `half past seven`)."""
+"""Hours as people say them (`20h30`, `midi et quart`, `après 17 h`, `half past seven`)."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
+from allokoli.dialogue.entities.when import When
 from allokoli.dialogue.entities.when_patterns import when_rules
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.utterance import Span, Utterance
 
 _NOON = 12
 _HOURS = 24
 _MINUTES = 60
-_LAST_MORNING_HOUR_AT_NIGHT = 5
+_DAY_MINUTES = _HOURS * _MINUTES
+_FIRST_EVENING_HOUR = 5
+_ABOUT_MINUTES = 30
+_ROUND_MINUTES = 5
+_BARE = re.compile(r"(?<![\w:/])([0-2]?\d)(?:[\s:.]+([0-5]\d))?(?![\w/])(?!(?<=\b1)\s+[a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """What reading an hour depends on besides its words."""
+
+    locale: str
+    earliest_hour: int
+    part: str | None
+    now: time | None = None
 
 
 def find_time(
@@ -27,27 +43,51 @@ def find_time(
         earliest_hour: an hour below it is moved to the afternoon when nothing says otherwise.
         part: part of the day known from before (`morning`, `afternoon`, `evening`, `midi`).
     """
-    folded = utterance.mask()
+    folded = _legible(utterance, locale)
     part = find_part_of_day(folded, locale) or part
-    best: tuple[time, Span] | None = None
-    for rule in when_rules("times", locale):
-        for match in rule.pattern.finditer(folded):
-            span = match.span()
-            if best is not None and not _better(span, best[1]):
-                continue
-            found = _resolve(rule.means, match.groupdict(), part, earliest_hour)
-            if found is not None:
-                best = found, span
-    return best
+    return _point(_without_durations(folded, locale), _Clock(locale, earliest_hour, part))
+
+
+def find_when(
+    utterance: Utterance,
+    locale: str,
+    *,
+    earliest_hour: int,
+    part: str | None = None,
+    now: time | None = None,
+) -> tuple[When[time], Span] | None:
+    """The first hour said, with the limits said around it (`entre 19 et 20 h`).
+
+    Args:
+        utterance: the sentence; spans already used are skipped.
+        locale: its language.
+        earliest_hour: an hour below it is moved to the afternoon when nothing says otherwise.
+        part: part of the day known from before (`morning`, `afternoon`, `evening`, `midi`).
+        now: the present hour, for `dans une heure`; without it that says nothing.
+
+    Returns:
+        The hour and its limits, and where they were said. A vague moment (`dans la soirée`) has
+        limits and no hour; it is given when no hour was said.
+    """
+    folded = _legible(utterance, locale)
+    clock = _Clock(locale, earliest_hour, find_part_of_day(folded, locale) or part, now)
+    later = _from_now(folded, clock)
+    if later:
+        return later
+    hours = _without_durations(folded, locale)
+    point, bounded = _point(hours, clock), _bounded(hours, clock)
+    if bounded and (point is None or bounded[1][0] <= point[1][0]):
+        return bounded
+    if point:
+        return When(point[0]), point[1]
+    return _period(folded, locale)
 
 
 def find_bare_hour(
     utterance: Utterance, *, earliest_hour: int, part: str | None
 ) -> tuple[time, Span] | None:
     """A lone number in answer to "at what time?" (`20`, `20 30`)."""
-    match = re.search(
-        r"(?<![\w:/])([0-2]?\d)(?:[\s:.]+([0-5]\d))?(?![\w])(?!(?<=\b1)\s+[a-z])", utterance.mask()
-    )
+    match = _BARE.search(utterance.mask())
     if match is None or int(match.group(1)) >= _HOURS:
         return None
     found = _shift(int(match.group(1)), int(match.group(2) or 0), part, earliest_hour)
@@ -65,14 +105,110 @@ def find_part_of_day(folded: str, locale: str) -> str | None:
     return best[1] if best else None
 
 
+def _point(folded: str, clock: _Clock) -> tuple[time, Span] | None:
+    best: tuple[time, Span] | None = None
+    for rule in when_rules("times", clock.locale):
+        for match in rule.pattern.finditer(folded):
+            span = match.span()
+            if best is not None and not _better(span, best[1]):
+                continue
+            found = _resolve(rule.means, match.groupdict(), clock)
+            if found is not None:
+                best = found, span
+    return best
+
+
+def _legible(utterance: Utterance, locale: str) -> str:
+    """What is unused, and the part of the day even if a date used it (`7 tonight`)."""
+    masked = list(utterance.mask())
+    for part, phrases in lexicon(locale).time["parts"].items():
+        for phrase in phrases if utterance.used and part != "midi" else ():
+            for match in phrase_pattern(phrase).finditer(utterance.folded):
+                masked[slice(*match.span())] = match.group()
+    return "".join(masked)
+
+
+def _without_durations(folded: str, locale: str) -> str:
+    """The sentence less the numbers of hours that are no hour (`24 heures sur 24`)."""
+    for rule in when_rules("not_times", locale):
+        folded = rule.pattern.sub(lambda match: "\0" * len(match.group()), folded)
+    return folded
+
+
+def _from_now(folded: str, clock: _Clock) -> tuple[When[time], Span] | None:
+    """`dans une heure`, to the next five minutes."""
+    for rule in when_rules("from_now", clock.locale):
+        match = rule.pattern.search(folded)
+        if match and clock.now is not None:
+            ahead = rule.means["minutes"] * int(match.groupdict().get("n") or 1)
+            minutes = clock.now.hour * _MINUTES + clock.now.minute + ahead
+            rounded = -(-minutes // _ROUND_MINUTES) * _ROUND_MINUTES % _DAY_MINUTES
+            return When(time(rounded // _MINUTES, rounded % _MINUTES)), match.span()
+    return None
+
+
 def _better(span: Span, than: Span) -> bool:
     if span[0] < than[1] and than[0] < span[1]:
         return span[1] - span[0] > than[1] - than[0]
     return span[0] < than[0]
 
 
+def _bounded(folded: str, clock: _Clock) -> tuple[When[time], Span] | None:
+    """The first hour said with a limit, the fullest wording winning."""
+    best: tuple[When[time], Span] | None = None
+    for rule in when_rules("bounds", clock.locale):
+        for match in rule.pattern.finditer(folded):
+            if best is not None and not _better(match.span(), best[1]):
+                continue
+            when = _limits(rule.means["bound"], match.groupdict(), clock)
+            if when is not None:
+                best = when, match.span()
+    return best
+
+
+def _limits(bound: str, parts: Mapping[str, str | None], clock: _Clock) -> When[time] | None:
+    low = _snippet(str(parts["from"]), clock)
+    if low is None:
+        return None
+    if bound == "after":
+        return When(low, not_before=low)
+    if bound == "before":
+        return When(low, not_after=low)
+    if bound == "about":
+        return When(low, _moved(low, -_ABOUT_MINUTES), _moved(low, _ABOUT_MINUTES))
+    high = _snippet(str(parts["to"]), clock)
+    if high is None:
+        return None
+    if high < low and high.hour < _NOON:  # "entre 11 et 1 heure"
+        high = _moved(high, _NOON * _MINUTES)
+    elif high >= time(_NOON) and low < time(_NOON) <= _moved(low, _NOON * _MINUTES) < high:
+        low = _moved(low, _NOON * _MINUTES)  # "between 7 and 8 pm"
+    return When(low, low, high) if low <= high else None
+
+
+def _snippet(words: str, clock: _Clock) -> time | None:
+    """An hour out of the few words that hold nothing else."""
+    found = _point(words, clock)
+    if found:
+        return found[0]
+    match = _BARE.fullmatch(words)
+    if match is None or int(match.group(1)) >= _HOURS:
+        return None
+    return _shift(int(match.group(1)), int(match.group(2) or 0), clock.part, clock.earliest_hour)
+
+
+def _period(folded: str, locale: str) -> tuple[When[time], Span] | None:
+    best: tuple[When[time], Span] | None = None
+    for rule in when_rules("periods", locale):
+        for match in rule.pattern.finditer(folded):
+            if best is None or _better(match.span(), best[1]):
+                start, end = (time.fromisoformat(rule.means[key]) for key in ("start", "end"))
+                best = When(None, start, end), match.span()
+    return best
+
+
 def _resolve(
-    means: Mapping[str, Any], parts: Mapping[str, str | None], part: str | None, earliest: int
+    means: Mapping[str, Any], parts: Mapping[str, str | None], clock: _Clock
 ) -> time | None:
     if "at" in means:
         hour, minute = means["at"].replace("{m}", parts.get("m") or "0").split(":")
@@ -80,27 +216,32 @@ def _resolve(
     hour, minute = int(parts.get("h") or 0), int(parts.get("m") or 0)
     if hour >= _HOURS:
         return None
+    add = means.get("add", 0)
+    if add == "-{m}":
+        minute = -int(parts.get("n") or 0)
+    elif add == "{m}":
+        minute = int(parts.get("n") or 0)
+    else:
+        minute += int(add)
     half = means.get("half")
     if half:
         hour = hour % _NOON + (_NOON if half == "pm" else 0)
-        return time(hour, minute)
-    add = means.get("add", 0)
-    if add == "-{m}":
-        total = hour * _MINUTES - minute
-    elif add == "{m}":
-        total = hour * _MINUTES + minute
-    else:
-        total = hour * _MINUTES + minute + int(add)
-    total %= _HOURS * _MINUTES
-    if total < 0:
-        return None
-    return _shift(total // _MINUTES, total % _MINUTES, part, earliest)
+    total = (hour * _MINUTES + minute) % _DAY_MINUTES
+    if half:
+        return time(total // _MINUTES, total % _MINUTES)
+    return _shift(total // _MINUTES, total % _MINUTES, clock.part, clock.earliest_hour)
+
+
+def _moved(moment: time, minutes: int) -> time:
+    """The hour some minutes away, within the same day."""
+    total = min(max(moment.hour * _MINUTES + moment.minute + minutes, 0), _DAY_MINUTES - 1)
+    return time(total // _MINUTES, total % _MINUTES)
 
 
 def _shift(hour: int, minute: int, part: str | None, earliest: int) -> time | None:
     """Move an hour said on a twelve-hour clock to the afternoon when that is what is meant."""
     if hour < _NOON and (
-        (part == "evening" and hour > _LAST_MORNING_HOUR_AT_NIGHT - 1)
+        (part == "evening" and hour >= _FIRST_EVENING_HOUR)
         or part == "afternoon"
         or (part in {None, "midi"} and 0 < hour < earliest)
     ):

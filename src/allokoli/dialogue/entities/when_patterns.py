@@ -1,4 +1,8 @@
-"""The ways of saying dates and times, compiled from a language's `time.toml`."""
+"""The ways of saying dates and times, compiled from a language's `time.toml`.
+
+A way of saying is plain words. `[x ]` may be left out, `(a|b)` is either; a hyphen or an apostrophe
+after a letter may be missing; `{weekday}`, `{d}`, … are the holes below.
+"""
 
 import re
 from dataclasses import dataclass
@@ -9,13 +13,23 @@ from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import fold
 
 _HOLES = {
-    "d": r"(?P<d>[0-3]?\d)(?:er|st|nd|rd|th|eme)?(?!\d)",
+    "d": r"(?P<d>[0-3]?\d)(?:er|st|nd|rd|th|eme|(?!\s\d\d\s\d\d))(?!\d|:\d)(?!{unit})",
     "mm": r"(?P<mm>[01]?\d)(?!\d)",
-    "y": r"(?P<y>(?:19|20)\d\d)",
+    "y": r"(?P<y>(?:19|20)\d\d)(?!\d)",
+    "yy": r"(?P<yy>(?:(?:19|20)\s)?\d\d)(?!\d)(?!{unit})",
     "n": r"(?P<n>\d{1,3})",
-    "h": r"(?P<h>[0-2]?\d)(?!\d)",
-    "m": r"(?P<m>[0-5]\d)(?!\d)",
+    "few": r"(?P<n>5|10|20|25)",
+    "nth": r"(?P<nth>[1-5])(?:ere|er|eme|e|st|nd|rd|th)",
+    "h": r"(?P<h>[0-2]?\d)(?!\d)(?!{thing})",
+    "m": r"(?P<m>[0-5]\d)(?!\d)(?!{thing})",
+    "hour": r"[0-2]?\d(?!\d)",
+    "minute": r"[0-5]\d(?!\d)(?!{thing})",
+    "first": r"(?P<from>[0-2]?\d)(?!\d)",
+    "bare": r"[0-2]?\d(?![\d/:])(?!{thing})(?!\s\d)",
 }
+_PIECE = re.compile(r"\{(\w+)\}|\s+|(?<=[^\W\d_])[-']|[\[\]()|]|[^\[\](){}|\s'-]+|.")
+_NAMED = re.compile(r"\(\?P<(\w+)>")
+_MARKS = {"[": "(?:", "]": ")?", "(": "(?:", ")": ")", "|": "|"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +45,7 @@ def when_rules(kind: str, locale: str) -> tuple[WhenRule, ...]:
     """The rules of a language.
 
     Args:
-        kind: `dates` or `times`.
+        kind: `dates`, `times`, `bounds` or `periods`.
         locale: `fr`, `en` or `he`.
     """
     rules = lexicon(locale).time[kind]
@@ -50,15 +64,58 @@ def names(kind: str, locale: str) -> dict[str, int]:
 
 
 def _compile(say: str, locale: str) -> re.Pattern[str]:
-    holes = dict(_HOLES)
-    for kind, hole in (("weekdays", "weekday"), ("months", "month")):
-        options = sorted(names(kind, locale), key=len, reverse=True)
-        holes[hole] = f"(?P<{hole}>" + "|".join(re.escape(option) for option in options) + ")"
-    out, at = [], 0
-    folded = fold(say)
-    for match in re.finditer(r"\{(\w+)\}|\s+", folded):
-        out.append(re.escape(folded[at : match.start()]))
-        out.append(holes[match.group(1)] if match.group(1) else r"[\s,.]{1,3}")
-        at = match.end()
-    out.append(re.escape(folded[at:]))
-    return re.compile(r"(?<![\w:/])" + "".join(out) + r"(?![\w])")
+    body = r"(?<![\w:/])" + _translate(say, locale) + r"(?!\w)"
+    seen: set[str] = set()
+    return re.compile(_NAMED.sub(lambda match: _named_once(match, seen), body))
+
+
+def _named_once(match: re.Match[str], seen: set[str]) -> str:
+    """A hole that comes twice is kept where it comes first."""
+    again = match.group(1) in seen
+    seen.add(match.group(1))
+    return "(?:" if again else match.group()
+
+
+def _translate(say: str, locale: str) -> str:
+    out = []
+    for match in _PIECE.finditer(fold(say)):
+        piece = match.group()
+        if match.group(1):
+            out.append(_hole(match.group(1), locale))
+        elif piece in _MARKS:
+            out.append(_MARKS[piece])
+        elif piece.isspace():
+            out.append(r"[\s,.]{1,3}")
+        elif piece in {"-", "'"} and match.start() and fold(say)[match.start() - 1].isalpha():
+            out.append(rf"{piece}?\s?")
+        else:
+            out.append(re.escape(piece))
+    return "".join(out)
+
+
+@lru_cache
+def _hole(hole: str, locale: str) -> str:
+    if hole in {"weekday", "month"}:
+        options = sorted(names(f"{hole}s", locale), key=len, reverse=True)
+        body = "|".join(re.escape(option) for option in options)
+        return f"(?P<{hole}>{body})"
+    if hole in {"from", "to"}:
+        table = lexicon(locale).time
+        body = "|".join(_translate(say, locale) for say in [*table["clock"], "{bare}"])
+        return f"(?P<{hole}>{body})"
+    if hole in {"clock", "until"}:
+        body = "|".join(_translate(say, locale) for say in lexicon(locale).time["clock"])
+        return f"(?P<{'from' if hole == 'clock' else 'to'}>{body})"
+    return (
+        _HOLES[hole]
+        .replace("{unit}", _words(("hour_units", "things"), locale))
+        .replace("{thing}", _words(("things",), locale))
+    )
+
+
+@lru_cache
+def _words(kinds: tuple[str, ...], locale: str) -> str:
+    """Words after a number which say that it is no day of the month, or no hour."""
+    table = lexicon(locale).time
+    words = sorted((fold(word) for kind in kinds for word in table[kind]), key=len, reverse=True)
+    return r"[\s,]{0,2}(?:" + "|".join(re.escape(word) for word in words) + r")(?![^\W\d_])"
