@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from allokoli.blueprint.blueprint import STANDARD_TYPES, Blueprint, CallerField
 from allokoli.blueprint.caller_asides import caller_asides
 from allokoli.blueprint.caller_goals import caller_goals
+from allokoli.blueprint.caller_knowledge import consult
 from allokoli.blueprint.opening_hours import check_date, check_time
 from allokoli.blueprint.wording import echo_date, echo_time
 from allokoli.dialogue import Choice, Form, Slot
@@ -53,12 +54,13 @@ def _form(blueprint_json: str, local: datetime, locale: str, tools: frozenset[st
     slots = tuple(_slot(field, blueprint, data, local) for field in caller_fields(blueprint, data))
     tone = data["tone"][blueprint.tone]
     wording = {key: tuple(value) for key, value in data["wording"].items()}
-    goals = caller_goals(blueprint, data, slots)
+    goals = caller_goals(blueprint, data, slots, tools)
     booking = next((goal for goal in goals if goal.key == "book"), None)
     return Form(
         slots=slots,
         goals=goals,
-        asides=caller_asides(blueprint, data),
+        asides=caller_asides(blueprint, data, tools),
+        consult=consult(data, tools),
         wording=wording,
         default_goal="book" if booking else "message",
         stuck_goal="message",

@@ -1,10 +1,12 @@
 """What callers may want of an assistant, with how each is read back and closed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
 from allokoli.blueprint.blueprint import Blueprint
+from allokoli.blueprint.caller_agenda import Agenda
 from allokoli.blueprint.wording import speak_date, speak_time, speak_value
 from allokoli.dialogue import Goal, Slot
 from allokoli.dialogue.lexicon import lexicon
@@ -21,21 +23,50 @@ _CONTACT = ("name", "phone")
 
 
 def caller_goals(
-    blueprint: Blueprint, data: dict[str, Any], slots: Sequence[Slot]
+    blueprint: Blueprint, data: dict[str, Any], slots: Sequence[Slot], tools: frozenset[str]
 ) -> tuple[Goal, ...]:
-    """The goals of a blueprint, most urgent first."""
+    """The goals of a blueprint, most urgent first.
+
+    Args:
+        blueprint: what the owner said.
+        data: the words of the caller's language.
+        slots: the form's slots.
+        tools: names of the functions that can be called.
+    """
     goals = data["goals"]
     keys = [slot.key for slot in slots]
     contact = tuple(key for key in _CONTACT if key in keys)
     when = tuple(key for key in ("date", "time") if blueprint.field(key))
+    fields = frozenset(field.key for field in blueprint.fields)
+    agenda = Agenda(tools, fields, data, blueprint.language)
     found = [_at_once(key, goals[key]) for key in ("opt_out", "wrong_number")]
     for key, needed in (("cancel", when[:1]), ("change", when)):
-        found.append(_asked(key, goals[key], needed + contact, blueprint, data, slots))
+        order = contact + needed if agenda.kept else needed + contact
+        goal = _asked(key, goals[key], order, blueprint, data, slots)
+        found.append(_in_agenda(goal, goals[key], agenda) if agenda.kept else goal)
     found.append(_asked("message", goals["message"], ("message", *contact), blueprint, data, slots))
     kind = booking_kind(blueprint)
     if kind:
-        found.append(_book(data["book"][kind], blueprint, data, slots))
+        book = _book(data["book"][kind], blueprint, data, slots)
+        if agenda.kept:
+            book = replace(book, check=agenda.is_free, commit=agenda.book)
+        found.append(book)
     return tuple(found)
+
+
+def _in_agenda(goal: Goal, words: dict[str, Any], agenda: Agenda) -> Goal:
+    """A cancellation or a change that the agenda carries out."""
+
+    def closing(_values: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+        return str(words["closing" if result.get("unknown") else "closing_done"])
+
+    changes = goal.key == "change"
+    return replace(
+        goal,
+        closing=closing,
+        check=agenda.to_change if changes else agenda.to_cancel,
+        commit=agenda.change if changes else agenda.cancel,
+    )
 
 
 def booking_kind(blueprint: Blueprint) -> str | None:
@@ -50,6 +81,7 @@ def _at_once(key: str, words: dict[str, Any]) -> Goal:
     return Goal(
         key=key,
         phrases=tuple(words["phrases"]),
+        examples=tuple(words["examples"]),
         closing=lambda _values, _result: str(words["closing"]),
         at_once=True,
         action=key,
@@ -73,6 +105,8 @@ def _asked(
     return Goal(
         key=key,
         phrases=tuple(words["phrases"]),
+        examples=tuple(words["examples"]),
+        newest=key == "change",
         slots=needed,
         opening=str(words["opening"]),
         recap=_recap(words["recap"], needed, blueprint, data, slots),
@@ -94,12 +128,16 @@ def _book(
         if set(entry["keys"]) <= set(keys)
     )
 
-    def closing(values: Mapping[str, Any], _result: Mapping[str, Any]) -> str:
-        return str(words["closing"]).format(when=_when(values, blueprint.language))
+    def closing(values: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+        said = str(words["closing"]).format(when=_when(values, blueprint.language))
+        return f"{data['agenda']['sent']} {said}" if result.get("sent") else said
 
     return Goal(
         key="book",
         phrases=tuple(words["phrases"]),
+        examples=tuple(words["examples"]),
+        told=tuple(data["sectors"].get(blueprint.sector, {}).get("told", ())),
+        tells="reason" if "reason" in keys else "",
         slots=tuple(ordered),
         opening=str(words["opening"]),
         recap=_recap(words["recap"], tuple(ordered), blueprint, data, slots),

@@ -122,6 +122,10 @@ class Goal:
         key: its name (`book`).
         phrases: how it is said.
         examples: whole sentences that mean it.
+        told: whole sentences that mean it and already answer its slot `tells` (`my boiler is
+            leaking`, which is also the reason).
+        tells: that slot.
+        newest: where a sentence holds two days or two hours, the last one counts (`from 7 to 8`).
         slots: the slots it needs, in the order they are asked.
         opening: said when it is recognized and something is still missing.
         recap: builds the sentence that reads everything back and asks for a yes.
@@ -134,13 +138,17 @@ class Goal:
         confirm: whether a yes is needed before closing.
         action: reported with the last reply.
         check: refuses answers that do not hold together (no table left at that hour), asks to
-            look something up first, or returns None. Called whenever an answer changed.
+            look something up first, gives more values to keep, or returns None. Called before
+            each question.
         commit: does what was agreed: a lookup to make, what came of it, or why it cannot be done.
     """
 
     key: str
     phrases: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    tells: str = ""
+    newest: bool = False
     slots: tuple[str, ...] = ()
     opening: str = ""
     recap: Callable[[Mapping[str, Any]], str] | None = None
@@ -151,7 +159,9 @@ class Goal:
     asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     confirm: bool = True
     action: str | None = None
-    check: Callable[[Mapping[str, Any], Known], Refusal | Lookup | None] | None = None
+    check: (
+        Callable[[Mapping[str, Any], Known], Refusal | Lookup | Mapping[str, Any] | None] | None
+    ) = None
     commit: Callable[[Mapping[str, Any], Known], Refusal | Lookup | Mapping[str, Any]] | None = None
 
 
@@ -169,6 +179,7 @@ class Aside:
         intent: the caller's intent it shows when nothing else was wanted.
         action: reported with the reply (`transfer`).
         at_once: said before anything else, whatever was being done (a vital emergency).
+        fills: values it notes (`confirmation`: one was asked for).
     """
 
     key: str
@@ -180,6 +191,7 @@ class Aside:
     intent: str | None = None
     action: str | None = None
     at_once: bool = False
+    fills: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

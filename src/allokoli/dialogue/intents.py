@@ -1,5 +1,6 @@
 """What a sentence is about: the lexicon first, then its meaning."""
 
+import re
 from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
@@ -9,6 +10,7 @@ from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, similarity
 from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 _SIMILAR = 0.5
 _SIMILAR_UNASKED = 0.72
 _FEW_WORDS = 2
+_MOST_PARTS = 8
 
 
 def recognize(
@@ -67,16 +70,24 @@ def _by_lexicon(form: Form, whole: Utterance, found: "Understanding", locale: st
         _, found.aside, span = max(said, key=lambda item: (item[1].at_once, item[0]))
         found.heard.append(Heard("aside", found.aside.key, words=whole.raw[slice(*span)]))
         return
+    near = _asked_in_writing(form, whole, locale)
+    if near and near[0] >= (_SIMILAR if found.question else _SIMILAR_UNASKED):
+        score, found.aside, clause = near
+        heard = Heard("aside", found.aside.key, words=clause, score=round(score, 2))
+        found.heard.append(heard)
+
+
+def _asked_in_writing(form: Form, whole: Utterance, locale: str) -> tuple[float, Aside, str] | None:
+    """The owner's question that shares most words with the sentence or with a part of it."""
     ignored = frozenset(lexicon(locale).words["stop"])
+    parts = [whole.raw, *re.split(r"(?<=[.?!;,])\s+", whole.raw)[:_MOST_PARTS]]
     scores = [
-        (similarity(aside.question, folded, ignored), aside)
+        (similarity(aside.question, fold(part), ignored), aside, part)
         for aside in form.asides
         if aside.question
+        for part in parts
     ]
-    best = max(scores, key=lambda item: item[0], default=None)
-    if best and best[0] >= (_SIMILAR if found.question else _SIMILAR_UNASKED):
-        found.aside = best[1]
-        found.heard.append(Heard("aside", best[1].key, words=whole.raw, score=round(best[0], 2)))
+    return max(scores, key=lambda item: (item[0], -len(item[2])), default=None)
 
 
 def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understanding") -> None:
@@ -86,6 +97,9 @@ def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understandin
     named: list[Goal | Aside] = [*form.goals, *form.asides]
     things = {f"{type(thing).__name__}:{thing.key}": thing for thing in named}
     groups = {name: _examples(thing) for name, thing in things.items()}
+    told = {f"told:{goal.key}": goal for goal in form.goals if goal.told}
+    things.update(told)
+    groups.update({name: goal.told for name, goal in told.items()})
     near = meaning.nearest(whole.raw, groups, least=_least(form, state, found))
     if near is None:
         return
@@ -93,6 +107,8 @@ def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understandin
     kind = "goal" if isinstance(thing, Goal) else "aside"
     if isinstance(thing, Goal):
         found.goal = thing
+        if near.key in told:
+            found.told = near.clause
     else:
         found.aside = thing
     found.heard.append(Heard(kind, thing.key, words=near.clause, how="meaning", score=near.score))

@@ -5,7 +5,7 @@ from typing import Any
 
 from allokoli.dialogue import speaking
 from allokoli.dialogue.form import Form, Goal, Lookup, Refusal, Slot
-from allokoli.dialogue.speaking import Turn, Wanted, settled
+from allokoli.dialogue.speaking import Turn, Wanted
 from allokoli.dialogue.state import Reply, State
 
 _MAX_ASKED = 5
@@ -19,9 +19,13 @@ def ask_next(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
         state.said = form.start
         return state, speaking.reply(form, state, turn)
     if goal.check:
-        refusal = settled(goal.check(state.values, turn.known))
-        if refusal:
-            _take_back(state, turn, refusal)
+        found = goal.check(state.values, turn.known)
+        if isinstance(found, Lookup):
+            raise Wanted(found)
+        if isinstance(found, Refusal):
+            _take_back(state, turn, found)
+        elif found:
+            state.values.update(found)
     missing = _still_worth_asking(form, state, turn, goal)
     if missing:
         state.phase = "collecting"

@@ -131,7 +131,7 @@ def _respond(  # noqa: PLR0911  (one way out a case)
     if found.goal and found.goal.at_once:
         state.goal = found.goal.key
         return finish(current, state, turn, found.goal)
-    if found.social == "repeat" and not found.fills:
+    if found.social == "repeat" and not (found.fills or found.aside or found.goal):
         said = speaking.wording(current, "repeat", state.turns)
         return again(current, state, turn.saying(said, "repeat"))
     if found.social == "wait" and not found.fills and not found.goal:
@@ -148,6 +148,7 @@ def _respond(  # noqa: PLR0911  (one way out a case)
         return _answer_aside(current, state, found, turn)
     if state.phase in {"confirming", "correcting"} and not found.goal:
         return _confirming(current, state, found, turn)
+    _skip_refused(current, state, found)
     if found.fills or found.goal or offered or refusals:
         state.misses = 0
         return ask_next(current, state, turn)
@@ -188,6 +189,16 @@ def _take_goal(form: Form, state: State, found: Understanding, turn: Turn) -> No
     state.notes.pop("intent", None)
     if goal.opening and speaking.next_missing(form, state, goal) and not found.fills:
         turn.said.append(goal.opening)
+
+
+def _skip_refused(form: Form, state: State, found: Understanding) -> None:
+    """ "Martin, but I would rather not give my number": not asked again."""
+    if found.social != "refuse" or not found.fills:
+        return
+    kept_back = [found.mentioned] if found.mentioned in state.asking else state.asking
+    for key in kept_back:
+        if key and key not in state.values and form.slot(key):
+            speaking.skip(state, key)
 
 
 def _take_notes(state: State, found: Understanding) -> None:
@@ -241,8 +252,12 @@ def _answer_aside(
     turn.said.append(aside.answer)
     turn.decision = f"aside {aside.key}"
     turn.action = aside.action
-    if aside.intent and (state.goal is None or aside.goal):
+    state.values.update(aside.fills)
+    if aside.intent and (state.goal is None or aside.goal or aside.at_once):
         state.notes["intent"] = aside.intent
+    if aside.at_once:
+        state.said = aside.answer
+        return state, speaking.reply(form, state, turn)
     if aside.goal and form.goal(aside.goal):
         state.goal, state.phase = aside.goal, "collecting"
         turn.action = aside.action or aside.intent

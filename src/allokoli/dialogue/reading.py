@@ -33,6 +33,7 @@ class Context:
         part: part of the day said before.
         digits: digits of a phone number heard so far.
         correcting: whether answers are being corrected.
+        newest: whether the last of several days or hours counts.
     """
 
     form: Form
@@ -42,10 +43,21 @@ class Context:
     part: str | None = None
     digits: str = ""
     correcting: bool = False
+    newest: bool = False
 
 
-def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:  # noqa: PLR0911  (one way out a case)
+def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:
     """The slot's value where its wording gives it away, asked or not; None otherwise."""
+    value = _read_once(slot, heard, context, asked=asked)
+    if not context.newest or slot.type not in {"date", "time"}:
+        return value
+    newer = value
+    while newer is not None:
+        value, newer = newer, _read_once(slot, heard, context, asked=asked)
+    return value
+
+
+def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:  # noqa: PLR0911  (one way out a case)
     if slot.reader is not None:
         return slot.reader(heard, asked, context.values)
     match slot.type:

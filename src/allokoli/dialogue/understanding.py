@@ -31,6 +31,7 @@ class Understanding:
         mentioned: a slot pointed at without an answer.
         question: whether they asked something.
         notes: what to remember (part of the day, unfinished digits).
+        told: the part of the sentence that answers the goal's slot `tells`.
         words: the sentence.
         heard: each thing understood, for the trace.
     """
@@ -43,6 +44,7 @@ class Understanding:
     mentioned: str | None = None
     question: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
+    told: str = ""
     words: str = ""
     heard: list[Heard] = field(default_factory=list)
 
@@ -64,7 +66,10 @@ def understand(
     recognize(form, state, whole, found, locale)
     today = now.astimezone(ZoneInfo(form.timezone)).date()
     uncut = form.whole_sentences or _wants_verbatim(form, state)
-    segments = [whole] if uncut else list(_segments(whole, locale))
+    told = whole if uncut else _less_question(whole, found, locale)
+    segments = [told] if uncut else list(_segments(told, locale))
+    agreed = found.answer == "yes"
+    goal = found.goal or form.goal(state.goal)
     for index, segment in enumerate(segments):
         context = Context(
             form=form,
@@ -73,12 +78,16 @@ def understand(
             locale=locale,
             part=found.notes.get("part") or state.notes.get("part"),
             digits=str(state.notes.get("digits", "")),
-            correcting=state.phase in {"confirming", "correcting"} or index > 0,
+            correcting=(state.phase in {"confirming", "correcting"} and not agreed) or index > 0,
+            newest=bool(goal and goal.newest),
         )
         before = dict(found.fills)
         _read(form, state, segment, context, found)
         if index and before:
             _apply_bare_correction(form, segment, context, found, before)
+    if found.goal and found.told and found.goal.tells not in {*state.values, *found.fills}:
+        found.fills[found.goal.tells] = found.told
+        found.heard.append(Heard("slot", found.goal.tells, found.told, found.told, "meaning"))
     return found
 
 
@@ -189,6 +198,16 @@ def _apply_bare_correction(
         value = read_asked(slot, segment, context, alone=True)
     if value is not None:
         _take(found, slot, value, segment)
+
+
+def _less_question(whole: Utterance, found: Understanding, locale: str) -> Utterance:
+    """The sentence without the question it asked: `is breakfast included?` books no morning."""
+    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    if found.aside is None or found.goal or not asked:
+        return whole
+    clauses = re.split(r"(?<=[.?!;,])\s+", whole.raw)
+    kept = [clause for clause in clauses if asked not in clause and clause not in asked]
+    return Utterance.of(" ".join(kept), locale)
 
 
 def _segments(whole: Utterance, locale: str) -> Iterator[Utterance]:
