@@ -72,6 +72,7 @@ async def voice(settings, monkeypatch):
 @pytest.fixture
 async def client(settings):
     from allokoli.configurator.endpoints import router as configurator
+    from allokoli.configurator.rehearsals.endpoints import router as rehearsals
     from allokoli.configurator.voice_endpoints import router as configurator_voice
     from allokoli.platform.api import router as platform
     from allokoli.platform.server_messages.endpoints import RECEIVE_PATH
@@ -80,6 +81,7 @@ async def client(settings):
     app.include_router(platform, prefix="/api/v1")
     app.include_router(configurator, prefix="/api/v1")
     app.include_router(configurator_voice, prefix="/api/v1")
+    app.include_router(rehearsals, prefix="/api/v1")
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
         made.app = app

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -42,14 +43,26 @@ class LocalVoicePlatform:
         self.calls: dict[str, dict[str, Any]] = {}
         self.replies: list[tuple[str, bool]] = []
         self.files: dict[str, bytes] = {}
+        self.chats: dict[str, list[str]] = {}
+        self.chat_requests: list[dict[str, Any]] = []
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str]] = []
         self.url = ""
+        self._chat_answer: Callable[[list[str]], tuple[str, bool]] = lambda _: ("Oui ?", False)
+        self._chat_lie: Any = None
 
     def fails(self, method: str, path: str, how: str, **options: Any) -> Fault:
         fault = Fault(method, path, how, **options)
         self.faults.append(fault)
         return fault
+
+    def answers_chats(self, answer: Callable[[list[str]], tuple[str, bool]]) -> None:
+        """Answer chats by what was said so far: (words, whether it hangs up)."""
+        self._chat_answer = answer
+
+    def lies_in_chats(self, answer: Any) -> None:
+        """Answer every chat with this."""
+        self._chat_lie = answer
 
     @contextlib.asynccontextmanager
     async def running(self):
@@ -82,6 +95,8 @@ class LocalVoicePlatform:
                 Route("/call/{id}", self._call, methods=["GET", "DELETE"]),
                 Route("/call/{id}/message", self._message, methods=["POST"]),
                 Route("/call/{id}/control", self._control, methods=["POST"]),
+                Route("/chat", self._chat, methods=["POST"]),
+                Route("/chat/{id}", self._forget_chat, methods=["DELETE"]),
                 Route("/file/{name}", self._file, methods=["GET"]),
             ]
         )
@@ -215,6 +230,28 @@ class LocalVoicePlatform:
     async def _control(self, request: Request) -> Response:
         self.end(request.path_params["id"], "manually-canceled")
         return JSONResponse({"ok": True}, 201)
+
+    async def _chat(self, request: Request) -> Response:
+        body = await request.json()
+        self.chat_requests.append(body)
+        if self._chat_lie is not None:
+            return JSONResponse(self._chat_lie, 201)
+        if body["assistantId"] not in self.assistants:
+            return _bad_request("assistantId does not exist")
+        turns = [*self.chats.get(body.get("previousChatId", ""), ()), body["input"]]
+        words, ended = self._chat_answer(turns)
+        chat_id = str(uuid4())
+        self.chats[chat_id] = turns
+        output: list[dict[str, Any]] = [{"role": "assistant", "content": words}]
+        if ended:
+            function = {"name": "endCall", "arguments": "{}"}
+            call = {"id": "1", "type": "function", "function": function}
+            output.append({"role": "assistant", "content": "", "tool_calls": [call]})
+        return JSONResponse({"id": chat_id, "output": output, "createdAt": _now()}, 201)
+
+    async def _forget_chat(self, request: Request) -> Response:
+        gone = self.chats.pop(request.path_params["id"], None)
+        return JSONResponse({"message": "Not Found"}, 404) if gone is None else JSONResponse({})
 
     async def _file(self, request: Request) -> Response:
         return Response(self.files[request.path_params["name"]], media_type="audio/wav")

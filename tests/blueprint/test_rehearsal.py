@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from allokoli.blueprint import Blueprint
+from allokoli.blueprint.blueprint import WEEKDAYS
 from allokoli.blueprint.catalog import templates
 from allokoli.blueprint.rehearsal import simulated_callers
 from allokoli.blueprint.rehearsal_check import rehearse
+from allokoli.blueprint.rehearsal_hearing import asked
 from allokoli.blueprint.rehearsal_judging import unread
 from allokoli.blueprint.rehearsal_speaker import CONFIRM, Speaker
 
@@ -63,9 +65,7 @@ def test_an_assistant_that_only_takes_messages_has_callers_who_leave_one(now):
 
 
 def test_a_business_open_every_day_is_asked_for_an_hour_it_is_closed(mario, now):
-    every_day = dict.fromkeys(
-        ("mon", "tue", "wed", "thu", "fri", "sat", "sun"), [["19:00", "22:30"]]
-    )
+    every_day = {day: [["19:00", "22:30"]] for day in WEEKDAYS}
     blueprint = changed(mario, hours=every_day)
     closed = simulated_callers(blueprint, now)[-1]
     assert closed.refused["time"].value == "15:30"
@@ -152,11 +152,36 @@ def test_the_speaker_gives_all_that_is_missing_to_a_question_it_does_not_know(op
     assert all(fact.say in said for fact in plain.facts.values())
 
 
+def test_the_speaker_agrees_once_with_a_read_back_it_does_not_know(open_mario, now):
+    plain = simulated_callers(open_mario, now)[0]
+    line = Speaker(plain)
+    line.next_line([], "Bonjour")
+    line.next_line(list(plain.facts), "Dites-moi tout ?")
+    assert line.next_line([], "Vendredi pour quatre, c'est juste ?") == plain.yes
+    assert line.next_line([], "Voulez-vous autre chose ?") == plain.goodbye
+
+
 def test_the_speaker_loses_patience_with_an_assistant_that_repeats_itself(open_mario, now):
     plain = simulated_callers(open_mario, now)[0]
     line = Speaker(plain)
     said = [line.next_line(["date"], "Quel jour ?") for _ in range(8)]
     assert said[-1] == plain.goodbye
+
+
+def test_what_is_asked_is_heard_from_the_words_alone(open_mario, now):
+    def heard(said):
+        return asked(open_mario, said, now)
+
+    assert heard("Parfait ! Pour combien de personnes, et pour quel jour ?") == [
+        "party_size",
+        "date",
+    ]
+    assert heard("Je récapitule : pour 4 personnes. C'est bien cela ?") == [CONFIRM]
+    assert heard("Très bien. Et quel est le nom, et votre numéro de téléphone ?") == [
+        "name",
+        "phone",
+    ]
+    assert heard("Merci de votre appel. Au revoir !") == []
 
 
 def test_what_was_not_read_back_is_told(open_mario, now):

@@ -8,10 +8,8 @@ from allokoli.blueprint.blueprint import Blueprint
 from allokoli.blueprint.guided import conversation
 from allokoli.blueprint.rehearsal import SimulatedCaller, simulated_callers
 from allokoli.blueprint.rehearsal_judging import noted, told
-from allokoli.blueprint.rehearsal_speaker import CONFIRM, Speaker
+from allokoli.blueprint.rehearsal_speaker import CONFIRM, MOST_TURNS, Speaker
 from allokoli.dialogue import State
-
-MOST_TURNS = 24
 
 
 @dataclass(frozen=True, slots=True)

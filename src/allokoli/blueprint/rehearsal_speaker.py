@@ -8,6 +8,9 @@ from allokoli.blueprint.rehearsal import SimulatedCaller
 CONFIRM = "confirm"
 """Asked for a yes, rather than for a field."""
 
+MOST_TURNS = 24
+"""A simulated call that lasts longer has failed."""
+
 _PATIENCE = 4
 
 
@@ -23,6 +26,7 @@ class Speaker:
         self._opened = False
         self._asked_question = not caller.question
         self._corrected = caller.correction is None
+        self._agreed = False
         self._told: Counter[str] = Counter()
 
     def next_line(self, asking: Sequence[str], said: str) -> str:
@@ -44,8 +48,10 @@ class Speaker:
         if known and not self._asked_question:
             self._asked_question = True
             return self.caller.question
-        if not known and said.rstrip().endswith("?"):
+        if not known and self.caller.facts and said.rstrip().endswith("?"):
             known = [key for key in self.caller.facts if not self._told[key]]
+            if not known and not self._agreed:
+                return self._confirm()
         if not known or max(self._told[key] for key in known) >= _PATIENCE:
             return self.caller.goodbye
         return ", ".join(self._tell(key) for key in known)
@@ -54,6 +60,7 @@ class Speaker:
         if not self._corrected and self.caller.correction is not None:
             self._corrected = True
             return self.caller.correction.say
+        self._agreed = True
         return self.caller.yes
 
     def _tell(self, key: str) -> str:

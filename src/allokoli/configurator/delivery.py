@@ -8,6 +8,7 @@ from allokoli.blueprint import Blueprint
 from allokoli.configurator import progress, replies, repository, steps
 from allokoli.configurator.created_mail import created_mail
 from allokoli.configurator.models import ConfiguratorSession
+from allokoli.configurator.rehearsals import service as rehearsals
 from allokoli.core import clock, events, mail
 from allokoli.core.database import session
 from allokoli.core.errors import NotFound
@@ -43,6 +44,7 @@ async def deliver(
             steps.mark(row, name, "done")
         row.status, row.reply, row.suggestions = "created", replies.created(row.locale), []
         progress.say(row)
+        await rehearsals.begin(opened, identity, assistant_id, session_id)
         await events.publish(opened, f"session:{session_id}", event="session", status=row.status)
         topic = f"org:{identity.organization}"
         await events.publish(opened, topic, event="assistant", id=str(assistant_id))

@@ -32,6 +32,7 @@ TASK_MODULES = (
     "allokoli.engine.testing.tasks",
     "allokoli.platform.tasks",
     "allokoli.configurator.tasks",
+    "allokoli.configurator.rehearsals.tasks",
 )
 
 PATIENT = RetryStrategy(max_attempts=12, exponential_wait=3)

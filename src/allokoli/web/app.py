@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from allokoli.configurator import endpoints as configurator_api
 from allokoli.configurator import voice_endpoints as configurator_voice
+from allokoli.configurator.rehearsals import endpoints as rehearsals_api
 from allokoli.core import database, events, http
 from allokoli.platform import api as platform_api
 from allokoli.platform.server_messages.endpoints import RECEIVE_PATH
@@ -59,8 +60,8 @@ def create_app() -> FastAPI:
     app.mount("/static", Fingerprinted())
     app.include_router(engine_proxy.router)
     app.include_router(engine_sockets.router)
-    for api in (platform_api.router, configurator_api.router, configurator_voice.router):
-        app.include_router(api, prefix="/api/v1")
+    for api in (platform_api, configurator_api, configurator_voice, rehearsals_api):
+        app.include_router(api.router, prefix="/api/v1")
     for page in _PAGES:
         app.include_router(page.router, include_in_schema=False)
     return app
