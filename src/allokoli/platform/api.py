@@ -8,6 +8,7 @@ from allokoli.platform.analytics.endpoints import router as analytics
 from allokoli.platform.assistants.endpoints import router as assistants
 from allokoli.platform.calls.endpoints import router as calls
 from allokoli.platform.clean_text import refuse_unclean_text
+from allokoli.platform.language_models.endpoints import router as language_models
 from allokoli.platform.mails.endpoints import router as mails
 from allokoli.platform.messages.endpoints import router as messages
 from allokoli.platform.organizations.endpoints import router as organizations
@@ -18,6 +19,7 @@ router = APIRouter()
 for feature in (
     accounts,
     organizations,
+    language_models,
     assistants,
     calls,
     messages,

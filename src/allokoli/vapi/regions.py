@@ -7,6 +7,25 @@ Kind = Literal["engine", "vapi", "vapi-eu"]
 
 
 @dataclass(frozen=True, slots=True)
+class OwnModel:
+    """A language model that an organization, or the operator, brought.
+
+    Attributes:
+        url: base of its OpenAI-compatible routes, without a trailing slash.
+        name: the model's name there.
+        wait_s: longest wait for the next words of an answer in a call, in seconds.
+        key: sent as a bearer; none when empty.
+        trusted: whether the installation's operator named the address, which may be private then.
+    """
+
+    url: str
+    name: str
+    wait_s: int
+    key: str = field(default="", repr=False)
+    trusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """How to reach a voice platform for one organization.
 
@@ -16,6 +35,7 @@ class Access:
         mcp_url: of its MCP server (Streamable HTTP); None where the platform offers none.
         key: private key; never shown, logged or sent to a browser.
         server_secret: what the platform proves itself with in server messages.
+        model: the language model that answers instead of the guided one; None for none.
     """
 
     kind: Kind
@@ -23,6 +43,7 @@ class Access:
     mcp_url: str | None
     key: str = field(repr=False)
     server_secret: str = field(repr=False)
+    model: OwnModel | None = None
 
 
 def cloud_access(kind: Literal["vapi", "vapi-eu"], key: str, server_secret: str) -> Access:

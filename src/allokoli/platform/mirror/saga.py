@@ -22,6 +22,7 @@ from allokoli.core.identity import Identity
 from allokoli.platform.mirror.merging import merged
 from allokoli.platform.mirror.models import Mirrored, Sync
 from allokoli.platform.mirror.outgoing import marked, with_server
+from allokoli.platform.mirror.own_model import as_we_hold_it, with_model
 from allokoli.platform.organizations import service as organizations
 from allokoli.vapi.client import VoicePlatform
 from allokoli.vapi.errors import Uncertain, nonsense
@@ -108,12 +109,15 @@ async def update(
         async with VoicePlatform(reach) as platform:
             if not replace:
                 current = await platform.get(entity.resource, row.platform_id or "")
-                changes = merged(current, changes)
+                changes = merged(as_we_hold_it(current, row.config), changes)
             kept = {name: value for name, value in row.config.items() if name not in changes}
             set_now = {name: value for name, value in changes.items() if value is not None}
             row.config = {**kept, **set_now}
             sent = outgoing(entity, row, reach)
             named = {name: sent.get(name) for name in changes}
+            if entity.serves_calls and "model" in changes:
+                # The key goes with the model it opens, and leaves with it.
+                named["credentials"] = sent.get("credentials", [])
             await platform.update(entity.resource, row.platform_id or "", named)
     except AlloKoliError as error:
         # When the platform may have taken the change, `settle` puts back what we hold.
@@ -243,7 +247,7 @@ async def find_at_platform(platform: VoicePlatform, entity: Entity[M], row: Mirr
 def outgoing(entity: Entity[M], row: Mirrored, access: Access) -> dict[str, Any]:
     """Everything the platform is told about a row."""
     body = marked(row.config, row.id)
-    return with_server(body, access) if entity.serves_calls else body
+    return with_server(with_model(body, access.model), access) if entity.serves_calls else body
 
 
 async def _claimed(opened: AsyncSession, entity: Entity[M], row_id: UUID, sync: Sync) -> M:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from allokoli.core.identity import Identity
 from allokoli.core.security import vault
 from allokoli.core.security.api_keys import ApiKey, create_key
 from allokoli.core.settings import get_settings
+from allokoli.platform.language_models.repository import own_model
 from allokoli.platform.organizations import repository
 from allokoli.platform.organizations.models import Membership, Organization, VoicePlatformRow
 from allokoli.platform.organizations.schemas import ApiKeyCreate, OrganizationUpdate
@@ -78,8 +80,10 @@ async def voice_platform_access(opened: AsyncSession, identity: Identity) -> Acc
     row = await voice_platform(opened, identity)
     key, secret = vault.unseal(row.key_sealed), vault.unseal(row.server_secret_sealed)
     if row.kind == "engine":
-        return engine_access(get_settings().engine_internal_url, key, secret)
-    return cloud_access(row.kind, key, secret)
+        access = engine_access(get_settings().engine_internal_url, key, secret)
+    else:
+        access = cloud_access(row.kind, key, secret)
+    return replace(access, model=await own_model(opened, identity.organization))
 
 
 async def list_api_keys(opened: AsyncSession) -> Sequence[ApiKey]:

@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import json
 import re
-import socket
 from typing import Any
 
-from serving import serve
+from serving import free_port, serve
 from starlette.requests import Request
 from starlette.responses import JSONResponse, StreamingResponse
 
@@ -26,6 +25,7 @@ class ScriptedModel:
         self.url = ""
         self.script: list[Any] = []
         self.requests: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
         self.release = asyncio.Event()
         self.held = asyncio.Event()
         self.running = 0
@@ -40,6 +40,7 @@ class ScriptedModel:
     async def __call__(self, scope, receive, send) -> None:
         request = Request(scope, receive)
         self.requests.append(await request.json())
+        self.headers.append(dict(request.headers))
         step = self.script.pop(0) if self.script else "D'accord."
         if step == "refuse":
             await JSONResponse({"error": {"message": "no"}}, 400)(scope, receive, send)
@@ -50,6 +51,8 @@ class ScriptedModel:
             await JSONResponse(error, step["status"])(scope, receive, send)
             return
         if not self.requests[-1].get("stream"):
+            if step == "hold":
+                await self.release.wait()
             await self._whole(step)(scope, receive, send)
             return
         response = StreamingResponse(self._stream(step), media_type="text/event-stream")
@@ -58,7 +61,7 @@ class ScriptedModel:
 
     @staticmethod
     def _whole(step: Any) -> JSONResponse:
-        """An answer that is not streamed."""
+        """An answer that is not streamed; one that is held never comes."""
         if isinstance(step, dict) and "reply" in step:
             step = json.dumps(step["reply"], ensure_ascii=False)
         message = {"role": "assistant", "content": step if isinstance(step, str) else ""}
@@ -110,9 +113,7 @@ class ScriptedModel:
 async def scripted_model():
     """One, answering on a port."""
     made = ScriptedModel()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     made.url = f"http://127.0.0.1:{port}/v1"
     async with serve(made, port, lifespan="off"):
         yield made
