@@ -13,7 +13,7 @@ from allokoli.engine.calls.call_log import log_of
 from allokoli.engine.calls.kept import kept_assistant
 from allokoli.engine.calls.models import Call, CallMessage
 from allokoli.engine.calls.shown import brief, told_to_models
-from allokoli.engine.calls.shown_messages import transcript
+from allokoli.engine.calls.shown_messages import remembered, transcript
 from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed
 from allokoli.engine.conversation.numbers import number_within
 from allokoli.engine.conversation.whole_answer import json_in, whole_answer
@@ -65,15 +65,19 @@ async def analyse(
         if chosen.guided:
             if turns is None:
                 turns = [message.text for message in messages if message.role == "user"]
-            return await _guided(chosen.model, turns, plan)
+            return await _guided(chosen.model, turns, remembered(messages), plan)
         return await _Asking(chosen.model, call, messages, plan).all()
     finally:
         await chosen.model.close()
 
 
-async def _guided(model: ChatModel, turns: list[str], plan: dict[str, Any]) -> Analysis:
+async def _guided(
+    model: ChatModel, turns: list[str], history: list[Message], plan: dict[str, Any]
+) -> Analysis:
     analysis = Analysis()
     asked: list[Message] = [{"role": "user", "content": turn} for turn in turns]
+    # What functions answered decided of what was said, in whichever turn it was.
+    asked += [one for one in history if one.get("tool_calls") or one.get("role") == "tool"]
     try:
         found = _json_object(await _answer(model, asked, _DEFAULT_TIMEOUT_S, analysis, "summary"))
     except (ModelFailed, TimeoutError):

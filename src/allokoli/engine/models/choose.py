@@ -202,7 +202,8 @@ def _guided(assistant: dict[str, Any], call: dict[str, Any], task: str | None) -
     blueprint = blueprint_of(assistant) or _message_taker(assistant)
     metadata: dict[str, Any] = {"blueprint": blueprint}
     if task:
-        metadata["task"] = task
+        # A question about a call offers no functions; which ones the call had decides its answer.
+        metadata |= {"task": task, "tools": _function_names(assistant)}
     settings = ModelSettings(
         url=get_settings().engine_internal_url + GUIDED_PATH,
         model="guided",
@@ -210,6 +211,16 @@ def _guided(assistant: dict[str, Any], call: dict[str, Any], task: str | None) -
         title=_GUIDED_TITLE,
     )
     return OpenAICompatible(settings, guided_transport())
+
+
+def _function_names(assistant: dict[str, Any]) -> list[str]:
+    tools = _asked(assistant).get("tools")
+    functions = [
+        one.get("function")
+        for one in (tools if isinstance(tools, list) else ())
+        if isinstance(one, dict) and one.get("type") == "function"
+    ]
+    return [str(one["name"]) for one in functions if isinstance(one, dict) and one.get("name")]
 
 
 def _message_taker(assistant: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """The guided model as an OpenAI-compatible endpoint: no key, no state, no network.
 
 Everything it needs comes with the request: the blueprint in `metadata.blueprint`, the moment to
-count dates from in `call.createdAt`, the caller's turns in `messages`. Any voice platform that
-knows `custom-llm` can use it.
+count dates from in `call.createdAt`, the caller's turns and what functions answered in `messages`,
+the functions themselves in `tools`. Any voice platform that knows `custom-llm` can use it.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -22,13 +23,31 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from allokoli.blueprint import Blueprint
+from allokoli.blueprint.agenda_tools import AGENDA_TOOLS
 from allokoli.blueprint.guided import reply
 from allokoli.core import clock
+from allokoli.dialogue import Reply
 from allokoli.engine.models.guided_analysis import analyse
+from allokoli.engine.models.guided_functions import (
+    Functions,
+    call_of,
+    known_results,
+    names_asked,
+    offered,
+)
 from allokoli.engine.models.guided_limits import Refused, admit, user_turns
 
 MODEL = "guided"
 _ANALYSIS = "analysis"
+_TRANSFER = "transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is said, and the functions called after it."""
+
+    text: str
+    calls: tuple[dict[str, Any], ...] = ()
 
 
 async def chat_completions(request: Request) -> Response:
@@ -36,21 +55,19 @@ async def chat_completions(request: Request) -> Response:
     try:
         admit(request)
         body = _object(await request.body())
-        answer, ended = await _answer(body)
+        answer = await _answer(body)
     except Refused as refused:
         error = {"message": str(refused), "type": "invalid_request_error", "code": refused.code}
         return JSONResponse({"error": error}, refused.status)
-    tool = _end_call_function(body.get("tools")) if ended else None
     head = {
         "id": f"chatcmpl-{uuid4().hex}",
         "created": int(clock.now().timestamp()),
         "model": MODEL,
     }
-    usage = _usage(body, answer)
+    usage = _usage(body, answer.text)
     if body.get("stream") is True:
-        pieces = _events(head, answer, tool, usage)
-        return StreamingResponse(pieces, media_type="text/event-stream")
-    return JSONResponse(_completion(head, answer, tool, usage))
+        return StreamingResponse(_events(head, answer, usage), media_type="text/event-stream")
+    return JSONResponse(_completion(head, answer, usage))
 
 
 async def models(_request: Request) -> Response:
@@ -71,18 +88,34 @@ def guided_transport() -> httpx2.AsyncBaseTransport:
     return httpx2.ASGITransport(app=Starlette(routes=ROUTES), client=("in-process", 0))
 
 
-async def _answer(body: dict[str, Any]) -> tuple[str, bool]:
-    """What to say, and whether the conversation is over."""
+async def _answer(body: dict[str, Any]) -> _Answer:
     metadata = body.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     blueprint = _blueprint(metadata.get("blueprint"))
-    turns = user_turns(body.get("messages"))
+    messages = body.get("messages")
+    turns, known = user_turns(messages), known_results(messages)
     moment = _moment(body.get("call"), blueprint.timezone)
+    functions = offered(body.get("tools"))
     if metadata.get("task") == _ANALYSIS:
-        analysis = await asyncio.to_thread(analyse, blueprint, turns, moment)
-        return json.dumps(analysis, ensure_ascii=False), False
-    said = await asyncio.to_thread(reply, blueprint, turns, moment)
-    return said.text, said.ended
+        had = metadata.get("tools")
+        tools = AGENDA_TOOLS.intersection(map(str, had if isinstance(had, list) else ()))
+        tools |= names_asked(messages)
+        analysis = await asyncio.to_thread(analyse, blueprint, turns, moment, tools, known)
+        return _Answer(json.dumps(analysis, ensure_ascii=False))
+    said = await asyncio.to_thread(
+        reply, blueprint, turns, moment, tools=functions.lookups, known=known
+    )
+    return _Answer(said.text, tuple(_calls(said, functions)))
+
+
+def _calls(said: Reply, functions: Functions) -> Iterator[dict[str, Any]]:
+    """The function that a reply asks for: to look up, else to put through, else to hang up."""
+    if said.lookup is not None:
+        yield call_of(said.lookup.name, said.lookup.arguments)
+    elif said.action == _TRANSFER and functions.transfer_call is not None:
+        yield call_of(*functions.transfer_call)
+    elif said.ended and functions.end_call is not None:
+        yield call_of(functions.end_call, {})
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -121,33 +154,23 @@ def _moment(call: Any, timezone: str) -> datetime:
     return moment.astimezone(ZoneInfo(timezone))
 
 
-def _end_call_function(tools: Any) -> str | None:
-    """The function that hangs up, under whichever of its names the platform offers it."""
-    for tool in tools if isinstance(tools, list) else ():
-        function = tool.get("function") if isinstance(tool, dict) else None
-        name = function.get("name") if isinstance(function, dict) else None
-        if isinstance(name, str) and name.replace("_", "").lower().startswith("endcall"):
-            return name
-    return None
-
-
-def _completion(
-    head: dict[str, Any], answer: str, tool: str | None, usage: dict[str, int]
-) -> dict[str, Any]:
-    message: dict[str, Any] = {"role": "assistant", "content": answer}
-    if tool:
-        message["tool_calls"] = [_tool_call(tool)]
-    choice = {"index": 0, "message": message, "finish_reason": _finish(tool), "logprobs": None}
+def _completion(head: dict[str, Any], answer: _Answer, usage: dict[str, int]) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": answer.text}
+    if answer.calls:
+        message["tool_calls"] = list(answer.calls)
+    finish = _finish(answer)
+    choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
     return {**head, "object": "chat.completion", "choices": [choice], "usage": usage}
 
 
 async def _events(
-    head: dict[str, Any], answer: str, tool: str | None, usage: dict[str, int]
+    head: dict[str, Any], answer: _Answer, usage: dict[str, int]
 ) -> AsyncIterator[str]:
-    yield _chunk(head, {"role": "assistant", "content": answer})
-    if tool:
-        yield _chunk(head, {"tool_calls": [{"index": 0, **_tool_call(tool)}]})
-    yield _chunk(head, {}, finish=_finish(tool), usage=usage)
+    yield _chunk(head, {"role": "assistant", "content": answer.text})
+    if answer.calls:
+        calls = [{"index": index, **one} for index, one in enumerate(answer.calls)]
+        yield _chunk(head, {"tool_calls": calls})
+    yield _chunk(head, {}, finish=_finish(answer), usage=usage)
     yield "data: [DONE]\n\n"
 
 
@@ -165,13 +188,8 @@ def _chunk(
     return f"data: {json.dumps(body, ensure_ascii=False)}\n\n"
 
 
-def _tool_call(name: str) -> dict[str, Any]:
-    function = {"name": name, "arguments": "{}"}
-    return {"id": f"call_{uuid4().hex[:24]}", "type": "function", "function": function}
-
-
-def _finish(tool: str | None) -> str:
-    return "tool_calls" if tool else "stop"
+def _finish(answer: _Answer) -> str:
+    return "tool_calls" if answer.calls else "stop"
 
 
 def _usage(body: dict[str, Any], answer: str) -> dict[str, int]:

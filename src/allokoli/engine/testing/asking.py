@@ -82,6 +82,7 @@ async def asked_guided(held: Held) -> dict[str, Any]:
         if not chosen.guided:
             return {}
         turns: list[Message] = [{"role": "user", "content": one} for one in held.caller_turns]
+        turns += [one for one in held.messages if one.get("tool_calls") or one["role"] == "tool"]
         answer = await whole_answer(chosen.model, turns, timeout_s=_TIMEOUT_S)
     except (ModelFailed, TimeoutError):
         return {}
