@@ -1,6 +1,7 @@
 """Rehearsals as owners ask for them and read them."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
@@ -33,7 +34,7 @@ async def begin(
     from allokoli.configurator.rehearsals.tasks import rehearse
 
     run_id, now = uuid4(), clock.now()
-    fresh = {
+    fresh: dict[str, Any] = {
         "run_id": run_id,
         "session_id": session_id,
         "status": "waiting",
