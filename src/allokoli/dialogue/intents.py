@@ -42,8 +42,8 @@ def recognize(
         if getattr(found, name):
             found.heard.append(Heard(name, getattr(found, name), words=whole.raw))
     _by_lexicon(form, whole, found, locale)
-    if not found.goal and not found.aside:
-        _by_meaning(form, state, whole, found)
+    if state.goal is None and not found.goal and not found.aside:
+        recognize_meaning(form, state, whole.raw, found)
     if found.goal and found.aside and not found.question and not found.aside.at_once:
         found.aside = None
     pointed = ((slot, find_phrase(slot.mentions, folded)) for slot in form.slots)
@@ -90,17 +90,27 @@ def _asked_in_writing(form: Form, whole: Utterance, locale: str) -> tuple[float,
     return max(scores, key=lambda item: (item[0], -len(item[2])), default=None)
 
 
-def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understanding") -> None:
-    """Nothing of the lexicon was said: the goal or the question that means about the same."""
-    if len(whole.raw.split()) <= _FEW_WORDS or found.social in {"anything", "wait", "goodbye"}:
+def recognize_meaning(
+    form: Form, state: State, text: str, found: "Understanding", *, questions_only: bool = False
+) -> None:
+    """Note the goal or the question that means about what was said, when no word gave it away.
+
+    Args:
+        form: the form being filled.
+        state: where the conversation stands.
+        text: the sentence, or what no answer was read from.
+        found: completed.
+        questions_only: whether the sentence answered something, so that it wants nothing else.
+    """
+    if len(text.split()) <= _FEW_WORDS or found.social in {"anything", "wait", "goodbye"}:
         return
-    named: list[Goal | Aside] = [*form.goals, *form.asides]
+    named: list[Goal | Aside] = [*form.asides, *(() if questions_only else form.goals)]
     things = {f"{type(thing).__name__}:{thing.key}": thing for thing in named}
     groups = {name: _examples(thing) for name, thing in things.items()}
-    told = {f"told:{goal.key}": goal for goal in form.goals if goal.told}
+    told = {f"told:{one.key}": one for one in named if isinstance(one, Goal) and one.told}
     things.update(told)
-    groups.update({name: goal.told for name, goal in told.items()})
-    near = meaning.nearest(whole.raw, groups, least=_least(form, state, found))
+    groups.update({name: one.told for name, one in told.items()})
+    near = meaning.nearest(text, groups, least=_least(form, state, found))
     if near is None:
         return
     thing = things[near.key]

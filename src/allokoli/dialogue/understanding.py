@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from allokoli.dialogue.entities.answers import Answer, says_none
 from allokoli.dialogue.entities.phones import loose_digits
 from allokoli.dialogue.form import Aside, Form, Goal, Slot
-from allokoli.dialogue.intents import recognize
+from allokoli.dialogue.intents import recognize, recognize_meaning
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.reading import Context, read_asked, read_given
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.utterance import Span, Utterance
+
+_FREE = frozenset({"text", "custom"})
 
 
 @dataclass(slots=True)
@@ -85,6 +87,8 @@ def understand(
         _read(form, state, segment, context, found)
         if index and before:
             _apply_bare_correction(form, segment, context, found, before)
+    if state.goal is not None and not found.goal and not found.aside:
+        _read_meaning(form, state, told, segments, found)
     if found.goal and found.told and found.goal.tells not in {*state.values, *found.fills}:
         found.fills[found.goal.tells] = found.told
         found.heard.append(Heard("slot", found.goal.tells, found.told, found.told, "meaning"))
@@ -198,6 +202,21 @@ def _apply_bare_correction(
         value = read_asked(slot, segment, context, alone=True)
     if value is not None:
         _take(found, slot, value, segment)
+
+
+def _read_meaning(
+    form: Form, state: State, whole: Utterance, segments: list[Utterance], found: Understanding
+) -> None:
+    """A wish or a question in other words than the lexicon's; what was answered wants nothing."""
+    free = [key for key in found.fills if (slot := form.slot(key)) and slot.type in _FREE]
+    answered = len(found.fills) > len(free)
+    left = ". ".join(part for segment in segments for part in segment.rest())
+    if _wants_verbatim(form, state):
+        return
+    recognize_meaning(form, state, left if answered else whole.raw, found, questions_only=answered)
+    if (found.aside or found.goal) and not found.told and not answered:
+        for key in free:
+            del found.fills[key]
 
 
 def _less_question(whole: Utterance, found: Understanding, locale: str) -> Utterance:
