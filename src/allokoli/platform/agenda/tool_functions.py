@@ -137,9 +137,10 @@ async def change_booking(desk: Desk, given: ChangeBooking) -> Answer:
 async def cancel_booking(desk: Desk, given: CancelBooking) -> Answer:
     """Cancel one of the caller's own bookings."""
     row = await _own(desk, given.id)
-    if row is not None:
-        await booking.cancel(desk.opened, row)
-    return Answer({"cancelled": row is not None or desk.caller.rehearsal})
+    if row is None:
+        return Answer({"cancelled": desk.caller.rehearsal})
+    await booking.cancel(desk.opened, row)
+    return Answer({"cancelled": True}, (row.id,))
 
 
 async def send_confirmation(desk: Desk, given: SendConfirmation) -> Answer:

@@ -1,6 +1,6 @@
 """The mail an owner gets after a call: what the caller wanted, in the owner's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,7 +34,13 @@ class Letter:
 
 
 def call_summary(
-    call: Call, blueprint: dict[str, Any] | None, *, locale: str, timezone: str, url: str
+    call: Call,
+    blueprint: dict[str, Any] | None,
+    *,
+    locale: str,
+    timezone: str,
+    url: str,
+    agenda: Sequence[str] = (),
 ) -> Letter:
     """Compose the mail.
 
@@ -44,6 +50,7 @@ def call_summary(
         locale: language of the organization.
         timezone: of the organization.
         url: page of the call.
+        agenda: what it did to the agenda, a line each.
     """
     gettext = translator(locale).gettext
     topic = gettext(_topic(call, blueprint))
@@ -57,6 +64,7 @@ def call_summary(
         _line(gettext("Demande"), topic),
         *_facts(call, gettext, locale, timezone),
         *_collected(call, blueprint, gettext, locale),
+        *(["", *agenda] if agenda else []),
     ]
     if call.summary:
         lines += ["", _line(gettext("Résumé"), call.summary)]

@@ -8,6 +8,7 @@ from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.core.settings import get_settings
 from allokoli.platform.accounts import service as accounts
+from allokoli.platform.agenda.call_notes import agenda_lines
 from allokoli.platform.assistants import repository as assistants
 from allokoli.platform.calls import service as calls
 from allokoli.platform.calls.models import Call
@@ -36,9 +37,9 @@ async def notify_call(identity: Identity, call_id: UUID) -> None:
         if to is None:
             return
         url = f"{get_settings().public_url}/{organization.locale}/calls/{call.id}"
-        letter = call_summary(
-            call, blueprint, locale=organization.locale, timezone=organization.timezone, url=url
-        )
+        known = {"locale": organization.locale, "timezone": organization.timezone}
+        agenda = await agenda_lines(opened, call.platform_id, **known)
+        letter = call_summary(call, blueprint, url=url, agenda=agenda, **known)
         await mail.queue(
             opened, org_id=call.org_id, to=to, subject=letter.subject, text=letter.text
         )
