@@ -58,6 +58,7 @@ def compile_assistant(
     """
     locale = blueprint.language
     words = load("allokoli.blueprint", locale, "caller")
+    tools: list[dict[str, Any]] = [{"type": "endCall"}, *agenda_tools(blueprint)]
     server: dict[str, Any] = {"url": server_url, "timeoutSeconds": 20}
     if server_secret:
         server["headers"] = {"X-Vapi-Secret": server_secret}
@@ -71,8 +72,8 @@ def compile_assistant(
             "model": "guided",
             "metadataSendMode": "variable",
             "temperature": 0,
-            "messages": [{"role": "system", "content": compile_prompt(blueprint)}],
-            "tools": [{"type": "endCall"}, *agenda_tools(blueprint)],
+            "messages": [{"role": "system", "content": compile_prompt(blueprint, tools)}],
+            "tools": tools,
         },
         "voice": {"provider": "azure", "voiceId": _VOICES[locale]},
         "transcriber": {"provider": "deepgram", "model": "nova-3", "language": locale},
