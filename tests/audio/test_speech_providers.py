@@ -12,6 +12,7 @@ from allokoli.engine.audio.failures import reason_of
 from allokoli.engine.audio.meters import VoiceMeter, WordsMeter
 from allokoli.engine.audio.spoken import Spoken
 from allokoli.engine.audio.surroundings import Nowhere
+from allokoli.engine.audio.tongues import Tongues
 from allokoli.engine.audio.transcriber import LocalTranscriber
 from allokoli.engine.audio.voices import voicing
 from allokoli.engine.conversation import ended_reasons as ended
@@ -38,9 +39,15 @@ class Voices:
         return True
 
 
+def tongues() -> Tongues:
+    return Tongues("fr", str)
+
+
 def ears() -> tuple[Ears, LocalTranscriber, list, list]:
     heard, failed = [], []
-    local = LocalTranscriber(None, lambda: "fr", context=lambda: "", on_heard=heard.append)
+    local = LocalTranscriber(
+        None, lambda: ("fr", ("fr",)), context=lambda: "", on_heard=heard.append
+    )
     return Ears(local, heard.append, failed.append), local, heard, failed
 
 
@@ -48,7 +55,9 @@ def ears() -> tuple[Ears, LocalTranscriber, list, list]:
 async def test_a_voice_whose_credential_is_stored_speaks_in_a_call(provider):
     around = Around(provider)
     voice = {"provider": provider, "voiceId": "alloy", "model": "m-1"}
-    made, reasons = await voicing({"voice": voice}, "fr", Voices(), Spoken(), around)
+    made, reasons = await voicing(
+        {"voice": voice}, tongues(), str, voices=Voices(), spoken=Spoken(), around=around
+    )
     assert [type(one) for one in made] == [providers_class(providers.VOICES[provider]), VoiceMeter]
     assert reasons[made[0]] == providers.VOICES[provider].failed
     assert around.warnings == []
@@ -70,11 +79,21 @@ async def test_a_transcriber_whose_credential_is_stored_listens_and_the_engine_s
     assert not local.on
 
 
+async def test_a_transcriber_of_many_languages_is_asked_for_all_of_them():
+    around = Around("gladia")
+    part = {"provider": "gladia", "language": "multi"}
+    made = await providers.made(providers.TRANSCRIBERS, part, "fr", around)
+    assert made is not None
+    assert around.warnings == []
+
+
 @pytest.mark.parametrize("stored", [(), ("azure",)])
 async def test_without_a_credential_or_a_library_the_engine_speaks_and_says_so(stored):
     around = Around(*stored)
     assistant = {"voice": {"provider": "azure", "voiceId": "fr-FR-DeniseNeural"}}
-    made, reasons = await voicing(assistant, "fr", Voices(), Spoken(), around)
+    made, reasons = await voicing(
+        assistant, tongues(), str, voices=Voices(), spoken=Spoken(), around=around
+    )
     assert [type(one) for one in made] == [CallVoice]
     assert reasons[made[0]] == ended.VOICE_BROKE
     assert len(around.warnings) == 2

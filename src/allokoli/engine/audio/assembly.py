@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from allokoli.engine.audio.call_voice import CallVoice
 from allokoli.engine.audio.dialogue_processor import DialogueProcessor
 from allokoli.engine.audio.ear import Ear
 from allokoli.engine.audio.ears import Ears
@@ -18,6 +19,7 @@ from allokoli.engine.audio.recording import Recording
 from allokoli.engine.audio.spoken import Spoken
 from allokoli.engine.audio.spoken_conversation import SpokenConversation
 from allokoli.engine.audio.surroundings import Surroundings
+from allokoli.engine.audio.tongues import Tongues
 from allokoli.engine.audio.transcriber import LocalTranscriber
 from allokoli.engine.audio.transports.line import Line
 from allokoli.engine.audio.turn_start import CallerTurnStart
@@ -59,6 +61,7 @@ class Assembly:
         self._conversation = conversation
         self._listener = listener
         self._speech = speech
+        self._tongues = Tongues(conversation.language, around.warn)
         self._spoken, self._turn_clock, self._pauses = Spoken(), TurnClock(), Pauses()
         self.floor = Floor(listener, self._turn_clock)
         self.plan = SpeakingPlan()
@@ -99,20 +102,26 @@ class Assembly:
             on_caller_audio=recording.caller,
             on_resumed=self._turn_resumed,
             on_key=self.keypad.press,
-            on_handed_over=self.take_plans,
+            on_handed_over=self._handed_over,
         )
         local = LocalTranscriber(
             self._speech.recognizer,
-            self._language,
+            lambda: (self._tongues.now, self._tongues.among),
             context=lambda: dialogue.last_said,
             on_heard=self.floor.words,
         )
         self.ears = ears = Ears(local, self.floor.words, on_failed)
         await ears.follow(self._assistant.get("transcriber"), self._language(), self._around)
         voices, reasons = await voicing(
-            self._assistant, self._language(), self._speech.voices, self._spoken, self._around
+            self._assistant,
+            self._tongues,
+            lambda: dialogue.last_said,
+            voices=self._speech.voices,
+            spoken=self._spoken,
+            around=self._around,
         )
         self.reasons = ears.reasons | reasons
+        self._voice_follows = isinstance(voices[0], CallVoice)
 
         def played(pcm: bytes) -> None:
             recording.assistant(pcm)
@@ -139,8 +148,13 @@ class Assembly:
         pipeline.turns.add_event_handler("on_user_turn_stopped", self._turn_stopped)
         return pipeline
 
+    def _handed_over(self, assistant: dict[str, Any]) -> None:
+        self.take_plans(assistant)
+        if not self._voice_follows:
+            self._tongues.take(assistant)
+
     def _language(self) -> str:
-        return self._conversation.language
+        return self._tongues.now
 
     async def _endpointing(self, words: str) -> float | None:
         """How long to wait for more after these words; None leaves it to the end-of-turn model."""

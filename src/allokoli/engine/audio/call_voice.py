@@ -13,8 +13,8 @@ from pipecat.services.tts_service import TTSService
 from allokoli.engine.audio.frames import HandOverFrame
 from allokoli.engine.audio.speakers import Speaker, SpeakerFailed
 from allokoli.engine.audio.spoken import Spoken
-from allokoli.engine.conversation.script import assistant_language
-from allokoli.engine.speech.voice import SAMPLE_RATE, Voices
+from allokoli.engine.audio.tongues import Tongues
+from allokoli.engine.speech.voice import SAMPLE_RATE
 
 _BYTES_PER_S = SAMPLE_RATE * 2
 _log = structlog.get_logger(__name__)
@@ -28,32 +28,40 @@ class CallVoice(TTSService):
     Args:
         assistant: who speaks first, as Vapi writes it.
         speakers: gives an assistant's speakers, at least one, best first.
-        language: two letters, spoken first.
+        tongues: the languages of the call.
+        reply: gives the whole of what is being said.
         spoken: told each sentence and its length.
     """
 
     def __init__(
-        self, assistant: dict[str, Any], speakers: Casting, language: str, spoken: Spoken
+        self,
+        assistant: dict[str, Any],
+        speakers: Casting,
+        tongues: Tongues,
+        reply: Callable[[], str],
+        spoken: Spoken,
     ) -> None:
         super().__init__(
             push_start_frame=True,
             push_stop_frames=True,
             sample_rate=SAMPLE_RATE,
             max_consecutive_zero_audio_contexts=0,
-            settings=TTSSettings(model="local", voice=language, language=language),
+            settings=TTSSettings(model="local", voice=tongues.now, language=tongues.now),
         )
         self._casting = speakers
         self._speakers = speakers(assistant)
-        self._voice_language = language
+        self._tongues = tongues
+        self._whole_reply = reply
         self._spoken = spoken
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
         """Voice one sentence."""
         self._spoken.begin(text)
+        language = self._tongues.of(text, self._whole_reply())
         while True:
             begun = False
             try:
-                said = self._speakers[0].say(text, self._voice_language)
+                said = self._speakers[0].say(text, language)
                 async with contextlib.aclosing(said) as pieces:  # type: ignore[type-var]
                     async for pcm in pieces:
                         begun = True
@@ -72,7 +80,5 @@ class CallVoice(TTSService):
         """Speak for the next assistant from here on, in a language its voice has."""
         if isinstance(frame, HandOverFrame):
             self._speakers = self._casting(frame.assistant)
-            language = assistant_language(frame.assistant)
-            if Voices.speaks(language):
-                self._voice_language = language
+            self._tongues.take(frame.assistant)
         await super().process_frame(frame, direction)

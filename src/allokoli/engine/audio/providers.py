@@ -46,6 +46,7 @@ def _ears(module: str, name: str, reason: str, **extra: str) -> Service:
     return Service(f"{module}.stt", name, failed, None, tuple(extra.items()))
 
 
+MULTI = "multi"
 VOICES = {
     "11labs": _voice("elevenlabs", "ElevenLabsTTSService", "eleven-labs"),
     "azure": _voice("azure", "AzureTTSService", "azure", region="region"),
@@ -108,7 +109,9 @@ def _built(
     service: Service, part: dict[str, Any], credential: dict[str, Any], key: str, language: str
 ) -> FrameProcessor:
     cls: Any = getattr(importlib.import_module(f"pipecat.services.{service.module}"), service.name)
-    settings: dict[str, Any] = {"language": Language(str(part.get("language") or language)[:2])}
+    spoken = str(part.get("language") or language)
+    # Several languages at once are asked for by a name of their own.
+    settings: dict[str, Any] = {"language": spoken if spoken == MULTI else Language(spoken[:2])}
     if isinstance(model := part.get("model"), str):
         settings["model"] = model
     if service.voice and isinstance(voice := part.get(service.voice), str):

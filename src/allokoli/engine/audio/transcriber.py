@@ -25,7 +25,7 @@ class LocalTranscriber(SegmentedSTTService):
 
     Args:
         recognizer: shared by the process.
-        language: gives the language spoken now.
+        language: gives the language spoken now, and those the call may be held in.
         context: gives what the assistant said last.
         on_heard: told the words of the turn so far, before the frame leaves.
 
@@ -36,7 +36,7 @@ class LocalTranscriber(SegmentedSTTService):
     def __init__(
         self,
         recognizer: Recognizer,
-        language: Callable[[], str],
+        language: Callable[[], tuple[str, tuple[str, ...]]],
         *,
         context: Callable[[], str],
         on_heard: Callable[[str], None],
@@ -109,5 +109,6 @@ class LocalTranscriber(SegmentedSTTService):
             await super().push_frame(frame, direction)
 
     async def _hear(self, audio: bytes) -> str:
-        heard = await self._recognizer.hear(audio, self._language(), context=self._context())
+        language, among = self._language()
+        heard = await self._recognizer.hear(audio, language, context=self._context(), among=among)
         return heard.text

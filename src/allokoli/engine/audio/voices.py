@@ -1,5 +1,6 @@
 """Who speaks: the engine's own voices, a provider's, or the owner's server."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pipecat.processors.frame_processor import FrameProcessor
@@ -10,23 +11,32 @@ from allokoli.engine.audio.meters import VoiceMeter
 from allokoli.engine.audio.speakers import Speaker, speakers_for
 from allokoli.engine.audio.spoken import Spoken
 from allokoli.engine.audio.surroundings import Surroundings
+from allokoli.engine.audio.tongues import Tongues
 from allokoli.engine.conversation import ended_reasons as ended
 from allokoli.engine.speech.voice import Voices
 
 
 async def voicing(
-    assistant: dict[str, Any], language: str, voices: Voices, spoken: Spoken, around: Surroundings
+    assistant: dict[str, Any],
+    tongues: Tongues,
+    reply: Callable[[], str],
+    *,
+    voices: Voices,
+    spoken: Spoken,
+    around: Surroundings,
 ) -> tuple[list[FrameProcessor], dict[object, str]]:
     """The processors that voice an assistant, and the `endedReason` when one of them breaks.
 
     Args:
         assistant: as Vapi writes it.
-        language: two letters.
+        tongues: the languages of the call.
+        reply: gives the whole of what is being said.
         voices: the engine's own.
         spoken: told each sentence and its length.
         around: the call's surroundings.
     """
-    made = await providers.made(providers.VOICES, assistant.get("voice"), language, around)
+    made = await providers.made(providers.VOICES, assistant.get("voice"), tongues.now, around)
+    tongues.begin(assistant, local=made is None)
     if made is not None:
         processor, service = made
         return [processor, VoiceMeter(spoken)], {processor: service.failed}
@@ -37,5 +47,5 @@ async def voicing(
             around.warn(warning)
         return speakers
 
-    local = CallVoice(assistant, casting, language, spoken)
+    local = CallVoice(assistant, casting, tongues, reply, spoken)
     return [local], {local: ended.VOICE_BROKE}

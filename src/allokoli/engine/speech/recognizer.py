@@ -9,6 +9,7 @@ import asyncio
 import os
 import re
 import zlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,9 @@ _TOKENS_PER_S, _TOKENS_AT_LEAST = 9.0, 8
 _UNSURE_SCORE = -1.0
 _NOISE_PROBABILITY, _NOISE_SCORE = 0.6, -0.5
 _BEAM = 4
+# A word or two sounds alike in many languages; and who goes on in the same one is the rule.
+_TOO_SHORT_TO_TELL_S = 0.5
+_LIKELY, _CLEARLY = 0.5, 0.8
 # Written as Whisper should write: digits, hours and phone numbers as figures, whole sentences.
 # Without it "vendredi à dix-neuf heures trente" comes back as "Dix-Nefur-30".
 _STYLE = {
@@ -49,11 +53,13 @@ class Heard:
         text: the words, "" for noise.
         score: mean log-probability of the words, 0 is certain.
         no_speech: probability that nobody spoke (0 to 1).
+        language: two letters, of the words.
     """
 
     text: str
     score: float
     no_speech: float
+    language: str
 
 
 class Recognizer:
@@ -85,51 +91,73 @@ class Recognizer:
         }
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recognizer")
 
-    async def hear(self, pcm: bytes, language: str, *, context: str = "") -> Heard:
+    async def hear(
+        self, pcm: bytes, language: str, *, context: str = "", among: Sequence[str] = ()
+    ) -> Heard:
         """Recognize one utterance.
 
         Args:
             pcm: 16-bit mono samples at 16 kHz; what exceeds 30 s is cut.
             language: "fr", "en" or "he"; any other is taken for English.
             context: what the assistant just said; an answer is better understood after it.
+            among: the languages that may be spoken, when there are several: another one than
+                `language` is recognized as itself when it is clearly heard.
         """
         return await asyncio.get_running_loop().run_in_executor(
-            self._pool, self.hear_now, pcm, language, context
+            self._pool, self.hear_now, pcm, language, context, tuple(among)
         )
 
-    def hear_now(self, pcm: bytes, language: str, context: str = "") -> Heard:
+    def hear_now(
+        self, pcm: bytes, language: str, context: str = "", among: Sequence[str] = ()
+    ) -> Heard:
         """As `hear`, in the calling thread."""
         audio: Audio = np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
         duration_s = len(audio) / SAMPLE_RATE
         window_s = min(_WINDOW_S, duration_s + _PADDING_S)
+        encoded = self._encode(audio, window_s)
+        spoken = self._spoken(encoded, language, among, duration_s)
+        if spoken != language:
+            language, context = spoken, ""
         style = _STYLE.get(language, _STYLE["en"])
-        heard, tokens = self._decode(audio, language, window_s, f"{style} {context}")
+        heard, tokens = self._decode(encoded, language, f"{style} {context}")
         if _noise(heard):
-            return Heard("", heard.score, heard.no_speech)
+            return Heard("", heard.score, heard.no_speech, language)
         if _echoes(heard.text, style):
-            heard, tokens = self._decode(audio, language, window_s, context)
+            heard, tokens = self._decode(encoded, language, context)
         if window_s < _WINDOW_S and _doubtful(heard, tokens, duration_s):
-            heard, _ = self._decode(audio, language, _WINDOW_S, context)
+            heard, _ = self._decode(self._encode(audio, _WINDOW_S), language, context)
         return heard
 
     def close(self) -> None:
         """Let the threads go. Utterances being recognized are finished."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _decode(
-        self, audio: Audio, language: str, window_s: float, before: str
-    ) -> tuple[Heard, int]:
+    def _encode(self, audio: Audio, window_s: float) -> Any:
         samples = int(window_s * SAMPLE_RATE)
         padded = np.zeros(samples, np.float32)
         padded[: len(audio)] = audio[:samples]
         features = self._whisper.feature_extractor(padded, padding=0)[:, : samples // 160]
+        return self._whisper.encode(features)
+
+    def _spoken(self, encoded: Any, language: str, among: Sequence[str], duration_s: float) -> str:
+        """The language of an utterance: the one expected, unless another is clearly heard."""
+        likely = [one for one in among if one in self._tokenizers]
+        if len(likely) < 2 or duration_s < _TOO_SHORT_TO_TELL_S:  # noqa: PLR2004 - a choice
+            return language
+        found = dict(self._whisper.model.detect_language(encoded)[0])
+        shares = {one: found.get(f"<|{one}|>", 0.0) for one in likely}
+        best = max(shares, key=lambda one: shares[one])
+        clearly = shares[best] >= max(_LIKELY, _CLEARLY * sum(shares.values()))
+        return best if clearly else language
+
+    def _decode(self, encoded: Any, language: str, before: str) -> tuple[Heard, int]:
         tokenizer = self._tokenizers.get(language, self._tokenizers["en"])
         before = f" {before[-_CONTEXT_CHARS:]}".rstrip()
         prompt = self._whisper.get_prompt(
             tokenizer, tokenizer.encode(before), without_timestamps=True
         )
         result = self._whisper.model.generate(
-            self._whisper.encode(features),
+            encoded,
             [prompt],
             beam_size=_BEAM,
             max_length=min(_MODEL_TOKENS, len(prompt) + _MAX_TOKENS),
@@ -139,7 +167,10 @@ class Recognizer:
         )[0]
         tokens = result.sequences_ids[0]
         heard = Heard(
-            _once(tokenizer.decode(tokens).strip()), result.scores[0], result.no_speech_prob
+            _once(tokenizer.decode(tokens).strip()),
+            result.scores[0],
+            result.no_speech_prob,
+            language,
         )
         return heard, len(tokens)
 
