@@ -1,80 +1,29 @@
 """AlloKoliConfig's conversation with the owner: pure, from a sentence to the next."""
 
-from dataclasses import dataclass, field
+from copy import deepcopy
 from datetime import datetime
-from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from allokoli.blueprint.catalog import template_values
-from allokoli.configurator.form import ORDER, owner_form
-from allokoli.configurator.recap import blueprint_of
-from allokoli.dialogue import Reply, State, open_dialogue, step
-from allokoli.dialogue.lexicon import language, load
+from allokoli.configurator.clauses import TOPICS
+from allokoli.configurator.commands import meant_command, said_command, words_of
+from allokoli.configurator.form import GOAL, owner_form
+from allokoli.configurator.owner_data import owner_data
+from allokoli.configurator.owner_reading import Moment, OwnerReading
+from allokoli.configurator.owner_state import OwnerState
+from allokoli.configurator.readers import OwnerReaders
+from allokoli.configurator.recap import known_lines
+from allokoli.configurator.tables import by_meaning
+from allokoli.dialogue import Form, Reply, State, open_dialogue, step
+from allokoli.dialogue.lexicon import language
+from allokoli.dialogue.moves import ask_next
+from allokoli.dialogue.speaking import Turn, ask, missing, wording
+from allokoli.dialogue.text import clean
 
-Status = Literal["collecting", "confirming", "confirmed"]
-_FIELD_OF_SLOT = {"booking": "services"}
+__all__ = ["OwnerState", "hear", "open", "sign_up_invitation"]
 
-
-@dataclass(slots=True)
-class OwnerState:
-    """Where the owner's conversation stands; plain values, stored as JSON.
-
-    Attributes:
-        locale: the language spoken.
-        dialogue: the machine's state.
-    """
-
-    locale: str = "fr"
-    dialogue: State = field(default_factory=State)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"locale": self.locale, "dialogue": self.dialogue.to_dict()}
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "OwnerState":
-        locale = language(str(data.get("locale", "fr")))
-        return cls(locale, State.from_dict(data.get("dialogue") or {}))
-
-    @property
-    def status(self) -> Status:
-        """`confirmed` once the owner said yes to the recap."""
-        if self.dialogue.phase == "closed":
-            return "confirmed"
-        if self.dialogue.phase in {"confirming", "correcting"}:
-            return "confirming"
-        return "collecting"
-
-    @property
-    def progress(self) -> float:
-        """How much of the blueprint is known, from 0 to 1."""
-        if self.status == "confirmed":
-            return 1.0
-        values = self.dialogue.values
-        wanted = [key for key in ORDER if key != "services" or values.get("booking") is False]
-        known = sum(1 for key in wanted if values.get(key) is not None)
-        return round(min(known / len(wanted), 1.0) * 0.95, 2)
-
-    @property
-    def asking(self) -> str | None:
-        """The blueprint field being asked."""
-        if not self.dialogue.asking or self.status != "collecting":
-            return None
-        key = self.dialogue.asking[0]
-        return _FIELD_OF_SLOT.get(key, key)
-
-    @property
-    def suggestions(self) -> tuple[str, ...]:
-        """Quick answers to the question being asked."""
-        form = owner_form(self.locale, self.dialogue.values)
-        if self.status == "confirming":
-            return form.wording.get("confirm_suggestions", ())
-        slot = form.slot(self.dialogue.asking[0]) if self.dialogue.asking else None
-        return slot.suggestions if slot else ()
-
-    @property
-    def blueprint(self) -> dict[str, Any]:
-        """The blueprint as far as it is known; complete and valid once confirming."""
-        data = load("allokoli.configurator", self.locale, "owner")
-        return blueprint_of(data, self.dialogue.values, self.locale)
+_NOT_UNDERSTOOD = ("not_understood", "not understood", "unknown_question", "stuck")
+_DEFAULT_TIMEZONE = "Europe/Paris"
 
 
 def open(locale: str, template: str | None = None) -> tuple[OwnerState, Reply]:  # noqa: A001
@@ -99,11 +48,134 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
         text: what was said or typed; empty for a silence.
         now: the present, aware.
     """
-    form = owner_form(state.locale, state.dialogue.values)
-    dialogue, reply = step(form, state.dialogue, text, now=now, locale=state.locale)
-    return OwnerState(state.locale, dialogue), reply
+    raw = clean(text)
+    if state.status != "confirmed":
+        naming = bool({"name", "greeting"} & set(state.dialogue.asking))
+        command = said_command(raw, state.locale, naming=naming) if raw else None
+        if command:
+            return _obey(state, command)
+    return _answer(state, raw, now)
 
 
 def sign_up_invitation(locale: str) -> str:
     """What is said when a visitor confirms before having an account."""
-    return str(load("allokoli.configurator", language(locale), "owner")["sign_up"])
+    return str(owner_data(locale)["sign_up"])
+
+
+def _answer(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Reply]:
+    before = state.dialogue
+    readers = OwnerReaders(owner_data(state.locale), state.locale, _moment(state, now))
+    form = owner_form(state.locale, before.values, readers=readers, wanted=state.wanted)
+    after, reply = step(form, before, raw, now=now, locale=state.locale)
+    heard = OwnerState(state.locale, after, list(state.wanted), list(state.history))
+    restarted = reply.trace.decision == "restart"
+    if raw and not restarted and state.status != "confirmed":
+        reading = readers.turn(raw, before.values)
+        turned = _turn_to_topic(state, heard, reply, reading, raw, form)
+        if turned is not None:
+            heard, reply = turned
+        _keep_what_is_asked_again(before, heard.dialogue)
+    if restarted:
+        heard.wanted = []
+    if heard.dialogue.values != before.values:
+        heard.remember(before.values)
+    return heard, reply
+
+
+def _moment(state: OwnerState, now: datetime) -> Moment:
+    asking = state.dialogue.asking[0] if state.dialogue.asking else None
+    place = state.dialogue.values.get("place") or {}
+    zone = ZoneInfo(str(place.get("timezone", _DEFAULT_TIMEZONE)))
+    return Moment(
+        asking=asking if state.status == "collecting" else None, today=now.astimezone(zone).date()
+    )
+
+
+def _turn_to_topic(
+    before: OwnerState,
+    heard: OwnerState,
+    reply: Reply,
+    reading: OwnerReading,
+    raw: str,
+    form: Form,
+) -> tuple[OwnerState, Reply] | None:
+    """Ask for a topic that was named without being told, or told in a way that makes no sense."""
+    decision, values = reply.trace.decision, heard.dialogue.values
+    unchanged = values == before.dialogue.values
+    if reading.problem:
+        topic, kind, words = reading.problem
+        said = wording(form, kind, 0).format(value=words)
+        return _ask_topic(before if reply.ended else heard, topic, said)
+    if decision.startswith("aside"):
+        return None
+    pointed = [topic for topic in reading.pointed if topic not in heard.dialogue.asking]
+    if not pointed and unchanged and decision.startswith(_NOT_UNDERSTOOD):
+        command = meant_command(raw, heard.locale)
+        if command:
+            return _obey(before, command)
+        topics = owner_data(heard.locale)["topics"]
+        named = by_meaning({key: topics[key] for key in TOPICS}, raw)
+        pointed = [named] if named and named not in heard.dialogue.asking else []
+    if not pointed:
+        return None
+    if unchanged and not decision.startswith(("change", "default", "skip")):
+        return _ask_topic(before if reply.ended else heard, pointed[0], "")
+    skipped = heard.dialogue.notes.get("skipped", [])
+    fresh = [topic for topic in pointed if topic not in values and topic not in skipped]
+    heard.wanted = list(dict.fromkeys([*heard.wanted, *fresh]))
+    return None
+
+
+def _ask_topic(state: OwnerState, topic: str, said: str) -> tuple[OwnerState, Reply]:
+    dialogue = deepcopy(state.dialogue)
+    dialogue.goal, dialogue.phase, dialogue.misses = GOAL, "collecting", 0
+    form = owner_form(state.locale, dialogue.values, wanted=state.wanted)
+    turn = Turn(state.locale, [said] if said else [], f"ask {topic}")
+    dialogue, reply = ask(form, dialogue, turn, [topic])
+    return OwnerState(state.locale, dialogue, list(state.wanted), list(state.history)), reply
+
+
+def _keep_what_is_asked_again(before: State, after: State) -> None:
+    """A value that is asked again stays until another one is given."""
+    for key in after.asking:
+        if key in before.values and key not in after.values:
+            after.values[key] = before.values[key]
+
+
+def _obey(state: OwnerState, command: str) -> tuple[OwnerState, Reply]:
+    return _undo(state) if command == "undo" else _tell_standing(state)
+
+
+def _undo(state: OwnerState) -> tuple[OwnerState, Reply]:
+    """The answers as they were before the last change, and the question that follows."""
+    dialogue, history = deepcopy(state.dialogue), list(state.history)
+    said = words_of("undo", "said" if history else "nothing", state.locale)[0]
+    if history:
+        dialogue.values = deepcopy(history.pop())
+        dialogue.notes.pop("skipped", None)
+    dialogue.phase, dialogue.asking, dialogue.goal = "collecting", [], GOAL
+    dialogue.misses = 0
+    form = owner_form(state.locale, dialogue.values, wanted=state.wanted)
+    dialogue, reply = ask_next(form, dialogue, Turn(state.locale, [said], "undo"))
+    return OwnerState(state.locale, dialogue, list(state.wanted), history), reply
+
+
+def _tell_standing(state: OwnerState) -> tuple[OwnerState, Reply]:
+    """What is known so far, how much is left, and the question again."""
+    dialogue = deepcopy(state.dialogue)
+    form = owner_form(state.locale, dialogue.values, wanted=state.wanted)
+    turn = Turn(state.locale, [], "repeat standing")
+    goal = form.goal(GOAL)
+    if state.status == "collecting" and goal is not None:
+        lines = known_lines(owner_data(state.locale), dialogue.values, state.locale)
+        said = words_of("standing", "said" if lines else "nothing", state.locale)[0]
+        many, one = words_of("standing", "left", state.locale)
+        count = len(missing(form, dialogue, goal))
+        left = one if count == 1 else many.format(count=count) if count else ""
+        turn.said.append("\n".join([said, *lines, left]).strip() + "\n")
+    asking = list(dialogue.asking)
+    if state.status == "collecting" and asking:
+        dialogue, reply = ask(form, dialogue, turn, asking)
+    else:
+        dialogue, reply = ask_next(form, dialogue, turn)
+    return OwnerState(state.locale, dialogue, list(state.wanted), list(state.history)), reply

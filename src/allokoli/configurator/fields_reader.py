@@ -1,10 +1,11 @@
 """What the assistant must ask callers, as owners say it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from allokoli.blueprint.blueprint import STANDARD_TYPES
+from allokoli.configurator.own_fields import own_field, plain_label
 from allokoli.configurator.sector_words import sector_words
 from allokoli.dialogue.entities.answers import find_answer, find_social
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
@@ -12,7 +13,9 @@ from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 _MAX_FIELDS = 20
-_MAX_LABEL = 60
+_LIST = 2
+_MAX_ITEM_WORDS = 9
+_ITEM_END = re.compile(r"[,;.!?]+\s*|\s+[-–/]\s+")
 
 
 def standard_fields(data: dict[str, Any], values: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -33,61 +36,105 @@ def field(data: dict[str, Any], key: str) -> dict[str, Any]:
     return made
 
 
-def read_fields(  # noqa: PLR0911  (one way out a case)
+def read_fields(
     data: dict[str, Any], heard: Utterance, asked: bool, values: Mapping[str, Any], locale: str
 ) -> list[dict[str, Any]] | None:
-    """The fields after what was said: the usual ones, more, fewer, or a list of their own."""
-    folded = heard.raw_folded
-    patterns = data["patterns"]
-    if not asked and not values.get("fields"):
-        return None
+    """The fields after what was said: the usual ones, more, fewer, or a list of their own.
+
+    Args:
+        data: the owner's data files.
+        heard: the sentence.
+        asked: whether the fields were just asked.
+        values: the answers so far.
+        locale: the language.
+    """
+    folded, patterns = heard.raw_folded, data["patterns"]
     if asked and find_social(folded, locale) in {"anything", "repeat", "restart", "wait"}:
         return None
-    current = [dict(item) for item in values.get("fields") or standard_fields(data, values)]
-    more, less = _split(folded, patterns)
-    dropped = _named(data, less) if less else []
-    added_text = more if more is not None else ""
-    extra = _named(data, added_text) if added_text else []
-    if not asked:
-        if (not extra and not dropped and more is None) or (more is not None and not extra):
-            return None
-        if more is not None and not _is_about_asking(folded, patterns):
-            return None
-        return _merged(data, current, extra, dropped, "")
+    before = [dict(item) for item in values.get("fields") or standard_fields(data, values)]
+    current = before
+    base, more, less = _split(heard.raw, patterns)
+    command = find_phrase(patterns["ask_for"], fold(base))
+    if not asked and more is None and less is None and command is None:
+        return None
+    if not asked and not values.get("fields") and command is None:
+        return None
+    listed = _items(data, base if asked else base[command[1] :] if command else "", locale)
+    if not asked and command is None:
+        listed = []
+    extra = _items(data, more, locale, told=True) if more else []
+    dropped = _dropped(data, current, less) if less else set()
+    optional = find_phrase(patterns["optional"], folded)
     answer = find_answer(folded, locale)
-    base = folded[: folded.find(added_text)] if added_text else folded
-    listed = _named(data, base) if answer != "yes" and not less else []
-    if answer == "no" and not listed and more is None:
-        return None
-    if listed and (len(listed) > 1 or find_phrase(patterns["only"], folded)):
-        current = [field(data, key) for key in listed]
-    elif listed and answer is None and more is None:
+    only = find_phrase(patterns["only"], folded) is not None
+    if len(listed) >= _LIST or (listed and only):
+        adding = values.get("fields") and not asked and not only
+        current = _merged(current, listed) if adding else listed
+    elif listed and answer != "yes":
         extra = [*listed, *extra]
-    elif answer is None and more is None and not dropped:
-        return None
-    own = _own_label(data, heard, added_text) if added_text and not extra else ""
-    return _merged(data, current, extra, dropped, own)
+    if optional and not less:
+        current = _optional(current, [*listed, *extra])
+        extra = [{**item, "required": False} for item in extra]
+    made = [item for item in _merged(current, extra) if item["key"] not in dropped]
+    unchanged = made == before and not extra and not dropped
+    if unchanged and (answer != "yes" or not asked):
+        return made if asked and len(listed) >= _LIST else None
+    return made[:_MAX_FIELDS]
 
 
-def _is_about_asking(folded: str, patterns: Mapping[str, Sequence[str]]) -> bool:
-    return find_phrase(patterns["more"], folded) is not None
+def _split(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str, str | None, str | None]:
+    """What comes before, what comes after "and also", and what comes after "without"."""
+    folded = fold(raw)
+    more = find_phrase(patterns["more"], folded)
+    less = find_phrase(patterns["less"], folded)
+    if more and less and less[0] <= more[0] < less[1]:
+        more = None
+    marks = sorted(span for span in (more, less) if span)
+    base = raw[: marks[0][0]] if marks else raw
+    ends = [span[0] for span in marks[1:]] + [len(raw)]
+    after = {span: raw[span[1] : end] for span, end in zip(marks, ends, strict=False)}
+    return base, after[more] if more else None, after[less] if less else None
 
 
-def _split(folded: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
-    """What comes after "and also", and what comes after "without"."""
-    more, less = None, ""
-    span = find_phrase(patterns["more"], folded)
-    if span:
-        more = folded[span[1] :].strip(" ,.;!")
-    lack = find_phrase(patterns["less"], folded)
-    if lack:
-        less = folded[lack[1] :]
-        if more and less in more:
-            more = more.replace(less, "")
-    return more, less
+def _items(
+    data: dict[str, Any], text: str, locale: str, *, told: bool = False
+) -> list[dict[str, Any]]:
+    """The fields a list names: standard ones, and the owner's own.
+
+    Args:
+        data: the owner's data files.
+        text: the list.
+        locale: its language.
+        told: whether whatever it names is a field; otherwise only what is worded as one.
+    """
+    found: list[dict[str, Any]] = []
+    for item in _pieces(data, text):
+        keys = named_fields(data, fold(item))
+        if keys:
+            found += [field(data, key) for key in keys]
+            continue
+        worded = find_phrase(data["patterns"]["field_starts"], fold(item))
+        short = len(item.split()) <= _MAX_ITEM_WORDS
+        if short and (told or (worded is not None and worded[0] == 0)):
+            made = own_field(data, item, locale)
+            if made:
+                found.append(made)
+    return list({item["key"]: item for item in found}.values())
 
 
-def _named(data: dict[str, Any], folded: str) -> list[str]:
+def _pieces(data: dict[str, Any], text: str) -> Iterator[str]:
+    joiners = sorted(data["patterns"]["and_words"], key=len, reverse=True)
+    cut = re.compile(rf"\s+(?:{'|'.join(re.escape(fold(word)) for word in joiners)})(?:\s+|(?<=ו))")
+    for part in _ITEM_END.split(text):
+        at = 0
+        for match in cut.finditer(fold(part)):
+            yield part[at : match.start()].strip()
+            at = match.end()
+        if part[at:].strip():
+            yield part[at:].strip()
+
+
+def named_fields(data: dict[str, Any], folded: str) -> list[str]:
     """The standard fields named, in the order said, the longest name winning."""
     hits: list[tuple[int, int, str]] = []
     words = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
@@ -107,34 +154,27 @@ def _named(data: dict[str, Any], folded: str) -> list[str]:
     return list(dict.fromkeys(key for _, _, key in sorted(taken)))
 
 
-def _own_label(data: dict[str, Any], heard: Utterance, added: str) -> str:
-    at = heard.raw_folded.find(added)
-    text = heard.raw[at : at + len(added)].strip(" ,.;:!?")
-    noise = sorted(data["patterns"]["field_noise"], key=len, reverse=True)
-    changed = True
-    while changed:
-        changed = False
-        for word in noise:
-            gap = r"\s*" if word.endswith("'") else r"(?!\w)\s*"
-            match = re.match(rf"{re.escape(fold(word))}{gap}", fold(text))
-            if match and match.end():
-                text, changed = text[match.end() :], True
-    return text.strip()[:_MAX_LABEL]
+def _dropped(data: dict[str, Any], current: Sequence[Mapping[str, Any]], less: str) -> set[str]:
+    """The keys of the fields that a list takes away, the owner's own included."""
+    folded = fold(less)
+    wanted = set(named_fields(data, folded))
+    label = fold(plain_label(data, less))
+    return wanted | {
+        str(item["key"])
+        for item in current
+        if item["key"] not in data["fields"] and label and label in fold(str(item["label"]))
+    }
+
+
+def _optional(
+    current: Sequence[Mapping[str, Any]], named: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    keys = {item["key"] for item in named}
+    return [{**item, "required": item["key"] not in keys and item["required"]} for item in current]
 
 
 def _merged(
-    data: dict[str, Any],
-    current: list[dict[str, Any]],
-    extra: Sequence[str],
-    dropped: Sequence[str],
-    own: str,
+    current: Sequence[Mapping[str, Any]], extra: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    kept = [item for item in current if item["key"] not in dropped]
-    known = {item["key"] for item in kept}
-    kept += [field(data, key) for key in extra if key not in known]
-    if own:
-        slug = re.sub(r"[^a-z0-9]+", "_", fold(own)).strip("_")[:40].strip("_")
-        key = slug if slug[:1].isalpha() else f"field_{len(kept) + 1}"
-        if key not in {item["key"] for item in kept}:
-            kept.append({"key": key, "label": own, "type": "text", "required": True})
-    return kept[:_MAX_FIELDS]
+    known = {item["key"] for item in current}
+    return [*map(dict, current), *(dict(item) for item in extra if item["key"] not in known)]

@@ -1,52 +1,94 @@
 """The owner's form: a blueprint, as a conversation fills it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allokoli.configurator.clauses import TOPICS
+from allokoli.configurator.owner_data import owner_data
+from allokoli.configurator.owner_reading import Moment
 from allokoli.configurator.readers import OwnerReaders
 from allokoli.configurator.recap import recap
 from allokoli.configurator.sector_words import business_name, field_labels, sector_words
 from allokoli.dialogue import Aside, Form, Goal, Known, Refusal, Slot
-from allokoli.dialogue.lexicon import load
 from allokoli.dialogue.speech import join_words
 
 GOAL = "create"
 ORDER = ("name", "sector", "tone", "greeting", "booking", "services", "fields")
 _MAX_NAME = 40
 _MAX_GREETING = 500
+_MOST_CHIPS = 6
+_CHIPS = ("hours", "faqs", "escalation", "notify")
 
 
-def owner_form(locale: str, values: Mapping[str, Any]) -> Form:
+def owner_form(
+    locale: str,
+    values: Mapping[str, Any],
+    *,
+    readers: OwnerReaders | None = None,
+    wanted: Sequence[str] = (),
+) -> Form:
     """The form as it stands once these answers are known; its questions follow the sector.
 
     Args:
         locale: `fr`, `en` or `he`.
         values: the owner's answers so far.
+        readers: what reads this turn.
+        wanted: topics the owner said they would tell, to be asked before the recap.
     """
-    data = load("allokoli.configurator", locale, "owner")
+    data = owner_data(locale)
     sector = sector_words(data, values)
-    readers = OwnerReaders(data, locale)
+    read = readers or OwnerReaders(data, locale, Moment())
+    order = ORDER if values.get("booking") is False else _without(ORDER, "services")
     goal = Goal(
         key=GOAL,
-        slots=ORDER if values.get("booking") is False else _without(ORDER, "services"),
+        slots=(*order, *wanted),
         recap=lambda answers: recap(data, answers, locale),
         closing=lambda _answers, _result: str(data["done"]),
         action="confirmed",
     )
+    wording = {key: tuple(lines) for key, lines in data["wording"].items()}
+    wording["confirm_suggestions"] = _confirm_chips(data, values)
+    offered = tuple(_offered(data, read, key, wanted) for key in TOPICS)
     return Form(
-        slots=_slots(data, sector, readers, values, locale),
+        slots=(*offered, *_slots(data, sector, read, values, locale)),
         goals=(goal,),
         asides=tuple(
-            Aside(key=key, answer=entry["answer"], phrases=tuple(entry["phrases"]))
-            for key, entry in data["asides"].items()
+            Aside(
+                key=key,
+                answer=entry["answer"],
+                phrases=tuple(entry["phrases"]),
+                examples=tuple(entry.get("examples", ())),
+            )
+            for key, entry in data["questions"].items()
         ),
-        wording={key: tuple(lines) for key, lines in data["wording"].items()},
+        wording=wording,
         default_goal=GOAL,
         whole_sentences=True,
         welcome=str(data["welcome"]),
         acknowledge=_acknowledgement(data),
-        refine=lambda answers: owner_form(locale, answers),
+        refine=lambda answers: owner_form(locale, answers, readers=readers, wanted=wanted),
     )
+
+
+def _offered(data: dict[str, Any], read: OwnerReaders, key: str, wanted: Sequence[str]) -> Slot:
+    topic = data["topics"][key]
+    return Slot(
+        key=key,
+        type="custom",
+        label=str(topic["label"]),
+        ask=tuple(topic["ask"]),
+        required=False,
+        volunteered_only=key not in wanted,
+        reader=read.reader(key),
+        suggestions=(str(data["suggest"]["nothing"]),),
+    )
+
+
+def _confirm_chips(data: dict[str, Any], values: Mapping[str, Any]) -> tuple[str, ...]:
+    """A yes, what could still be added, and what is most often changed."""
+    yes, *changes = data["wording"]["confirm_suggestions"]
+    more = [data["topics"][key]["chip"] for key in _CHIPS if not values.get(key)]
+    return (yes, *more, *changes)[:_MOST_CHIPS]
 
 
 def _slots(
@@ -57,7 +99,6 @@ def _slots(
     locale: str,
 ) -> tuple[Slot, ...]:
     ask, proposal, suggest = data["ask"], data["proposal"], data["suggest"]
-    anything = str(suggest["anything"])
     name = str(sector["default_name"])
     greeting = sector["greeting"].format(business=business_name(data, values, sector))
     tone = data["tones"][sector["default_tone"]]
@@ -67,87 +108,48 @@ def _slots(
         labels = field_labels(data, ["name", "phone", "reason"])
         listed = join_words(labels, locale)
         fields = [line.format(fields=listed) for line in ask["message_fields"]]
-    booking_again = [
-        line.format(label=sector["booking_label"].lower()) for line in ask["booking_again"]
-    ]
-    mentions = {key: tuple(lines) for key, lines in data["mentions"].items()}
+    label = sector["booking_label"].lower()
     tones = tuple(str(entry["label"]) for entry in data["tones"].values())
     sectors = tuple(str(entry["label"]) for entry in data["sectors"].values())
+    names = suggest["name"] if values.get("sector") == "restaurant" else (name,)
+    examples = sector["examples"]
+    usual = readers.standard_fields(values)
 
-    def slot(key: str, questions: list[str], default: Any, said: str, chips: Any) -> Slot:
+    def slot(key: str, questions: Sequence[str], default: Any, said: str, chips: Any) -> Slot:
+        known = values.get(key)
         return Slot(
             key=key,
             type="custom",
             label=key,
             ask=tuple(questions),
             reader=readers.reader(key),
-            mentions=mentions.get(key, ()),
-            default=default,
-            proposal=said,
-            suggestions=(*chips, anything),
+            mentions=tuple(data["mentions"].get(key, ())),
+            default=default if known is None else known,
+            proposal=said if known is None else str(data["wording"]["kept"][0]),
+            suggestions=(*chips, str(suggest["anything"])),
             verbatim=key in {"greeting", "name"},
             check=_too_long(data, key),
         )
 
-    example = sector["examples"]
-    names = suggest["name"] if values.get("sector") == "restaurant" else (name,)
-    asked = [
-        slot(
-            "name",
-            [question.format(examples=example) for question in ask["name"]],
-            name,
-            proposal["name"].format(value=name),
-            names,
-        ),
+    asks = {
+        "name": [question.format(examples=examples) for question in ask["name"]],
+        "tone": [str(sector["tone"]), *ask["tone_again"]],
+        "greeting": [question.format(example=greeting) for question in ask["greeting"]],
+        "booking": [sector["booking"], *(line.format(label=label) for line in ask["booking_again"])],
+    }
+    proposed_name = proposal["name"].format(value=name)
+    proposed_tone = proposal["tone"].format(value=tone["short"])
+    proposed_greeting = proposal["greeting"].format(value=greeting)
+    both = ["message", "information"]
+    return (
+        slot("name", asks["name"], name, proposed_name, names),
         slot("sector", ask["sector"], "other", proposal["sector"], sectors[:5]),
-        slot(
-            "tone",
-            [str(sector["tone"]), *ask["tone_again"]],
-            sector["default_tone"],
-            proposal["tone"].format(value=tone["short"]),
-            tones,
-        ),
-        slot(
-            "greeting",
-            [question.format(example=greeting) for question in ask["greeting"]],
-            greeting,
-            proposal["greeting"].format(value=greeting),
-            (greeting,),
-        ),
-        slot(
-            "booking",
-            [str(sector["booking"]), *booking_again],
-            True,
-            proposal["booking"],
-            suggest["booking"],
-        ),
-        slot(
-            "services",
-            ask["services"],
-            ["message", "information"],
-            proposal["services"],
-            suggest["services"],
-        ),
-        slot(
-            "fields",
-            fields,
-            readers.standard_fields(values),
-            proposal["fields"],
-            suggest["fields"],
-        ),
-    ]
-    offered = [
-        Slot(
-            key=key,
-            type="custom",
-            label=key,
-            required=False,
-            volunteered_only=True,
-            reader=readers.reader(key),
-        )
-        for key in ("faqs", "hours", "notify", "escalation", "languages")
-    ]
-    return (*offered, *asked)
+        slot("tone", asks["tone"], sector["default_tone"], proposed_tone, tones),
+        slot("greeting", asks["greeting"], greeting, proposed_greeting, (greeting,)),
+        slot("booking", asks["booking"], True, proposal["booking"], suggest["booking"]),
+        slot("services", ask["services"], both, proposal["services"], suggest["services"]),
+        slot("fields", fields, usual, proposal["fields"], suggest["fields"]),
+    )
 
 
 def _without(order: tuple[str, ...], key: str) -> tuple[str, ...]:
@@ -171,12 +173,22 @@ def _too_long(data: dict[str, Any], key: str) -> Any:
 
 
 def _acknowledgement(data: dict[str, Any]) -> Any:
-    def acknowledge(new: dict[str, Any], _values: dict[str, Any], corrected: bool) -> str:
+    def acknowledge(new: dict[str, Any], values: dict[str, Any], corrected: bool) -> str:
         if corrected:
             return str(data["wording"]["fixed"][0])
-        for key in (*reversed(ORDER), "hours", "faqs", "notify", "escalation", "languages"):
+        for key in reversed(ORDER):
             if key in new and data["ack"].get(key):
                 return str(data["ack"][key])
+        for key in TOPICS:
+            if key in new:
+                return _topic_ack(data["topics"][key], values.get(key))
         return ""
 
     return acknowledge
+
+
+def _topic_ack(topic: Mapping[str, Any], value: Any) -> str:
+    kinds = [kind for kind in ("webhook", "phone") if isinstance(value, dict) and kind in value]
+    if isinstance(value, dict) and "email" not in value and kinds and f"ack_{kinds[0]}" in topic:
+        return str(topic[f"ack_{kinds[0]}"])
+    return str(topic["ack"])

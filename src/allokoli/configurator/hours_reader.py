@@ -1,77 +1,286 @@
-"""Opening hours as owners say them (`du mardi au samedi de 12h à 14h et de 19h à 22h`)."""
+"""Opening hours as owners say them, in full or one correction at a time."""
 
-import re
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from allokoli.blueprint.blueprint import WEEKDAYS
-from allokoli.dialogue.entities.times import find_time
-from allokoli.dialogue.entities.when_patterns import names
-from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase
-from allokoli.dialogue.text import fold
+from allokoli.configurator.hours_tokens import Token, day_run, hours_tokens
 from allokoli.dialogue.utterance import Utterance
 
+_NOON = 12 * 60
+_DAY_END = 24 * 60
+_LATEST_CLOSING = 6 * 60
+_MOST_INTERVALS = 6
+_MOST_EXCEPTIONS = 100
+_ALL_DAY = ["00:00", "23:59"]
 
-def read_hours(data: dict[str, Any], heard: Utterance, locale: str) -> dict[str, Any] | None:
-    """The week's hours by weekday key, or None when none were said."""
-    patterns = data["patterns"]
-    week: dict[str, list[list[str]]] = {day: [] for day in WEEKDAYS}
-    found = False
-    days: list[int] = []
-    for clause in _clauses(heard.text, locale):
-        part = Utterance.of(clause, locale)
-        said = _days(part.folded, patterns, locale)
-        closed = find_phrase(patterns["closed"], part.folded) is not None
-        days = said or days or list(range(7))
-        if closed:
-            for day in said:
-                week[WEEKDAYS[day]] = []
+
+@dataclass(slots=True)
+class _Entry:
+    """Some days and what was said of them.
+
+    Attributes:
+        days: weekdays, empty for whatever days are open.
+        dates: particular days.
+        times: tokens, in the order said.
+        closed: whether they are closed.
+        excepted: whether they came after `except`.
+        nonstop: open day and night.
+        part: `opening` or `closing`, for a time said alone.
+        afternoon: whether the afternoon was named.
+        comma: how many of the days came before the last comma.
+        trailing: whether its days came after its times.
+    """
+
+    days: list[int] = field(default_factory=list)
+    dates: list[date] = field(default_factory=list)
+    times: list[Token] = field(default_factory=list)
+    closed: bool = False
+    excepted: bool = False
+    nonstop: bool = False
+    part: str | None = None
+    afternoon: bool = False
+    comma: int = 0
+    trailing: bool = False
+
+
+@dataclass(slots=True)
+class HoursRead:
+    """What was understood of opening hours.
+
+    Attributes:
+        hours: the week's hours and exceptions, those known before included; None when nothing
+            was said of them.
+        problem: which sentence tells what does not make sense (`bad_time`, `backwards`,
+            `incomplete`), with the words it is about.
+    """
+
+    hours: dict[str, Any] | None = None
+    problem: tuple[str, str] | None = None
+
+
+def read_hours(
+    text: str,
+    locale: str,
+    *,
+    today: date,
+    country: str = "FR",
+    known: Mapping[str, Any] | None = None,
+) -> HoursRead:
+    """Read hours from what was said of them.
+
+    Args:
+        text: the words.
+        locale: their language.
+        today: the day of the conversation; exceptions are read after it.
+        country: whose public holidays.
+        known: hours said before, which a partial correction changes.
+    """
+    heard = Utterance.of(text, locale)
+    tokens = hours_tokens(heard, locale, today, country)
+    bad = next((token for token in tokens if token.kind == "bad_time"), None)
+    if bad is not None:
+        return HoursRead(problem=("bad_time", str(bad.value)))
+    week: dict[str, Any] = deepcopy(dict(known or {}))
+    changed = False
+    for entry in _entries(tokens):
+        intervals, problem = _intervals(entry, heard, week)
+        if problem:
+            return HoursRead(problem=problem)
+        if intervals is None:
             continue
-        intervals = _intervals(part, locale)
-        for day in days if intervals else []:
-            found = True
-            week[WEEKDAYS[day]] += [item for item in intervals if item not in week[WEEKDAYS[day]]]
-    return {day: slots for day, slots in week.items() if slots} if found else None
+        changed = True
+        _apply(entry, intervals, week, known)
+    if not changed:
+        return HoursRead()
+    return HoursRead({key: value for key, value in week.items() if value})
 
 
-def _clauses(text: str, locale: str) -> list[str]:
-    """The sentence cut before each new group of days."""
-    weekdays = "|".join(re.escape(day) for day in names("weekdays", locale))
-    cut = re.compile(rf"[,;.]\s+(?=[^,;.]*\b(?:{weekdays})\b)")
-    folded = fold(text)
-    parts, at = [], 0
-    for match in cut.finditer(folded):
-        parts.append(text[at : match.start()])
-        at = match.end()
-    return [*parts, text[at:]]
+def _entries(tokens: list[Token]) -> list[_Entry]:
+    """Which times go with which days."""
+    found: list[_Entry] = []
+    current: _Entry | None = None
+    closing_next = excepting_next = fresh = False
+    before: Token | None = None
+    for token in tokens:
+        if token.kind == "time" and before is not None and before.kind == "not":
+            continue  # `à 17 h 30, pas 18 h`
+        match token.kind:
+            case "days":
+                current = _days_said(found, current, token, before, fresh=fresh or excepting_next)
+                current.closed = current.closed or closing_next
+                current.excepted = current.excepted or excepting_next
+                closing_next = excepting_next = fresh = False
+            case "dates":
+                follows = current is not None and current.dates and not current.times
+                also = follows and current is not None and current.closed and not fresh
+                closed = closing_next or excepting_next or bool(also)
+                current = _Entry(dates=list(token.value), closed=closed)
+                found.append(current)
+                closing_next = excepting_next = fresh = False
+            case "closed":
+                post = current is not None and not current.times and not current.closed
+                if post and current is not None and (before is None or before.kind != "comma"):
+                    current.closed = True
+                    fresh = True
+                else:
+                    closing_next = fresh = True
+            case "except":
+                excepting_next = True
+            case "time" | "nonstop":
+                current = _time_said(found, current, token)
+                closing_next = False
+            case "opening" | "closing":
+                if current is None:
+                    current = _Entry()
+                    found.append(current)
+                if not current.times:
+                    current.part = token.kind
+            case "afternoon":
+                if current is not None:
+                    current.afternoon = True
+            case "comma":
+                if current is not None:
+                    current.comma = len(current.days)
+            case _:
+                pass
+        before = token
+    return found
 
 
-def _days(folded: str, patterns: dict[str, list[str]], locale: str) -> list[int]:
-    if find_phrase(patterns["every_day"], folded):
-        return list(range(7))
-    table = names("weekdays", locale)
-    options = "|".join(sorted((re.escape(day) for day in table), key=len, reverse=True))
-    to = "|".join(re.escape(word) for word in lexicon(locale).time["range_words"])
-    run = re.search(rf"\b({options})s?\s+(?:{to})\s+({options})", folded)
-    if run:
-        first, last = table[run.group(1)], table[run.group(2)]
-        span = (last - first) % 7 + 1
-        return [(first + step) % 7 for step in range(span)]
-    listed = [table[match] for match in re.findall(rf"\b({options})s?\b", folded)]
-    if listed:
-        return listed
-    if find_phrase(patterns["week_days"], folded):
-        return list(range(5))
-    return [5, 6] if find_phrase(patterns["weekend"], folded) else []
+def _days_said(
+    found: list[_Entry], current: _Entry | None, token: Token, before: Token | None, *, fresh: bool
+) -> _Entry:
+    days: list[int] = token.value
+    if current is not None and current.times and not current.days and not current.dates:
+        comma = before is not None and before.kind in {"comma", "except"}
+        current.trailing = not comma and not current.nonstop and not fresh
+    near = before is not None and before.kind in {"range", "days"}
+    open_ended = current is not None and (
+        not current.times or (current.trailing and (near or not current.days))
+    )
+    if current is not None and open_ended and not current.dates and not fresh:
+        if current.days and before is not None and before.kind == "range":
+            current.days += [
+                day for day in day_run(current.days[-1], days[0]) if day not in current.days
+            ]
+        else:
+            current.days += [day for day in days if day not in current.days]
+        return current
+    made = _Entry(days=list(days))
+    found.append(made)
+    return made
 
 
-def _intervals(part: Utterance, locale: str) -> list[list[str]]:
-    times = []
-    while True:
-        found = find_time(part, locale, earliest_hour=0)
-        if found is None:
-            break
-        times.append((found[1][0], found[0]))
-        part.use(found[1])
-    ordered = [moment.strftime("%H:%M") for _, moment in sorted(times)]
-    return [list(pair) for pair in zip(ordered[::2], ordered[1::2], strict=False)]
+def _time_said(found: list[_Entry], current: _Entry | None, token: Token) -> _Entry:
+    if current is not None and current.excepted and not current.times and len(found) > 1:
+        whole = found[-2]
+        if not whole.times and not whole.closed:  # `tous les jours sauf lundi de 9 h à 18 h`
+            current.closed = True
+            current = whole
+    if current is not None and current.closed and not current.times:
+        later = current.days[current.comma :] if current.comma else []
+        current.days = current.days[: current.comma] if later else current.days
+        current = _Entry(days=later or list(current.days), dates=[] if later else current.dates)
+        found.append(current)
+    if current is None or current.trailing:
+        current = _Entry()
+        found.append(current)
+    if token.kind == "nonstop":
+        current.nonstop = True
+    else:
+        current.times.append(token)
+    return current
+
+
+def _intervals(
+    entry: _Entry, heard: Utterance, week: Mapping[str, Any]
+) -> tuple[list[list[str]] | None, tuple[str, str] | None]:
+    """An entry's hours: none when it says nothing, or what is wrong with it."""
+    if entry.nonstop:
+        return [_ALL_DAY], None
+    if not entry.times:
+        closed = entry.closed or (entry.excepted and bool(entry.days))
+        return ([] if closed else None), None
+    if len(entry.times) == 1:
+        return _one_time(entry, week)
+    found: list[list[str]] = []
+    last = -1
+    for start, end in zip(entry.times[::2], entry.times[1::2], strict=False):
+        opening, closing = _straight(start, end, last, afternoon=entry.afternoon)
+        if closing <= opening and closing > _LATEST_CLOSING:
+            return None, ("backwards", heard.text[start.start : end.end].strip())
+        last = closing if closing > opening else _DAY_END
+        pair = [_clock(opening), _clock(closing)]
+        if pair not in found:
+            found.append(pair)
+    return found[:_MOST_INTERVALS], None
+
+
+def _straight(start: Token, end: Token, last: int, *, afternoon: bool) -> tuple[int, int]:
+    """Opening and closing on a day of twenty-four hours."""
+    opening, closing = int(start.value), int(end.value)
+    if not end.sure and closing <= _NOON and closing <= opening:
+        closing += _NOON
+    if not start.sure and opening < _NOON <= closing and -1 < last and opening <= last:
+        opening += _NOON
+    if not start.sure and not end.sure and -1 < last and opening < last and opening < _NOON:
+        opening, closing = opening + _NOON, closing + (_NOON if closing < _NOON else 0)
+    if afternoon and opening < 8 * 60 and closing <= _NOON and closing > opening:
+        opening, closing = opening + _NOON, closing + _NOON
+    return opening, closing
+
+
+def _one_time(
+    entry: _Entry, week: Mapping[str, Any]
+) -> tuple[list[list[str]] | None, tuple[str, str] | None]:
+    """A single hour moves the closing, or the opening, of the days it is about."""
+    token = entry.times[0]
+    numbers = entry.days or [day.weekday() for day in entry.dates]
+    days = [WEEKDAYS[day] for day in numbers]
+    usual = next((week[day] for day in (*days, *WEEKDAYS) if week.get(day)), None)
+    if usual is None:
+        return None, None if not entry.days else ("incomplete", "")
+    moved = [list(pair) for pair in usual]
+    minutes = int(token.value)
+    if entry.part == "opening":
+        moved[0][0] = _clock(minutes)
+    else:
+        if not token.sure and minutes <= _minutes(moved[-1][0]):
+            minutes += _NOON
+        moved[-1][1] = _clock(minutes)
+    return moved, None
+
+
+def _apply(
+    entry: _Entry,
+    intervals: list[list[str]],
+    week: dict[str, Any],
+    known: Mapping[str, Any] | None,
+) -> None:
+    if entry.dates:
+        kept = [one for one in week.get("exceptions", ()) if not _is_on(one, entry.dates)]
+        kept += [{"date": day.isoformat(), "slots": intervals} for day in entry.dates]
+        kept.sort(key=lambda one: str(one["date"]))
+        week["exceptions"] = kept[:_MOST_EXCEPTIONS]
+        return
+    days = entry.days or [day for day in range(7) if (known or {}).get(WEEKDAYS[day])] or range(7)
+    for day in days:
+        week[WEEKDAYS[day]] = [list(pair) for pair in intervals]
+
+
+def _is_on(exception: Mapping[str, Any], dates: list[date]) -> bool:
+    return date.fromisoformat(str(exception["date"])) in dates
+
+
+def _clock(minutes: int) -> str:
+    minutes %= _DAY_END
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _minutes(clock: str) -> int:
+    hour, minute = clock.split(":")
+    return int(hour) * 60 + int(minute)

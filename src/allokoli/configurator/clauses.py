@@ -1,0 +1,167 @@
+"""An owner's sentence cut into clauses, each with the topic it is about."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from allokoli.configurator.owner_data import owner_data
+from allokoli.dialogue.entities.when_patterns import names
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
+from allokoli.dialogue.text import fold
+from allokoli.dialogue.utterance import Utterance
+
+TOPICS = (
+    "faqs", "must_not_say", "hours", "escalation", "notify", "direction", "languages", "place",
+)  # fmt: skip
+"""What owners add of their own accord, most telling words first."""
+
+_ENDS = re.compile(r"[.!?;]+[\"'»”)]*(?=\s|$)|,(?=\s)|\s[-–—](?=\s)|\n")
+_QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']{3,}'(?!\w)")
+_CONTACT = re.compile(r"[\w.+-]+@[\w-]+|https?://|(?:\d[\s.-]?){8,}")
+_MAX_CUTS = 60
+_MAX_JOINERS = 12
+_SENTENCE_ENDS = ".!?\n"
+_UNTIL_SENTENCE_END = frozenset({"faqs", "must_not_say"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of a sentence.
+
+    Attributes:
+        start, end: where it stands in the sentence.
+        topic: what it is about; None for the answers that every assistant needs.
+        sentence: the number of the sentence it is in.
+    """
+
+    start: int
+    end: int
+    topic: str | None
+    sentence: int
+
+
+@lru_cache(maxsize=512)
+def clauses(raw: str, locale: str) -> tuple[Clause, ...]:
+    """Cut a turn into clauses and tell what each is about.
+
+    Args:
+        raw: the turn, cleaned.
+        locale: its language.
+    """
+    folded = fold(raw)
+    found: list[Clause] = []
+    topic: str | None = None
+    before = -1
+    for start, end, sentence in _pieces(raw, folded, locale):
+        said = folded[start:end]
+        own = _topic_of(said, locale)
+        same = sentence == before
+        if topic in _UNTIL_SENTENCE_END and same and (topic == "faqs" or own is None):
+            own = topic
+        elif own is None and topic is not None and _goes_on(topic, said, locale):
+            own = topic
+        found.append(Clause(start, end, own, sentence))
+        topic, before = own, sentence
+    return tuple(found)
+
+
+def said_in(raw: str, parts: Sequence[Clause]) -> str:
+    """The words of some clauses."""
+    said = ""
+    for clause in parts:
+        piece = raw[clause.start : clause.end].strip(" ,")
+        ended = said.endswith((".", "!", "?", ";"))
+        said += (" " if ended else ", ") + piece if said else piece
+    return said
+
+
+def _topic_of(said: str, locale: str) -> str | None:
+    for topic in ("faqs", "must_not_say"):
+        if cue_pattern(topic, locale).search(said):
+            return topic
+    best: tuple[int, str] | None = None
+    for topic in TOPICS[2:]:
+        for match in cue_pattern(topic, locale).finditer(said):
+            if best is None or match.end() - match.start() > best[0]:
+                best = match.end() - match.start(), topic
+    if best:
+        return best[1]
+    return "hours" if _has_day(said, locale) and re.search(r"\d", said) else None
+
+
+def _goes_on(topic: str, said: str, locale: str) -> bool:
+    """Whether a clause without words of its own goes on with the topic before it."""
+    if topic == "hours":
+        hours = owner_data(locale)["hours"]
+        vague = (*hours["every_day"], *hours["week_days"], *hours["weekend"], *hours["except"])
+        timed = re.search(r"\d", said) is not None and _CONTACT.search(said) is None
+        return timed or _has_day(said, locale) or find_phrase(vague, said) is not None
+    if topic not in {"notify", "escalation"}:
+        return False
+    digits = Utterance.of(said, locale).text
+    return _CONTACT.search(digits) is not None or re.fullmatch(r"[\d\s+.-]+", digits) is not None
+
+
+def _has_day(said: str, locale: str) -> bool:
+    return day_pattern(locale).search(said) is not None
+
+
+@lru_cache
+def cue_pattern(topic: str, locale: str) -> re.Pattern[str]:
+    """The words by which owners speak of a topic."""
+    cues = sorted(owner_data(locale)["topics"][topic]["cues"], key=len, reverse=True)
+    return re.compile("|".join(phrase_pattern(cue).pattern for cue in cues))
+
+
+@lru_cache
+def day_pattern(locale: str) -> re.Pattern[str]:
+    """Any weekday name of a language, in full."""
+    options = sorted((re.escape(name) for name in names("weekdays", locale)), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(options)})s?(?!\w)")
+
+
+def _pieces(raw: str, folded: str, locale: str) -> list[tuple[int, int, int]]:
+    """Where the clauses are: cut at punctuation, and at joining words that change the topic."""
+    quoted = [match.span() for match in _QUOTED.finditer(raw)]
+    cuts = [  # of a turn that is all commas, the end stays in one piece
+        (match.start(), match.end(), any(mark in _SENTENCE_ENDS for mark in match.group()))
+        for match in islice(_ENDS.finditer(raw), _MAX_CUTS)
+        if not any(start < match.start() < end - 1 for start, end in quoted)
+    ]
+    pieces: list[tuple[int, int, int]] = []
+    at, sentence = 0, 0
+    for start, end, ends in [*cuts, (len(raw), len(raw), True)]:
+        stop = end if ends else start
+        pieces += [(*span, sentence) for span in _joined(folded, at, stop, locale)]
+        at, sentence = end, sentence + ends
+    return [piece for piece in pieces if raw[piece[0] : piece[1]].strip(" .,;!?")]
+
+
+def _joined(folded: str, start: int, end: int, locale: str) -> list[tuple[int, int]]:
+    """A stretch cut again before each `et`, `mais`… that opens another topic."""
+    topic = _topic_of(folded[start:end], locale)
+    if topic in _UNTIL_SENTENCE_END:
+        first = cue_pattern(topic, locale).search(folded, start, end)
+        stop = first.start() if first else start
+    else:
+        stop = end
+    spans, at = [], start
+    for match in islice(_joiner(locale).finditer(folded, start, end), _MAX_JOINERS):
+        left, right = folded[at : match.start()], folded[match.end() : end]
+        if match.start() > stop and topic == "faqs":
+            if not cue_pattern("faqs", locale).search(right):
+                continue
+        elif not left.strip() or _topic_of(left, locale) == _topic_of(right, locale):
+            continue
+        spans.append((at, match.start()))
+        at = match.end()
+    return [*spans, (at, end)]
+
+
+@lru_cache
+def _joiner(locale: str) -> re.Pattern[str]:
+    words = sorted(owner_data(locale)["patterns"]["joiners"], key=len, reverse=True)
+    options = "|".join(re.escape(fold(word)) + ("" if locale == "he" else r"\s") for word in words)
+    return re.compile(rf"\s(?:{options})")

@@ -1,0 +1,204 @@
+"""The words that opening hours are made of: days, times, dates, `closed`, `except`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+
+from allokoli.configurator.calendar_words import find_dates
+from allokoli.configurator.owner_data import owner_data
+from allokoli.dialogue.entities.times import find_time
+from allokoli.dialogue.entities.when_patterns import names, when_rules
+from allokoli.dialogue.matching import phrase_pattern
+from allokoli.dialogue.text import fold
+from allokoli.dialogue.utterance import Utterance
+
+Kind = Literal[
+    "days", "time", "bad_time", "range", "closed", "except", "open", "opening", "closing",
+    "dates", "nonstop", "afternoon", "comma", "not",
+]  # fmt: skip
+_WORDS: tuple[tuple[Kind, str], ...] = (
+    ("nonstop", "around_the_clock"), ("closed", "closed"), ("except", "except"),
+    ("opening", "opening"), ("closing", "closing"), ("afternoon", "afternoon"), ("not", "not_this"),
+)  # fmt: skip
+_DAYS = (("every_day", range(7)), ("week_days", range(5)), ("weekend", (5, 6)))
+_HOURS_A_DAY = 24
+_BARE = re.compile(r"(?<![\w:/.,])(\d{1,2})(?![\w:/]|[.,]\d)")
+_MOST_TOKENS = 200
+_LED_CHARS = 4
+_ONE_PM = 13 * 60
+_HALF = re.compile(r"[ap]\.?m\b|noon|midnight|morning|afternoon|evening|night")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of opening hours.
+
+    Attributes:
+        kind: what it is.
+        start, end: where it stands.
+        value: days, a time as minutes since midnight, dates, or the words of a bad time.
+        sure: whether a time says which half of the day it is in.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    value: Any = None
+    sure: bool = True
+
+
+def hours_tokens(heard: Utterance, locale: str, today: date, country: str) -> list[Token]:
+    """The tokens of a sentence, in order; where two overlap, the longer."""
+    words = owner_data(locale)["hours"]
+    folded = heard.folded
+    found: list[Token] = []
+    for kind, name in _WORDS:
+        found += [Token(kind, *span) for span in _places(words[name], folded)]
+    for name, days in _DAYS:
+        found += [Token("days", *span, list(days)) for span in _places(words[name], folded)]
+    found += _day_names(folded, locale)
+    found += _times(folded, locale)
+    found += [
+        Token("dates", start, end, days)
+        for start, end, days in find_dates(folded, locale, today, country)
+    ]
+    for match in _range_pattern(locale).finditer(folded):
+        found.append(Token("range", *match.span()))
+    found += [
+        Token("comma", *match.span()) for match in re.finditer(r"[,;](?=\s)|\.(?=\s)", folded)
+    ]
+    return _with_bare_times(_longest(found), folded)[:_MOST_TOKENS]
+
+
+def _places(phrases: Sequence[str], folded: str) -> Iterator[tuple[int, int]]:
+    for phrase in phrases:
+        for match in phrase_pattern(phrase).finditer(folded):
+            yield match.span()
+
+
+def _day_names(folded: str, locale: str) -> Iterator[Token]:
+    table = _days_by_name(locale)
+    for match in _days_pattern(locale).finditer(folded):
+        yield Token("days", *match.span(), [table[match.group(1)]])
+
+
+@lru_cache
+def _days_by_name(locale: str) -> dict[str, int]:
+    short = owner_data(locale)["hours"]["day_names"]
+    more = {fold(name): day for day, group in enumerate(short) for name in group}
+    return {**more, **names("weekdays", locale)}
+
+
+@lru_cache
+def _days_pattern(locale: str) -> re.Pattern[str]:
+    options = sorted(_days_by_name(locale), key=len, reverse=True)
+    return re.compile(rf"(?<![\w'])({'|'.join(map(re.escape, options))})(?![\w])s?\.?")
+
+
+@lru_cache
+def _range_pattern(locale: str) -> re.Pattern[str]:
+    words = sorted(owner_data(locale)["hours"]["range"], key=len, reverse=True)
+    plain = [re.escape(fold(word)) for word in words if word[0].isalpha()]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(plain)})(?!\w)|\s?[-–](?=\s?\w)")
+
+
+def _times(folded: str, locale: str) -> Iterator[Token]:
+    spans = {
+        match.span()
+        for rule in when_rules("times", locale)
+        for match in rule.pattern.finditer(folded)
+    }
+    for start, end in spans:
+        said = folded[start:end]
+        middle = _range_pattern(locale).search(said)
+        if (
+            middle
+            and said[: middle.start()].strip().isdigit()
+            and said[middle.end() :].strip()[:1].isdigit()
+        ):
+            continue  # `10 to 4` is a range here, not ten minutes to four
+        moment = find_time(Utterance.of(said, locale), locale, earliest_hour=0)
+        if moment is not None:
+            minutes = moment[0].hour * 60 + moment[0].minute
+            sure = locale != "en" or minutes >= _ONE_PM or _HALF.search(said) is not None
+            yield Token("time", start, end, minutes, sure)
+    for match in _marked_hour(locale).finditer(folded):
+        hour = int(match.group(1))
+        if hour == _HOURS_A_DAY:
+            yield Token("time", *match.span(), _HOURS_A_DAY * 60)
+        elif hour > _HOURS_A_DAY:
+            yield Token("bad_time", *match.span(), match.group().strip())
+    for match in re.finditer(r"(?<![\w/])(\d{1,2})\s?[:h]\s?(\d\d)(?!\w)", folded):
+        if int(match.group(1)) > _HOURS_A_DAY or int(match.group(2)) >= 60:  # noqa: PLR2004
+            yield Token("bad_time", *match.span(), match.group().strip())
+
+
+@lru_cache
+def _marked_hour(locale: str) -> re.Pattern[str]:
+    marks = "|".join(re.escape(fold(mark)) for mark in owner_data(locale)["hours"]["hour_marks"])
+    return re.compile(rf"(?<![\w:/])(\d{{1,3}})\s*(?:{marks})(?![\w/])")
+
+
+def _longest(found: list[Token]) -> list[Token]:
+    kept: list[Token] = []
+    for token in sorted(found, key=lambda item: (item.start - item.end, item.start)):
+        if all(token.end <= other.start or other.end <= token.start for other in kept):
+            kept.append(token)
+    return sorted(kept, key=lambda item: item.start)
+
+
+def _with_bare_times(tokens: list[Token], folded: str) -> list[Token]:
+    """Lone numbers on either side of a range word are hours too (`de 9 à 18 h`)."""
+    taken = [(token.start, token.end) for token in tokens]
+    ranges = [token for token in tokens if token.kind == "range"]
+    times = {token.start: token for token in tokens if token.kind == "time"}
+    ends = {token.end for token in times.values()}
+    bare = [
+        match
+        for match in _BARE.finditer(folded)
+        if all(match.end() <= start or end <= match.start() for start, end in taken)
+    ]
+    starts = {match.start() for match in bare} | set(times)
+    stops = {match.end() for match in bare} | ends
+    found = list(tokens)
+    for match in bare:
+        opens = any(_near(match.end(), item.start) and _meets(item.end, starts) for item in ranges)
+        closes = any(_near(item.end, match.start()) and _met(item.start, stops) for item in ranges)
+        led = any(
+            item.kind in {"opening", "closing"} and 0 <= match.start() - item.end <= _LED_CHARS
+            for item in tokens
+        )
+        if not opens and not closes and not led:
+            continue
+        hour = int(match.group(1))
+        if hour > _HOURS_A_DAY:
+            found.append(Token("bad_time", *match.span(), match.group()))
+        else:
+            found.append(Token("time", *match.span(), hour * 60, sure=hour > 12))  # noqa: PLR2004
+    return sorted(found, key=lambda item: item.start)
+
+
+def _near(end: int, start: int) -> bool:
+    return 0 <= start - end <= 1
+
+
+def _meets(end: int, starts: set[int]) -> bool:
+    return any(end + gap in starts for gap in (0, 1))
+
+
+def _met(start: int, stops: set[int]) -> bool:
+    return any(start - gap in stops for gap in (0, 1))
+
+
+def day_run(first: int, last: int) -> list[int]:
+    """The weekdays from one to another, both included."""
+    return [(first + step) % 7 for step in range((last - first) % 7 + 1)]
+
+
+def days_between(first: date, last: date, most: int) -> list[date]:
+    """The days from one to another, both included, at most so many."""
+    count = min((last - first).days + 1, most)
+    return [first + timedelta(days=step) for step in range(max(count, 0))]

@@ -1,0 +1,49 @@
+"""Choosing from a table of the data files: by its phrases, nearly its phrases, or its examples."""
+
+import re
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.meaning import nearest
+from allokoli.dialogue.text import fold
+
+_MIN_LETTERS = 7
+_ALIKE = 0.84
+_MOST_WORDS = 40
+
+
+def said(table: Mapping[str, Any], folded: str) -> str | None:
+    """The entry with the longest phrase said."""
+    best: tuple[int, str] | None = None
+    for key, entry in table.items():
+        span = find_phrase(entry["phrases"], folded)
+        length = span[1] - span[0] if span else 0
+        if span and (best is None or length > best[0]):
+            best = length, key
+    return best[1] if best else None
+
+
+def nearly_said(table: Mapping[str, Any], folded: str) -> str | None:
+    """The entry a misspelled word stands for (`restorant`)."""
+    words = [word for word in re.findall(r"\w+", folded) if len(word) >= _MIN_LETTERS]
+    best: tuple[float, str] | None = None
+    for key, entry in table.items():
+        for phrase in entry["phrases"]:
+            wanted = fold(phrase).rstrip("*")
+            if len(wanted) < _MIN_LETTERS or " " in wanted:
+                continue
+            for word in words[:_MOST_WORDS]:
+                if abs(len(word) - len(wanted)) > 2:  # noqa: PLR2004
+                    continue
+                alike = SequenceMatcher(None, word, wanted).ratio()
+                if alike >= _ALIKE and (best is None or alike > best[0]):
+                    best = alike, key
+    return best[1] if best else None
+
+
+def by_meaning(table: Mapping[str, Any], raw: str) -> str | None:
+    """The entry whose example sentences mean what was said."""
+    near = nearest(raw, {key: entry.get("examples", ()) for key, entry in table.items()})
+    return near.key if near else None
