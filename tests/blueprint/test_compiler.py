@@ -69,3 +69,26 @@ def test_every_template_compiles(locale):
 def test_a_wrong_blueprint_is_refused(mario, change):
     with pytest.raises(ValidationError):
         Blueprint.model_validate({**mario.model_dump(), **change})
+
+
+@pytest.mark.parametrize(
+    ("languages", "transcriber", "voice"),
+    [
+        (["fr"], {"provider": "deepgram", "model": "nova-3", "language": "fr"}, "fr-FR-Denise"),
+        (["fr", "en"], {"provider": "deepgram", "model": "nova-3", "language": "multi"}, "fr-FR-V"),
+        (["en", "fr"], {"provider": "deepgram", "model": "nova-3", "language": "multi"}, "en-US-A"),
+        # Deepgram does not hear Hebrew beside another language.
+        (["fr", "he"], {"provider": "deepgram", "model": "nova-3", "language": "fr"}, "fr-FR-V"),
+        (["he", "fr"], {"provider": "azure", "language": "he-IL"}, "he-IL-Hila"),
+    ],
+    ids=["fr", "fr-en", "en-fr", "fr-he", "he-fr"],
+)
+def test_an_assistant_of_several_languages_hears_and_speaks_them(
+    mario, languages, transcriber, voice
+):
+    blueprint = mario.model_copy(update={"languages": languages})
+    compiled = compile_assistant(blueprint, **URLS)
+    assert compiled["transcriber"] == transcriber
+    assert compiled["voice"]["voiceId"].startswith(voice)
+    typed = CreateAssistantDto.model_validate(compiled)
+    assert typed.transcriber.language == transcriber["language"]

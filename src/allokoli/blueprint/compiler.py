@@ -12,6 +12,13 @@ _VOICES = {
     "en": "en-GB-SoniaNeural",
     "he": "he-IL-HilaNeural",
 }
+# Of several languages, a voice that reads each of them as its own.
+_VOICES_OF_MANY = _VOICES | {
+    "fr": "fr-FR-VivienneMultilingualNeural",
+    "en": "en-US-AvaMultilingualNeural",
+}
+# What Deepgram tells apart in one call (its "multi"); Hebrew it does not know at all.
+_TOLD_APART = frozenset({"fr", "en"})
 _MAX_DURATION_S = 900
 _INTENTS = (
     "book", "change", "cancel", "question", "message", "human", "urgent", "opt_out",
@@ -75,8 +82,8 @@ def compile_assistant(
             "messages": [{"role": "system", "content": compile_prompt(blueprint, tools)}],
             "tools": tools,
         },
-        "voice": {"provider": "azure", "voiceId": _VOICES[locale]},
-        "transcriber": {"provider": "deepgram", "model": "nova-3", "language": locale},
+        "voice": _voice(blueprint),
+        "transcriber": _transcriber(blueprint),
         "analysisPlan": _analysis_plan(blueprint, words),
         "artifactPlan": {"recordingEnabled": True, "recordingFormat": "wav;l16"},
         "maxDurationSeconds": _MAX_DURATION_S,
@@ -86,6 +93,21 @@ def compile_assistant(
         "server": server,
         "metadata": {"blueprint": blueprint.model_dump(mode="json", exclude_none=True)},
     }
+
+
+def _voice(blueprint: Blueprint) -> dict[str, Any]:
+    voices = _VOICES_OF_MANY if len(set(blueprint.languages)) > 1 else _VOICES
+    return {"provider": "azure", "voiceId": voices[blueprint.language]}
+
+
+def _transcriber(blueprint: Blueprint) -> dict[str, Any]:
+    """Who hears the callers: in each of the assistant's languages, where one can."""
+    languages = set(blueprint.languages)
+    if blueprint.language == "he":
+        return {"provider": "azure", "language": "he-IL"}
+    several = len(languages) > 1 and languages <= _TOLD_APART
+    language = "multi" if several else blueprint.language
+    return {"provider": "deepgram", "model": "nova-3", "language": language}
 
 
 def first_message(blueprint: Blueprint, *, disclose: bool = True) -> str:
