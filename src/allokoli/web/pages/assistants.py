@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from allokoli.configurator.rehearsals import service as rehearsals
 from allokoli.core.database import session
 from allokoli.core.errors import AlloKoliError
 from allokoli.core.identity import Identity
@@ -17,6 +18,7 @@ from allokoli.web import recap, wording
 from allokoli.web.form_fields import Text
 from allokoli.web.locale_path import PREFIX
 from allokoli.web.pages.calls import timezone_of
+from allokoli.web.rehearsal_view import rehearsal
 from allokoli.web.session_cookies import Owner
 from allokoli.web.templating import gettext, render
 
@@ -106,6 +108,7 @@ async def _page(
         latest = CallFilters(assistant_id=assistant_id)
         calls = await call_service.list_calls(opened, latest, limit=_LATEST)
         timezone = await timezone_of(opened, owner)
+    rehearsed = await rehearsals.latest(owner, assistant_id)
     blueprint = assistant.blueprint or {}
     return render(
         request,
@@ -121,6 +124,7 @@ async def _page(
         tones=list(wording.TONES),
         recap=recap.lines(blueprint, locale),
         calls=calls.data,
+        rehearsal=rehearsal(rehearsed, assistant_id, blueprint, locale),
         timezone=timezone,
         saved=saved,
         trouble=trouble,
