@@ -26,8 +26,13 @@ _KINDS = {
     "key_id": "key",
     "number_id": "number",
     "session_id": "session",
+    "resource_id": "resource",
+    "exception_id": "exception",
+    "booking_id": "booking",
 }
 _BODIES = {
+    ("PATCH", "/api/v1/agenda/resources/{resource_id}"): {"name": "pris"},
+    ("PATCH", "/api/v1/agenda/bookings/{booking_id}"): {"name": "pris"},
     ("PATCH", "/api/v1/assistants/{assistant_id}"): {"name": "pris"},
     ("POST", "/api/v1/messages/{call_id}"): {"content": "Bonjour"},
     ("POST", "/api/v1/configurator/sessions/{session_id}/messages"): {"text": "Bonjour"},
@@ -76,8 +81,23 @@ async def theirs(site, voice):
         "mail": str((await owner.rows(Mail))[0].id),
         "key": (await owner.post("/api-keys", {"name": "k", "kind": "private"})).json()["id"],
         "session": (await owner.post("/configurator/sessions", {})).json()["id"],
+        **await agenda_of(owner),
     }
     return owner, ids
+
+
+async def agenda_of(owner):
+    """Something of everything an agenda holds, a calendar feed among it."""
+    assert (await owner.post("/agenda/feed")).status_code == 201
+    table = {"name": "Terrasse", "capacity": 4}
+    closed = {"day": "2026-12-25", "label": "Noël"}
+    dinner = {"date": "2026-12-24", "time": "20:00", "name": "Dupont", "phone": "+33612345678"}
+    made = {
+        "resource": await owner.post("/agenda/resources", table),
+        "exception": await owner.post("/agenda/exceptions", closed),
+        "booking": await owner.post("/agenda/bookings", dinner),
+    }
+    return {kind: answer.json()["id"] for kind, answer in made.items()}
 
 
 def at_path(path, ids):
@@ -185,6 +205,16 @@ async def test_a_visitor_sees_no_tenant_row_whatever_the_statement(site, theirs)
 async def snapshot(owner):
     """Everything an organization has, as its own API shows it."""
     seen = {}
-    for path in ("/assistants", "/calls", "/phone-numbers", "/mails", "/api-keys"):
+    for path in (
+        "/assistants",
+        "/calls",
+        "/phone-numbers",
+        "/mails",
+        "/api-keys",
+        "/agenda/resources",
+        "/agenda/exceptions",
+        "/agenda/bookings",
+        "/agenda/settings",
+    ):
         seen[path] = (await owner.get(path)).json()
     return seen
