@@ -16,8 +16,7 @@ from allokoli.dialogue.utterance import Utterance
 if TYPE_CHECKING:
     from allokoli.dialogue.understanding import Understanding
 
-_SIMILAR = 0.5
-_SIMILAR_UNASKED = 0.72
+_SIMILAR = 0.72
 _FEW_WORDS = 2
 _MOST_PARTS = 8
 
@@ -41,7 +40,7 @@ def recognize(
     for name in ("answer", "social"):
         if getattr(found, name):
             found.heard.append(Heard(name, getattr(found, name), words=whole.raw))
-    _by_lexicon(form, whole, found, locale)
+    _by_lexicon(form, state, whole, found, locale)
     if state.goal is None and not found.goal and not found.aside:
         recognize_meaning(form, state, whole.raw, found)
     if found.goal and found.aside and not found.question and not found.aside.at_once:
@@ -56,7 +55,9 @@ def recognize(
         found.notes["part"] = part
 
 
-def _by_lexicon(form: Form, whole: Utterance, found: "Understanding", locale: str) -> None:
+def _by_lexicon(
+    form: Form, state: State, whole: Utterance, found: "Understanding", locale: str
+) -> None:
     folded = whole.raw_folded
     for goal in form.goals:
         span = find_phrase(goal.phrases, folded)
@@ -70,8 +71,10 @@ def _by_lexicon(form: Form, whole: Utterance, found: "Understanding", locale: st
         _, found.aside, span = max(said, key=lambda item: (item[1].at_once, item[0]))
         found.heard.append(Heard("aside", found.aside.key, words=whole.raw[slice(*span)]))
         return
+    if not found.question and _awaits_free_answer(form, state):
+        return
     near = _asked_in_writing(form, whole, locale)
-    if near and near[0] >= (_SIMILAR if found.question else _SIMILAR_UNASKED):
+    if near and near[0] >= _SIMILAR:
         score, found.aside, clause = near
         heard = Heard("aside", found.aside.key, words=clause, score=round(score, 2))
         found.heard.append(heard)
@@ -107,9 +110,9 @@ def recognize_meaning(
     named: list[Goal | Aside] = [*form.asides, *(() if questions_only else form.goals)]
     things = {f"{type(thing).__name__}:{thing.key}": thing for thing in named}
     groups = {name: _examples(thing) for name, thing in things.items()}
-    told = {f"told:{one.key}": one for one in named if isinstance(one, Goal) and one.told}
-    things.update(told)
-    groups.update({name: one.told for name, one in told.items()})
+    telling = {f"told:{one.key}": one for one in named if isinstance(one, Goal) and one.told}
+    things.update(telling)
+    groups.update({name: one.told for name, one in telling.items()})
     near = meaning.nearest(text, groups, least=_least(form, state, found))
     if near is None:
         return
@@ -117,7 +120,7 @@ def recognize_meaning(
     kind = "goal" if isinstance(thing, Goal) else "aside"
     if isinstance(thing, Goal):
         found.goal = thing
-        if near.key in told:
+        if near.key in telling:
             found.told = near.clause
     else:
         found.aside = thing
@@ -131,6 +134,16 @@ def _examples(thing: Goal | Aside) -> tuple[str, ...]:
 
 def _least(form: Form, state: State, found: "Understanding") -> float:
     """How near a meaning must be: while a free answer is awaited, it must be certain."""
+    sure = _awaits_free_answer(form, state) and not found.question
+    return meaning.SURE if sure else meaning.LIKELY
+
+
+def _awaits_free_answer(form: Form, state: State) -> bool:
     awaited = [slot for key in state.asking if (slot := form.slot(key))]
-    free = any(slot.type in {"text", "custom", "name"} for slot in awaited)
-    return meaning.SURE if free and not found.question else meaning.LIKELY
+    return any(slot.type in {"text", "custom", "name"} for slot in awaited)
+
+
+def told(goal: Goal, text: str) -> str:
+    """The part of a sentence that already answers the goal's slot `tells`, or an empty string."""
+    near = meaning.nearest(text, {"told": goal.told, "wish": goal.examples})
+    return near.clause if near and near.key == "told" else ""

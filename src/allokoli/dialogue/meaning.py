@@ -21,7 +21,9 @@ from allokoli.dialogue.text import clean
 LIKELY = 0.42
 SURE = 0.6
 MARGIN = 0.06
-_MAX_CLAUSES = 4
+_MAX_CLAUSES = 6
+_LONG_CLAUSE_WORDS = 8
+_PART_WORDS = 3
 _MAX_CLAUSE_CHARS = 240
 _BACKGROUND = ""
 _lock = threading.Lock()
@@ -50,7 +52,7 @@ def nearest(
     """The group whose examples mean what a part of the sentence means, if any clearly does.
 
     Args:
-        text: what was said; its first four clauses are compared one by one.
+        text: what was said; its first six clauses are compared one by one.
         groups: example sentences by name, in any of our languages.
         least: score below which nothing is near, from 0 to 1.
     """
@@ -86,10 +88,16 @@ def _compare(clause: str, table: _Table) -> Near:
 
 
 def _clauses(text: str) -> list[str]:
-    parts = re.split(r"[.?!;:]+(?:\s|$)", clean(text))
-    return [part.strip()[:_MAX_CLAUSE_CHARS] for part in parts if len(part.split()) > 1][
-        :_MAX_CLAUSES
-    ]
+    """Sentence by sentence; a long one also piece by piece."""
+    clauses: list[str] = []
+    for sentence in re.split(r"[.?!;:]+(?:\s|$)", clean(text)[: _MAX_CLAUSES * _MAX_CLAUSE_CHARS]):
+        words = len(sentence.split())
+        clauses += [sentence] if words > 1 else []
+        if words > _LONG_CLAUSE_WORDS:
+            parts = sentence.split(",")
+            clauses += [part for part in parts[1:] if len(part.split()) >= _PART_WORDS]
+            clauses += parts[:1] if len(parts) > 1 else []
+    return [clause.strip()[:_MAX_CLAUSE_CHARS] for clause in clauses[:_MAX_CLAUSES]]
 
 
 @lru_cache(maxsize=64)

@@ -9,13 +9,14 @@ from allokoli.dialogue import speaking
 from allokoli.dialogue.form import Form, Known
 from allokoli.dialogue.languages import spoken_language
 from allokoli.dialogue.moves import again, ask_next, close, finish
-from allokoli.dialogue.recovery import missed, propose, silence
+from allokoli.dialogue.recovery import missed, propose, silence, stuck
 from allokoli.dialogue.speaking import Turn, Wanted, settled
 from allokoli.dialogue.state import Heard, Reply, State, Trace
 from allokoli.dialogue.text import clean
 from allokoli.dialogue.understanding import Understanding, understand
 
 _MAX_MISSES = 3
+_MAX_REFUSALS = 4
 _MAX_TURNS = 120
 
 
@@ -149,6 +150,8 @@ def _respond(  # noqa: PLR0911  (one way out a case)
     if state.phase in {"confirming", "correcting"} and not found.goal:
         return _confirming(current, state, found, turn)
     _skip_refused(current, state, found)
+    if refusals and not found.fills and _refused_too_often(state):
+        return stuck(current, state, current.slot(state.notes.pop("refused", "")), turn)
     if found.fills or found.goal or offered or refusals:
         state.misses = 0
         return ask_next(current, state, turn)
@@ -189,6 +192,12 @@ def _take_goal(form: Form, state: State, found: Understanding, turn: Turn) -> No
     state.notes.pop("intent", None)
     if goal.opening and speaking.next_missing(form, state, goal) and not found.fills:
         turn.said.append(goal.opening)
+
+
+def _refused_too_often(state: State) -> bool:
+    """Whether the same answers were refused again and again."""
+    state.notes["refusals"] = state.notes.get("refusals", 0) + 1
+    return bool(state.notes["refusals"] % _MAX_REFUSALS == 0)
 
 
 def _skip_refused(form: Form, state: State, found: Understanding) -> None:

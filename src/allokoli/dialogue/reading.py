@@ -33,6 +33,7 @@ class Context:
         part: part of the day said before.
         digits: digits of a phone number heard so far.
         correcting: whether answers are being corrected.
+        agreed: whether the sentence says yes: what follows is politeness (`yes, that's lovely`).
         newest: whether the last of several days or hours counts.
     """
 
@@ -43,6 +44,7 @@ class Context:
     part: str | None = None
     digits: str = ""
     correcting: bool = False
+    agreed: bool = False
     newest: bool = False
 
 
@@ -135,7 +137,7 @@ def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool)
 
 def _given_name(slot: Slot, heard: Utterance, context: Context) -> str | None:
     again = slot.key in context.values and len(heard.raw.split()) <= _SHORT_WORDS
-    weak = context.correcting or again
+    weak = context.correcting or (again and not context.agreed)
     name: str | None = _kept(heard, find_name(heard, context.locale, asked=False, weak=weak))
     return name
 

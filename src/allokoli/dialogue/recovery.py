@@ -65,10 +65,10 @@ def missed(form: Form, state: State, found: Understanding, turn: Turn) -> tuple[
             state.said = turn.said[-1]
             return state, speaking.reply(form, state, replace(turn, decision=key))
         return again(form, state, replace(turn, decision=key))
-    return _stuck(form, state, slot, turn)
+    return stuck(form, state, slot, turn)
 
 
-def _stuck(form: Form, state: State, slot: Slot | None, turn: Turn) -> tuple[State, Reply]:
+def stuck(form: Form, state: State, slot: Slot | None, turn: Turn) -> tuple[State, Reply]:
     """After several sentences not understood: another way, never the same one again."""
     state.misses = 0
     turn.decision = "stuck"

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allokoli.dialogue import intents
 from allokoli.dialogue.entities.answers import Answer, says_none
 from allokoli.dialogue.entities.phones import loose_digits
 from allokoli.dialogue.form import Aside, Form, Goal, Slot
-from allokoli.dialogue.intents import recognize, recognize_meaning
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.reading import Context, read_asked, read_given
@@ -65,7 +65,7 @@ def understand(
     """
     whole = Utterance.of(text, locale)
     found = Understanding(words=whole.raw)
-    recognize(form, state, whole, found, locale)
+    intents.recognize(form, state, whole, found, locale)
     today = now.astimezone(ZoneInfo(form.timezone)).date()
     uncut = form.whole_sentences or _wants_verbatim(form, state)
     told = whole if uncut else _less_question(whole, found, locale)
@@ -81,6 +81,7 @@ def understand(
             part=found.notes.get("part") or state.notes.get("part"),
             digits=str(state.notes.get("digits", "")),
             correcting=(state.phase in {"confirming", "correcting"} and not agreed) or index > 0,
+            agreed=agreed,
             newest=bool(goal and goal.newest),
         )
         before = dict(found.fills)
@@ -89,7 +90,9 @@ def understand(
             _apply_bare_correction(form, segment, context, found, before)
     if state.goal is not None and not found.goal and not found.aside:
         _read_meaning(form, state, told, segments, found)
-    if found.goal and found.told and found.goal.tells not in {*state.values, *found.fills}:
+    if found.goal and found.goal.tells and found.goal.tells not in state.values:
+        found.told = found.told or intents.told(found.goal, whole.raw)
+    if found.goal and found.told:
         found.fills[found.goal.tells] = found.told
         found.heard.append(Heard("slot", found.goal.tells, found.told, found.told, "meaning"))
     return found
@@ -170,6 +173,8 @@ def _reading_order(slots: list[Slot]) -> list[Slot]:
 
 def _is_elsewhere(found: Understanding, slot: Slot) -> bool:
     """Whether the sentence is about something else than a bare answer to this slot."""
+    if found.social == "refuse" and slot.type == "name" and slot.key != found.mentioned:
+        return found.mentioned is None
     if found.social in {"repeat", "restart", "goodbye", "wait", "refuse", "anything", "insult"}:
         return True
     if found.aside and found.question:
@@ -213,7 +218,9 @@ def _read_meaning(
     left = ". ".join(part for segment in segments for part in segment.rest())
     if _wants_verbatim(form, state):
         return
-    recognize_meaning(form, state, left if answered else whole.raw, found, questions_only=answered)
+    intents.recognize_meaning(
+        form, state, left if answered else whole.raw, found, questions_only=answered
+    )
     if (found.aside or found.goal) and not found.told and not answered:
         for key in free:
             del found.fills[key]
