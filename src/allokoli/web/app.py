@@ -15,6 +15,8 @@ from allokoli.web import engine_proxy, engine_sockets, error_pages
 from allokoli.web.browser_guard import BrowserGuard
 from allokoli.web.pages import (
     account,
+    agenda,
+    agenda_settings,
     assistants,
     calls,
     create,
@@ -24,6 +26,7 @@ from allokoli.web.pages import (
     outbox,
     rehearsals,
     settings,
+    studio,
     test_call,
     written_call,
 )
@@ -38,9 +41,12 @@ _PAGES = (
     dashboard,
     assistants,
     rehearsals,
+    studio,
     test_call,
     written_call,
     calls,
+    agenda,
+    agenda_settings,
     outbox,
     settings,
 )

@@ -114,6 +114,7 @@ async def show(request: Request, locale: str, owner: Owner, call_id: UUID) -> HT
         call=call,
         turns=call_view.turns(call),
         noted=call_view.noted(call, blueprint, locale),
+        explained=bool(blueprint),
         timezone=timezone,
     )
 
