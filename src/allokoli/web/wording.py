@@ -92,6 +92,13 @@ MAIL_STATUSES = {
     "outbox": _("Conservé ici"),
 }
 
+BOOKING_STATUSES = {
+    "booked": _("Réservée"),
+    "cancelled": _("Annulée"),
+    "honored": _("Venu"),
+    "missed": _("Pas venu"),
+}
+
 KEY_KINDS = {
     "private": _("Privée"),
     "public": _("Publique"),
@@ -149,5 +156,6 @@ def of(gettext: Callable[[str], str]) -> dict[str, Callable[..., str]]:
         "call_type_words": words(CALL_TYPES),
         "mail_status_words": words(MAIL_STATUSES),
         "key_kind_words": words(KEY_KINDS),
+        "booking_status_words": words(BOOKING_STATUSES),
         "ended_words": lambda literal: gettext(ended_reason(literal)),
     }

@@ -1,6 +1,8 @@
 """Bookings as the owner makes and changes them: hours do not bind the owner, capacity does."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import get_args
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +13,7 @@ from allokoli.core.identity import Identity
 from allokoli.platform.agenda import booking, repository
 from allokoli.platform.agenda.asking import Wanted
 from allokoli.platform.agenda.booking import Origin, Person, Place
-from allokoli.platform.agenda.models import Booking
+from allokoli.platform.agenda.models import Booking, BookingStatus
 from allokoli.platform.agenda.opening import Opening
 from allokoli.platform.agenda.schemas import (
     BookingCreate,
@@ -23,6 +25,7 @@ from allokoli.platform.agenda.service import place_of, resource_of
 from allokoli.platform.pagination import Page
 
 _FARTHEST = timedelta(days=731)
+_EVERY = get_args(BookingStatus)
 _FULL = "Il n’y a plus de place à cette heure."
 
 
@@ -32,6 +35,13 @@ async def list_bookings(
     """Bookings, the last made first."""
     rows, next_cursor = await repository.booking_page(opened, filters, cursor, limit)
     return Page(data=[BookingRead.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+async def bookings_of_span(
+    opened: AsyncSession, after: datetime, before: datetime
+) -> Sequence[Booking]:
+    """Every booking that touches a span, cancelled ones too, in the order they begin."""
+    return await repository.bookings_between(opened, after, before, statuses=_EVERY)
 
 
 async def get_booking(opened: AsyncSession, booking_id: UUID, *, lock: bool = False) -> Booking:
