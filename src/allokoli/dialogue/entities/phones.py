@@ -1,12 +1,20 @@
-"""Phone numbers, however the digits were grouped."""
+"""Phone numbers, however the digits were grouped, hesitated over or corrected."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 
+from allokoli.dialogue.lexicon import LANGUAGES, lexicon
 from allokoli.dialogue.utterance import Span, Utterance
 
-_DIGITS = re.compile(r"(?:\+|\b00)?\(?\d(?:[\s.,;/()-]{0,3}\d){1,17}")
+_GAP = re.compile(r"[\s.,;:/()'-]{0,4}")
+_AHEAD = re.compile(r"[\d\s.,/-]{0,40}")
+_MIN_DIGITS = 8  # no plan has shorter subscriber numbers
+_MAX_DIGITS = 15
+_MAX_RUN_DIGITS = 36
 _MIN_PARTIAL_DIGITS = 2
+_MAX_FILLERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +25,20 @@ class PhoneFound:
     span: Span
 
 
+@dataclass(slots=True)
+class _Run:
+    """Groups of digits said one after the other, each with where it was said."""
+
+    groups: list[tuple[str, Span]] = field(default_factory=list)
+
+    def digits(self, first: int = 0, last: int | None = None) -> str:
+        return "".join(digits for digits, _ in self.groups[first:last])
+
+    def span(self, first: int = 0, last: int | None = None) -> Span:
+        chosen = self.groups[first:last]
+        return chosen[0][1][0], chosen[-1][1][1]
+
+
 def find_phone(utterance: Utterance, country: str) -> PhoneFound | None:
     """The first valid phone number said.
 
@@ -24,14 +46,50 @@ def find_phone(utterance: Utterance, country: str) -> PhoneFound | None:
         utterance: the sentence; spans already used are skipped.
         country: ISO 3166 code that national numbers are read in.
     """
-    for match in _DIGITS.finditer(utterance.mask()):
-        groups = list(re.finditer(r"\+?\d+", match.group()))
-        for first in range(len(groups)):
-            for last in range(len(groups), first, -1):
-                start, end = groups[first].start(), groups[last - 1].end()
-                e164 = parse_phone(match.group()[start:end], country)
-                if e164:
-                    return PhoneFound(e164, (match.start() + start, match.start() + end))
+    for run in _runs(utterance.mask()):
+        if len(run.digits()) > _MAX_RUN_DIGITS:
+            continue
+        for first, last in _windows(run, trunk=_has_trunk_zero(country)):
+            e164 = parse_phone(run.digits(first, last), country)
+            if e164:
+                return PhoneFound(e164, run.span(first, last))
+    return None
+
+
+def amend_phone(known: str, utterance: Utterance, country: str) -> PhoneFound | None:
+    """A known number with the few digits corrected (`non, 57 à la fin`, `pas 56, 57`).
+
+    Args:
+        known: the number heard before, in E.164.
+        utterance: what was said of it.
+        country: ISO 3166 code that national numbers are read in.
+
+    Returns:
+        The number as it should be, or None when the sentence does not say so.
+    """
+    national = re.sub(r"\D", "", speak_phone(known))
+    folded = utterance.mask()
+    swap = _pattern("phone_not", r"(?:{words})\W+(?P<old>\d{1,4})\D{1,20}?(?P<new>\d{1,4})(?!\d)")
+    match = swap.search(folded)
+    if match and len(match["old"]) == len(match["new"]):
+        before, said, after = national.rpartition(match["old"])
+        e164 = _insisted(before + match["new"] + after, country) if said else None
+        return PhoneFound(e164, match.span()) if e164 else None
+    at_end = _pattern(
+        "phone_end", r"(?:{words})\W+(?P<new>\d{1,6})(?!\d)|(?P<few>\d{1,6})\W+(?:{words})"
+    )
+    at_start = _pattern(
+        "phone_start", r"(?:{words})\W+(?P<new>\d{1,6})(?!\d)|(?P<few>\d{1,6})\W+(?:{words})"
+    )
+    for pattern, ends in ((at_end, True), (at_start, False)):
+        match = pattern.search(folded)
+        if match is None:
+            continue
+        few = match["new"] or match["few"]
+        digits = national[: -len(few)] + few if ends else few + national[len(few) :]
+        e164 = _insisted(digits, country)
+        if e164:
+            return PhoneFound(e164, match.span())
     return None
 
 
@@ -44,7 +102,7 @@ def parse_phone(text: str, country: str, *, insisted: bool = False) -> str | Non
         insisted: said twice: a number of the right length is then enough.
     """
     digits = re.sub(r"[^\d+]", "", text)
-    if len(digits.lstrip("+")) < 8:  # noqa: PLR2004  (no plan has shorter subscriber numbers)
+    if not _MIN_DIGITS <= len(digits.lstrip("+")) <= _MAX_DIGITS + 2:
         return None
     import phonenumbers
 
@@ -61,11 +119,11 @@ def parse_phone(text: str, country: str, *, insisted: bool = False) -> str | Non
 
 def loose_digits(utterance: Utterance) -> tuple[str, Span] | None:
     """The digits of a number that was cut short, with where they were said."""
-    match = _DIGITS.search(utterance.mask())
-    if match is None:
-        return None
-    digits = re.sub(r"[^\d+]", "", match.group())
-    return (digits, match.span()) if len(digits) >= _MIN_PARTIAL_DIGITS else None
+    for run in _runs(utterance.mask()):
+        digits = run.digits()[:_MAX_RUN_DIGITS]
+        if len(digits) >= _MIN_PARTIAL_DIGITS:
+            return digits, run.span()
+    return None
 
 
 def speak_phone(e164: str) -> str:
@@ -77,3 +135,109 @@ def speak_phone(e164: str) -> str:
     except phonenumbers.NumberParseException:
         return e164
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def _insisted(digits: str, country: str) -> str | None:
+    return parse_phone(digits, country, insisted=True)
+
+
+@lru_cache
+def _has_trunk_zero(country: str) -> bool:
+    import phonenumbers
+
+    return phonenumbers.ndd_prefix_for_region(country, strip_non_digits=True) == "0"
+
+
+def _windows(run: _Run, *, trunk: bool) -> Iterator[tuple[int, int]]:
+    """The groups a number may be made of: first what follows a false start (`06, euh, 06 12…`).
+
+    Args:
+        run: what was said in a row.
+        trunk: whether national numbers begin with a zero, so that one inside the run does.
+    """
+    count = len(run.groups)
+    for first in range(1, count):
+        said = run.digits(0, first)
+        if len(said) < _MIN_DIGITS and run.digits(first).startswith(said):
+            for last in range(count, first, -1):
+                yield first, last
+    for first in range(count):
+        if first and trunk and run.groups[first][0][0] not in "+0":
+            continue
+        for last in range(count, first, -1):
+            if len(run.digits(first, last)) >= _MIN_DIGITS:
+                yield first, last
+
+
+def _runs(folded: str) -> Iterator[_Run]:
+    """Digits in a row, whatever was said between them that does not end a number."""
+    run, at, fillers, corrected = _Run(), 0, 0, False
+    times, whole, start = 1, False, -1
+    for match in _tokens().finditer(folded):
+        kind, said = match.lastgroup, match.group()
+        near = _GAP.fullmatch(folded[at : match.start()]) is not None
+        if run.groups and (not near or fillers > _MAX_FILLERS):
+            yield run
+            run, times, whole, start, fillers, corrected = _Run(), 1, False, -1, 0, False
+        if kind in {"digits", "zero"}:
+            digits = "0" if kind == "zero" else said
+            digits = digits * times if whole else digits[:1] * (times - 1) + digits
+            if corrected and len(run.digits()) > len(digits):
+                run = _corrected(run, digits, folded[match.end() :])
+            run.groups.append((digits, (match.start() if start < 0 else start, match.end())))
+            times, whole, start, fillers, corrected = 1, False, -1, 0, False
+        elif kind == "plus":
+            run.groups.append(("+", match.span()))
+        elif kind == "double":
+            times, start = _multiple(said), match.start()
+        elif kind == "times" and run.groups and run.groups[-1][0] in {"2", "3"}:
+            digits, span = run.groups.pop()
+            times, whole, start = int(digits), True, span[0]
+        elif kind == "no":
+            corrected = True
+        fillers += kind not in {"digits", "zero"}
+        at = match.end()
+    if run.groups:
+        yield run
+
+
+def _corrected(run: _Run, digits: str, rest: str) -> _Run:
+    """What is kept of a number when other digits are said instead of its last ones."""
+    ahead = re.sub(r"\D", "", _AHEAD.match(rest).group())  # type: ignore[union-attr]
+    if len(digits) + len(ahead) >= _MIN_DIGITS:
+        return _Run()  # the whole number is said again
+    kept, removed = list(run.groups), 0
+    while kept and removed < len(digits):
+        removed += len(kept.pop()[0])
+    return _Run(kept if removed == len(digits) else run.groups)
+
+
+def _multiple(word: str) -> int:
+    """How many times the next digit counts (`double`, `triple`)."""
+    triple = {item for locale in LANGUAGES for item in lexicon(locale).words["phone_triple"]}
+    return 3 if word in triple else 2
+
+
+@lru_cache
+def _tokens() -> re.Pattern[str]:
+    kinds = [
+        ("no", ("phone_no",)),
+        ("double", ("phone_double", "phone_triple")),
+        ("times", ("phone_times",)),
+        ("zero", ("phone_zero",)),
+        ("plus", ("phone_plus",)),
+        ("filler", ("phone_filler",)),
+    ]
+    words = [rf"(?P<{kind}>(?<!\w)(?:{_either(*lists)})(?!\w))" for kind, lists in kinds]
+    return re.compile("|".join([r"(?P<digits>(?<!\w)\+?\d+(?!\w))", *words]))
+
+
+def _pattern(words: str, template: str) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + template.replace("{words}", _either(words)) + ")")
+
+
+@lru_cache
+def _either(*lists: str) -> str:
+    """Words of all our languages: a number is dictated in the same way in each."""
+    found = {word for name in lists for one in LANGUAGES for word in lexicon(one).words[name]}
+    return "|".join(re.escape(word) for word in sorted(found, key=lambda word: (-len(word), word)))
