@@ -197,7 +197,7 @@ def read_answers(
         template = words.get("read", data["fields"]["other"]["read"])
         if values[key] == 1:
             template = words.get("read_one", template)
-        value = speak_value(kind, values[key], locale)
+        value = speak_value(key if key == "birth_date" else kind, values[key], locale)
         said = template.format(value=value, label=label.rstrip(" ?"))
         if key == "time" and previous == "date":
             parts[-1] += f" {said}"

@@ -3,12 +3,15 @@
 from datetime import date, time, timedelta
 from typing import Any
 
+from babel.dates import format_date
+
 from allokoli.dialogue.entities.phones import speak_phone
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.speech import join_words
 
 _EVENING_HOUR = 18
 _NEAR_DAYS = 7
+_BABEL = {"fr": "fr_FR", "en": "en_GB", "he": "he_IL"}
 
 
 def speak_date(day: date, locale: str) -> str:
@@ -65,8 +68,10 @@ def speak_intervals(intervals: list[tuple[str, str]], locale: str) -> str:
 
 
 def speak_value(kind: str, value: Any, locale: str) -> str:
-    """An answer of any field type, for reading back."""
+    """An answer of any field type, or a date of birth, for reading back."""
     match kind:
+        case "birth_date":
+            return format_date(date.fromisoformat(value), "long", _BABEL[locale])
         case "date":
             return speak_date(date.fromisoformat(value), locale)
         case "time":

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
-from allokoli.dialogue.entities.answers import find_answer, find_social, looks_like_question
+from allokoli.dialogue.entities.answers import Answer, find_answer, find_social, looks_like_question
 from allokoli.dialogue.entities.times import find_part_of_day
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.lexicon import lexicon
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SIMILAR = 0.72
 _FEW_WORDS = 2
+_SOCIAL_WORDS = 4
 _MOST_PARTS = 8
 
 
@@ -34,7 +35,7 @@ def recognize(
         locale: the language spoken.
     """
     folded = whole.raw_folded
-    found.answer = find_answer(folded, locale)
+    found.answer = _answer(state, whole, locale)
     found.social = find_social(folded, locale)
     found.question = looks_like_question(whole.raw, folded, locale)
     for name in ("answer", "social"):
@@ -53,6 +54,15 @@ def recognize(
     part = find_part_of_day(whole.folded, locale)
     if part:
         found.notes["part"] = part
+
+
+def _answer(state: State, whole: Utterance, locale: str) -> Answer | None:
+    """Yes or no; at the recap also after a courtesy (`how kind, yes that's right`)."""
+    first = find_answer(whole.raw_folded, locale)
+    if first or state.phase != "confirming":
+        return first
+    clauses = re.split(r"[.?!;,]+(?:\s|$)", whole.raw_folded)
+    return next((answer for one in clauses if (answer := find_answer(one, locale))), None)
 
 
 def _by_lexicon(
@@ -105,7 +115,8 @@ def recognize_meaning(
         found: completed.
         questions_only: whether the sentence answered something, so that it wants nothing else.
     """
-    if len(text.split()) <= _FEW_WORDS or found.social in {"anything", "wait", "goodbye"}:
+    only = _SOCIAL_WORDS if found.social in {"anything", "wait", "goodbye"} else _FEW_WORDS
+    if len(text.split()) <= only:
         return
     named: list[Goal | Aside] = [*form.asides, *(() if questions_only else form.goals)]
     things = {f"{type(thing).__name__}:{thing.key}": thing for thing in named}

@@ -135,7 +135,7 @@ def _respond(  # noqa: PLR0911  (one way out a case)
     if found.social == "repeat" and not (found.fills or found.aside or found.goal):
         said = speaking.wording(current, "repeat", state.turns)
         return again(current, state, turn.saying(said, "repeat"))
-    if found.social == "wait" and not found.fills and not found.goal:
+    if found.social == "wait" and not (found.fills or found.aside or found.goal):
         state.said = state.said or current.start
         said = speaking.wording(current, "wait", 0)
         return state, speaking.reply(current, state, turn.saying(said, "wait"))
@@ -179,7 +179,7 @@ def _take_goal(form: Form, state: State, found: Understanding, turn: Turn) -> No
     goal = found.goal
     if goal is None and state.goal is None and found.fills:
         wanted = [item for item in form.goals if item.implied_by & found.fills.keys()]
-        goal = wanted[0] if wanted else form.goal(form.default_goal)
+        goal = next(iter(wanted), None if found.aside else form.goal(form.default_goal))
         if goal:
             state.goal, state.phase = goal.key, "collecting"
         return

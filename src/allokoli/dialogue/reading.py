@@ -34,6 +34,7 @@ class Context:
         digits: digits of a phone number heard so far.
         correcting: whether answers are being corrected.
         agreed: whether the sentence says yes: what follows is politeness (`yes, that's lovely`).
+        free: whether a free answer is awaited, which holds no correction of another.
         newest: whether the last of several days or hours counts.
     """
 
@@ -45,6 +46,7 @@ class Context:
     digits: str = ""
     correcting: bool = False
     agreed: bool = False
+    free: bool = False
     newest: bool = False
 
 
@@ -137,7 +139,7 @@ def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool)
 
 def _given_name(slot: Slot, heard: Utterance, context: Context) -> str | None:
     again = slot.key in context.values and len(heard.raw.split()) <= _SHORT_WORDS
-    weak = context.correcting or (again and not context.agreed)
+    weak = context.correcting or (again and not context.agreed and not context.free)
     name: str | None = _kept(heard, find_name(heard, context.locale, asked=False, weak=weak))
     return name
 

@@ -82,6 +82,7 @@ def understand(
             digits=str(state.notes.get("digits", "")),
             correcting=(state.phase in {"confirming", "correcting"} and not agreed) or index > 0,
             agreed=agreed,
+            free=_awaits_text(form, state),
             newest=bool(goal and goal.newest),
         )
         before = dict(found.fills)
@@ -90,6 +91,9 @@ def understand(
             _apply_bare_correction(form, segment, context, found, before)
     if state.goal is not None and not found.goal and not found.aside:
         _read_meaning(form, state, told, segments, found)
+    answered = any(key in found.fills for key in state.asking)
+    if found.aside and answered and not found.question and not found.aside.at_once:
+        found.aside = None
     if found.goal and found.goal.tells and found.goal.tells not in state.values:
         found.told = found.told or intents.told(found.goal, whole.raw)
     if found.goal and found.told:
@@ -161,6 +165,10 @@ def _is_settled(form: Form, state: State, slot: Slot) -> bool:
     """A free text already given is left alone while another one is being asked."""
     if slot.type != "text" or slot.key not in state.values or slot.key in state.asking:
         return False
+    return _awaits_text(form, state)
+
+
+def _awaits_text(form: Form, state: State) -> bool:
     asked = [form.slot(key) for key in state.asking]
     return any(item is not None and item.type == "text" for item in asked)
 
@@ -229,7 +237,7 @@ def _read_meaning(
 def _less_question(whole: Utterance, found: Understanding, locale: str) -> Utterance:
     """The sentence without the question it asked: `is breakfast included?` books no morning."""
     asked = next((one.words for one in found.heard if one.kind == "aside"), "")
-    if found.aside is None or found.goal or not asked:
+    if found.aside is None or found.goal or not asked or not found.question:
         return whole
     clauses = re.split(r"(?<=[.?!;,])\s+", whole.raw)
     kept = [clause for clause in clauses if asked not in clause and clause not in asked]
