@@ -72,6 +72,7 @@ async def theirs(site, voice):
     artifact = {"stereoRecordingUrl": f"{voice.url}/file/a.wav"}
     voice.calls[described["id"]] = {**described, "artifact": artifact}
     await deliver(owner, end_of_call_report(described, artifact=artifact))
+    assert (await owner.post(f"/assistants/{assistant['id']}/rehearsal")).status_code == 202
     await run_jobs()
     ids = {
         "assistant": assistant["id"],
