@@ -8,8 +8,8 @@ from pipecat.audio.utils import audioop
 
 Line = Literal["clear", "noisy", "telephone"]
 LINES: tuple[Line, ...] = ("clear", "noisy", "telephone")
-SNR_DB = 15
-"""How much louder than the noise the voice is, on the noisy line: a street, or a full café."""
+SNR_DB = 20
+"""How much louder than the noise the voice is, on the noisy line: a busy room behind it."""
 RATE = 16_000
 _TELEPHONE_RATE = 8_000
 _MARGIN_S = 0.3
