@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from allokoli.dialogue.entities.spelling import amend_letters, find_letters, read_letters
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import fold, title
 from allokoli.dialogue.utterance import Span, Utterance
@@ -10,7 +11,6 @@ from allokoli.dialogue.utterance import Span, Utterance
 _MAX_WORDS = 4
 _NEAR_CHARS = 24
 _WORD = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*|\d+|[^\w\s]")
-_SPELLED = re.compile(r"(?<!\w)(?:[^\W\d_](?:\s*[-.,]\s*|\s+)){2,}[^\W\d_](?!\w)")
 
 
 def find_name(
@@ -50,19 +50,25 @@ def _take(
     fillers = _single_words(locale)
     stops = frozenset(words["name_stops"]) | fillers
     titles, joined = frozenset(words["name_titles"]), frozenset(words["name_joined"])
-    spelled = _SPELLED.match(utterance.raw, start)
+    spelled = read_letters(utterance.raw, start, locale)
     if spelled:
-        return _letters(spelled), utterance.from_raw(spelled.span())
+        return spelled[0], utterance.from_raw(spelled[1])
     taken: list[re.Match[str]] = []
+    opened = False
     for match in _WORD.finditer(utterance.raw, start):
         word = fold(match.group()).rstrip(".")
         blocked = utterance.is_used(utterance.from_raw(match.span())) or any(
             item.start <= match.start() < item.end for item in utterance.replacements
         )
+        if read_letters(utterance.raw, match.start(), locale):
+            if taken:
+                break
+            return _take(utterance, match.start(), locale)
+        opened = opened or (word in joined and _opens_a_name(match, utterance.raw, stops, joined))
         skippable = word in titles or (skip_fillers and word in fillers) or word in ",."
-        if not taken and not blocked and skippable:
+        if not taken and not blocked and skippable and not opened:
             continue
-        particle = word in joined and (bool(taken) or _opens_a_name(match, utterance.raw))
+        particle = word in joined and (bool(taken) or opened)
         stopped = word in stops or word.rpartition("'")[2] in stops
         if blocked or not word[:1].isalpha() or (stopped and not particle):
             break
@@ -75,13 +81,23 @@ def _take(
         return None
     names = [title(match.group()) for match in taken]
     span = taken[0].start(), taken[-1].end()
-    after = _SPELLED.search(utterance.raw, span[1])
-    if after and after.start() - span[1] < _NEAR_CHARS:
-        letters = _letters(after)
-        same = [index for index, name in enumerate(names) if fold(name)[0] == fold(letters)[0]]
-        names[same[-1] if same else -1] = letters
-        return " ".join(names), utterance.from_raw((span[0], after.end()))
-    return title(utterance.raw[slice(*span)]), utterance.from_raw(span)
+    after = find_letters(utterance.raw, span[1], locale, within=_NEAR_CHARS)
+    if after:
+        return _respelled(names, after[0]), utterance.from_raw((span[0], after[1][1]))
+    whole = title(utterance.raw[slice(*span)])
+    remark = amend_letters(whole, utterance.raw_folded[span[1] : span[1] + _NEAR_CHARS], locale)
+    if remark:
+        return remark[0], utterance.from_raw((span[0], span[1] + remark[1][1]))
+    return whole, utterance.from_raw(span)
+
+
+def _respelled(names: list[str], letters: str) -> str:
+    """The name, its last word (or the one that sounds like it) as it was spelled."""
+    if " " in letters or (fold(letters)[:1] == fold(names[0])[:1] and "'" in letters):
+        return letters
+    same = [index for index, name in enumerate(names) if fold(name)[0] == fold(letters)[0]]
+    names[same[-1] if same else -1] = letters
+    return " ".join(names)
 
 
 @lru_cache
@@ -90,11 +106,15 @@ def _single_words(locale: str) -> frozenset[str]:
     return frozenset(word for key in ("hesitation", "hello") for word in words[key])
 
 
-def _opens_a_name(match: re.Match[str], raw: str) -> bool:
-    """`Le Gall`: a particle in capitals before another capital."""
-    after = raw[match.end() :].lstrip()
-    return match.group()[0].isupper() and after[:1].isupper()
-
-
-def _letters(match: re.Match[str]) -> str:
-    return re.sub(r"[^\w]", "", match.group()).capitalize()
+def _opens_a_name(
+    match: re.Match[str], raw: str, stops: frozenset[str], joined: frozenset[str]
+) -> bool:
+    """`Le Gall`, `ben david`: a particle before another capital, or before a lone short rest."""
+    after = raw[match.end() :]
+    if after[:1] not in {" ", "'", "’"}:
+        return False
+    if match.group()[0].isupper() and after.lstrip()[:1].isupper():
+        return True
+    clause = re.split(r"[,.;:!?]", fold(after), maxsplit=1)[0].split()
+    names = [word for word in clause if word not in joined]
+    return len(names) > 0 and len(clause) < _MAX_WORDS and not stops.intersection(names)
