@@ -4,17 +4,20 @@ A session opened without an account is opened by its unguessable id; one that be
 organization only by that organization.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allokoli.configurator import conversation, progress, replies, repository, steps
+from allokoli.configurator import conversation, editing, phrasing, progress, replies, repository, steps
 from allokoli.configurator.models import ConfiguratorSession
+from allokoli.configurator.phrasing_extract import enriched
 from allokoli.configurator.schemas import SessionRead, shown
 from allokoli.core import clock, events, jobs
 from allokoli.core.database import session
-from allokoli.core.errors import Conflict, Forbidden, NotFound, Unauthorized
+from allokoli.core.errors import Conflict, NotFound, Unauthorized
 from allokoli.core.identity import Identity
 from allokoli.dialogue import Reply
 
@@ -65,9 +68,46 @@ async def hear(identity: Identity | None, session_id: UUID, words: str) -> Sessi
         NotFound: none, or another organization's.
         Conflict: the conversation was abandoned.
     """
+    held = holder(identity, session_id)
+    helped = await phrasing.prepared(held, session_id, words)
+    async with session(held) as opened:
+        row = await locked(opened, session_id)
+        await answer(opened, row, identity, words, helped)
+        await opened.flush()
+        heard = shown(row)
+    return await _in_other_words(held, row, helped) or heard
+
+
+async def edit(
+    identity: Identity | None, session_id: UUID, changes: Mapping[str, Any]
+) -> SessionRead:
+    """Change parts of the blueprint by hand; the conversation goes on from there.
+
+    Args:
+        identity: who is signed in; None for a visitor.
+        session_id: the conversation.
+        changes: parts in the blueprint's shape.
+
+    Raises:
+        NotFound: none, or another organization's.
+        Conflict: the creation has begun, or the conversation is over.
+        InvalidInput: something a blueprint cannot hold.
+    """
     async with session(holder(identity, session_id)) as opened:
         row = await locked(opened, session_id)
-        await answer(opened, row, identity, words)
+        if row.status not in {"collecting", "confirming"}:
+            raise Conflict("La création a commencé\u00a0: changez l’assistant une fois créé.")
+        before = conversation.OwnerState.from_dict(row.state)
+        state, reply = editing.edit(before, changes)
+        if reply is not None:
+            _take(row, state, reply)
+        else:
+            row.state, row.blueprint = state.to_dict(), state.blueprint
+            row.progress = state.progress
+        if reply is not None or state.dialogue.values != before.dialogue.values:
+            row.awaiting_account = False
+            await _tell(opened, row)
+        await opened.flush()
         return shown(row)
 
 
@@ -81,23 +121,43 @@ async def locked(opened: AsyncSession, session_id: UUID) -> ConfiguratorSession:
 
 
 async def answer(
-    opened: AsyncSession, row: ConfiguratorSession, identity: Identity | None, words: str
+    opened: AsyncSession,
+    row: ConfiguratorSession,
+    identity: Identity | None,
+    words: str,
+    helped: phrasing.Help | None = None,
 ) -> None:
     """Take one thing the owner says, written or spoken, into their conversation.
 
     Args:
         opened: a session of whoever holds it.
-        row: locked; one that is creating or created is left as it is.
+        row: locked; one that is creating or created only gets an answer.
         identity: who is signed in; None for a visitor.
         words: as said; nothing at all is a silence.
+        helped: what a language model found in them; None for none.
 
     Raises:
-        Conflict: the conversation was abandoned.
+        Conflict: the conversation was abandoned, or never ends.
     """
     if row.status == "abandoned":
         raise Conflict("Cette conversation est close. Commencez-en une nouvelle.")
     if row.status in {"collecting", "confirming"}:
-        await _answer(opened, row, identity, words)
+        await _answer(opened, row, identity, words, helped)
+    else:
+        await _answer_meanwhile(opened, row, words)
+
+
+async def _answer_meanwhile(
+    opened: AsyncSession, row: ConfiguratorSession, words: str
+) -> None:
+    """What is said while the assistant is made, or after, is kept and answered."""
+    row.turns += 1
+    if row.turns > MOST_TURNS:
+        raise Conflict("Cette conversation est close. Commencez-en une nouvelle.")
+    _hear(row, words)
+    row.reply = replies.meanwhile(row.locale, created=row.status == "created")
+    progress.say(row)
+    await _tell(opened, row)
 
 
 async def claim(identity: Identity, session_id: UUID) -> SessionRead:
@@ -125,8 +185,28 @@ def holder(identity: Identity | None, session_id: UUID) -> Identity:
     return replace(identity, visitor_id=session_id)
 
 
+async def _in_other_words(
+    held: Identity, row: ConfiguratorSession, helped: phrasing.Help | None
+) -> SessionRead | None:
+    """The session with its last reply in the model's words; None where the form's own are kept."""
+    said = await phrasing.phrased(helped, row)
+    if said is None:
+        return None
+    async with session(held) as opened:
+        current = await locked(opened, row.id)
+        if (current.turns, current.reply) == (row.turns, row.reply):
+            current.reply, current.messages = said, current.messages[:-1]
+            progress.say(current)
+            await opened.flush()
+        return shown(current)
+
+
 async def _answer(
-    opened: AsyncSession, row: ConfiguratorSession, identity: Identity | None, words: str
+    opened: AsyncSession,
+    row: ConfiguratorSession,
+    identity: Identity | None,
+    words: str,
+    helped: phrasing.Help | None,
 ) -> None:
     row.turns += 1
     _hear(row, words)
@@ -143,6 +223,8 @@ async def _answer(
     state, reply = conversation.hear(
         conversation.OwnerState.from_dict(row.state), words, clock.now()
     )
+    if helped is not None and helped.turns + 1 == row.turns:
+        state, reply = enriched(state, reply, helped.found, clock.now())
     row.awaiting_account = False
     if state.status != "confirmed":
         _take(row, state, reply)
@@ -151,7 +233,10 @@ async def _answer(
     row.state, row.status, row.blueprint = before, "confirming", state.blueprint
     if identity is not None and identity.org_id is not None:
         if identity.role == "viewer":
-            raise Forbidden("Votre rôle permet de consulter, pas de modifier.")
+            row.reply = replies.only_viewing(row.locale)
+            progress.say(row)
+            await _tell(opened, row)
+            return
         _attach(row, identity)
     if row.org_id is not None:
         await _begin_creation(opened, row)
