@@ -87,7 +87,7 @@ async def test_every_page_fits_a_small_phone(chromium, site, locale):
     kept = await keep(await phone.sign_up(), "Assistant de la Pâtisserie Saint-Honoré")
     for path in (
         "", "/dashboard", "/assistants", f"/assistants/{kept.assistant_id}", "/calls",
-        f"/calls/{kept.call_id}", f"/calls/{kept.call_id}/written", "/outbox",
+        f"/calls/{kept.call_id}", f"/calls/{kept.call_id}/written", "/agenda", "/outbox",
         f"/outbox/{kept.mail_id}", "/settings", f"/test/{kept.assistant_id}", "/create",
     ):  # fmt: skip
         answer = await phone.page.goto(f"{site}/{locale}{path}")
