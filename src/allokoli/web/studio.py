@@ -59,6 +59,10 @@ _RULES = {
     "consult": _("Cherche dans la base de connaissances"),
     "stuck": _("Propose de prendre un message"),
     "not_understood": _("N’a pas compris"),
+    "unknown_question": _("N’a pas la réponse à cette question"),
+    "left": _("Prend congé"),
+    "answered": _("A répondu, et prend congé"),
+    "unconfirmed": _("Rien n’a été confirmé, et prend congé"),
     "look up": _("Se renseigne"),
 }
 
@@ -166,7 +170,8 @@ class _Explanation:
 
     def __init__(self, form: Form, page: str) -> None:
         self._page = page
-        self._labels = {slot.key: slot.label for slot in form.slots}
+        self._labels = {aside.key: aside.question for aside in form.asides if aside.question}
+        self._labels |= {slot.key: slot.label for slot in form.slots}
 
     def exchange(self, said: str | None, reply: Reply, found: Sequence[Found]) -> Exchange:
         rule, about = self._rule(reply.trace.decision)
@@ -197,6 +202,8 @@ class _Explanation:
             name = self._label(heard.key)
         elif heard.kind == "goal":
             name = self._intent(heard.key)
+        elif heard.kind == "aside":
+            name = self._label(heard.key)
         elif heard.kind == "language":
             name = LANGUAGE_NAMES.get(heard.key, heard.key)
         way = self._(_WAYS[heard.how]) if heard.how in _WAYS else heard.how
