@@ -98,6 +98,9 @@ def _goes_on(topic: str, said: str, locale: str) -> bool:
         vague = (*hours["every_day"], *hours["week_days"], *hours["weekend"], *hours["except"])
         timed = re.search(r"\d", said) is not None and _CONTACT.search(said) is None
         return timed or _has_day(said, locale) or find_phrase(vague, said) is not None
+    if topic == "languages":
+        phrases = [one for entry in owner_data(locale)["languages"].values() for one in entry["phrases"]]
+        return find_phrase(phrases, said) is not None
     if topic not in {"notify", "escalation"}:
         return False
     digits = Utterance.of(said, locale).text

@@ -8,7 +8,7 @@ from typing import Any
 from allokoli.configurator.owner_data import owner_data
 from allokoli.dialogue.entities.emails import find_email
 from allokoli.dialogue.entities.free_text import find_text
-from allokoli.dialogue.entities.phones import find_phone, loose_digits
+from allokoli.dialogue.entities.phones import find_phone, loose_digits, parse_phone
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.utterance import Utterance
@@ -40,7 +40,7 @@ def read_notify(
     Args:
         text: what was said of notifications.
         locale: its language.
-        country: where national numbers are read first.
+        country: where national numbers are read first; empty for the language's own.
         known: what was said before; one address of a kind replaces another.
     """
     heard = Utterance.of(text, locale)
@@ -71,7 +71,7 @@ def read_escalation(
     Args:
         text: what was said of it.
         locale: its language.
-        country: where national numbers are read first.
+        country: where national numbers are read first; empty for the language's own.
         known: what was said before.
     """
     heard = Utterance.of(text, locale)
@@ -93,13 +93,13 @@ def has_contact(text: str, locale: str) -> str | None:
         return "webhook"
     if find_email(heard, locale) or re.search(r"\w@\w", heard.raw):
         return "email"
-    return "phone" if _phone(heard, locale, "FR") else None
+    return "phone" if _phone(heard, locale, "") else None
 
 
 def countries(locale: str, country: str) -> Iterable[str]:
     """Where a phone number is looked for, first the business's own country."""
     more = owner_data(locale)["languages"][locale].get("countries", ())
-    return dict.fromkeys((country, *more))
+    return dict.fromkeys((*((country,) if country else ()), *more))
 
 
 def _phone(heard: Utterance, locale: str, country: str) -> str | None:
@@ -108,6 +108,10 @@ def _phone(heard: Utterance, locale: str, country: str) -> str | None:
         if found:
             heard.use(found.span)
             return found.e164
+    digits = loose_digits(heard)
+    if digits and digits[0].startswith("+"):
+        # In full with its country: the right length is enough, new ranges open every year.
+        return parse_phone(digits[0], country or "FR", insisted=True)
     return None
 
 

@@ -1,13 +1,20 @@
 """AlloKoliConfig's conversation with the owner: pure, from a sentence to the next."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from allokoli.blueprint.catalog import template_values
 from allokoli.configurator.clauses import TOPICS
-from allokoli.configurator.commands import meant_command, said_command, words_of
-from allokoli.configurator.form import GOAL, owner_form
+from allokoli.configurator.commands import (
+    meant_command,
+    meant_plainly,
+    plainly,
+    said_command,
+    words_of,
+)
+from allokoli.configurator.form import GOAL, Questions, owner_form
 from allokoli.configurator.owner_data import owner_data
 from allokoli.configurator.owner_reading import Moment, OwnerReading
 from allokoli.configurator.owner_state import OwnerState
@@ -15,14 +22,16 @@ from allokoli.configurator.readers import OwnerReaders
 from allokoli.configurator.recap import known_lines
 from allokoli.configurator.tables import by_meaning
 from allokoli.dialogue import Form, Reply, State, open_dialogue, step
+from allokoli.dialogue.entities.answers import looks_like_question
 from allokoli.dialogue.lexicon import language
 from allokoli.dialogue.moves import ask_next
 from allokoli.dialogue.speaking import Turn, ask, missing, wording
-from allokoli.dialogue.text import clean
+from allokoli.dialogue.text import clean, fold
 
 __all__ = ["OwnerState", "hear", "open", "sign_up_invitation"]
 
 _NOT_UNDERSTOOD = ("not_understood", "not understood", "unknown_question", "stuck")
+_FEW_WORDS = 2
 _DEFAULT_TIMEZONE = "Europe/Paris"
 
 
@@ -54,6 +63,9 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
         command = said_command(raw, state.locale, naming=naming) if raw else None
         if command:
             return _obey(state, command)
+        agreeing = state.status == "confirming"
+        free = state.dialogue.asking[:1] == ["greeting"] and len(raw.split()) > _FEW_WORDS + 2
+        raw = (None if free else plainly(raw, state.locale, agreeing=agreeing)) or raw
     return _answer(state, raw, now)
 
 
@@ -65,13 +77,19 @@ def sign_up_invitation(locale: str) -> str:
 def _answer(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Reply]:
     before = state.dialogue
     readers = OwnerReaders(owner_data(state.locale), state.locale, _moment(state, now))
-    form = owner_form(state.locale, before.values, readers=readers, wanted=state.wanted)
+    form = owner_form(
+        state.locale,
+        before.values,
+        readers=readers,
+        wanted=state.wanted,
+        questions=_questions(readers.turn(raw, before.values), raw, state.locale),
+    )
     after, reply = step(form, before, raw, now=now, locale=state.locale)
     heard = OwnerState(state.locale, after, list(state.wanted), list(state.history))
     restarted = reply.trace.decision == "restart"
     if raw and not restarted and state.status != "confirmed":
         reading = readers.turn(raw, before.values)
-        turned = _turn_to_topic(state, heard, reply, reading, raw, form)
+        turned = _turn_to_topic(state, heard, reply, reading, raw, form, now)
         if turned is not None:
             heard, reply = turned
         _keep_what_is_asked_again(before, heard.dialogue)
@@ -80,6 +98,13 @@ def _answer(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Rep
     if heard.dialogue.values != before.values:
         heard.remember(before.values)
     return heard, reply
+
+
+def _questions(reading: OwnerReading, raw: str, locale: str) -> Questions:
+    """What is told is no question, whatever words it shares with one (`jamais de prix`)."""
+    if looks_like_question(raw, fold(raw), locale):
+        return "meant"
+    return "none" if reading.offered or reading.problem else "said"
 
 
 def _moment(state: OwnerState, now: datetime) -> Moment:
@@ -98,6 +123,7 @@ def _turn_to_topic(
     reading: OwnerReading,
     raw: str,
     form: Form,
+    now: datetime,
 ) -> tuple[OwnerState, Reply] | None:
     """Ask for a topic that was named without being told, or told in a way that makes no sense."""
     decision, values = reply.trace.decision, heard.dialogue.values
@@ -113,6 +139,16 @@ def _turn_to_topic(
         command = meant_command(raw, heard.locale)
         if command:
             return _obey(before, command)
+        plain = meant_plainly(raw, heard.locale, agreeing=before.status == "confirming")
+        if plain:
+            dialogue, said = step(form, before.dialogue, plain, now=now, locale=heard.locale)
+            return replace(heard, dialogue=dialogue), said
+        meant = owner_form(
+            heard.locale, before.dialogue.values, wanted=heard.wanted, questions="meant"
+        )
+        dialogue, told = step(meant, before.dialogue, raw, now=now, locale=heard.locale)
+        if told.trace.decision.startswith("aside"):
+            return replace(heard, dialogue=dialogue), told
         topics = owner_data(heard.locale)["topics"]
         named = by_meaning({key: topics[key] for key in TOPICS}, raw)
         pointed = [named] if named and named not in heard.dialogue.asking else []

@@ -59,13 +59,14 @@ def read_fields(
         return None
     if not asked and not values.get("fields") and command is None:
         return None
+    answer = find_answer(folded, locale)
     listed = _items(data, base if asked else base[command[1] :] if command else "", locale)
-    if not asked and command is None:
-        listed = []
-    extra = _items(data, more, locale, told=True) if more else []
+    extra = _items(data, more, locale, told=asked) if more else []
+    trailing = more is not None and not more.strip(" ,.;!?")
+    if trailing and (answer == "yes" or len(listed) < _LIST):
+        extra, listed = listed, []  # `ask about allergies too`
     dropped = _dropped(data, current, less) if less else set()
     optional = find_phrase(patterns["optional"], folded)
-    answer = find_answer(folded, locale)
     only = find_phrase(patterns["only"], folded) is not None
     if len(listed) >= _LIST or (listed and only):
         adding = values.get("fields") and not asked and not only
@@ -109,7 +110,14 @@ def _items(
     """
     found: list[dict[str, Any]] = []
     for item in _pieces(data, text):
+        if _is_about_something_else(data, item):
+            continue
         keys = named_fields(data, fold(item))
+        label = fold(plain_label(data, item))
+        if keys and label not in data["patterns"]["vague_fields"]:
+            vague = find_phrase(data["patterns"]["vague_fields"], label)
+            only = vague is not None and len(keys) == 1 and _is_vague(data, keys[0], label)
+            keys = [] if only else keys
         if keys:
             found += [field(data, key) for key in keys]
             continue
@@ -120,6 +128,21 @@ def _items(
             if made:
                 found.append(made)
     return list({item["key"]: item for item in found}.values())
+
+
+def _is_vague(data: dict[str, Any], key: str, label: str) -> bool:
+    """Whether a field is named by nothing but a vague word (`serial number` is no phone)."""
+    exact = [one for one in data["fields"][key]["phrases"] if one not in data["patterns"]["vague_fields"]]
+    return find_phrase(exact, label) is None
+
+
+def _is_about_something_else(data: dict[str, Any], item: str) -> bool:
+    others = [
+        phrase
+        for key in ("tone", "greeting", "sector", "booking")
+        for phrase in data["mentions"][key]
+    ]
+    return find_phrase(others, fold(item)) is not None
 
 
 def _pieces(data: dict[str, Any], text: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The owner's form: a blueprint, as a conversation fills it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from allokoli.configurator.clauses import TOPICS
 from allokoli.configurator.owner_data import owner_data
@@ -12,6 +12,7 @@ from allokoli.configurator.sector_words import business_name, field_labels, sect
 from allokoli.dialogue import Aside, Form, Goal, Known, Refusal, Slot
 from allokoli.dialogue.speech import join_words
 
+Questions = Literal["none", "said", "meant"]
 GOAL = "create"
 ORDER = ("name", "sector", "tone", "greeting", "booking", "services", "fields")
 _MAX_NAME = 40
@@ -26,6 +27,7 @@ def owner_form(
     *,
     readers: OwnerReaders | None = None,
     wanted: Sequence[str] = (),
+    questions: Questions = "said",
 ) -> Form:
     """The form as it stands once these answers are known; its questions follow the sector.
 
@@ -34,6 +36,8 @@ def owner_form(
         values: the owner's answers so far.
         readers: what reads this turn.
         wanted: topics the owner said they would tell, to be asked before the recap.
+        questions: which of the owner's own questions are heard: those in the words of the data
+            files (`said`), those of the same meaning too (`meant`), or none.
     """
     data = owner_data(locale)
     sector = sector_words(data, values)
@@ -52,21 +56,29 @@ def owner_form(
     return Form(
         slots=(*offered, *_slots(data, sector, read, values, locale)),
         goals=(goal,),
-        asides=tuple(
-            Aside(
-                key=key,
-                answer=entry["answer"],
-                phrases=tuple(entry["phrases"]),
-                examples=tuple(entry.get("examples", ())),
-            )
-            for key, entry in data["questions"].items()
-        ),
+        asides=_asides(data, questions),
         wording=wording,
         default_goal=GOAL,
         whole_sentences=True,
         welcome=str(data["welcome"]),
         acknowledge=_acknowledgement(data),
-        refine=lambda answers: owner_form(locale, answers, readers=readers, wanted=wanted),
+        refine=lambda answers: owner_form(
+            locale, answers, readers=readers, wanted=wanted, questions=questions
+        ),
+    )
+
+
+def _asides(data: dict[str, Any], questions: Questions) -> tuple[Aside, ...]:
+    if questions == "none":
+        return ()
+    return tuple(
+        Aside(
+            key=key,
+            answer=entry["answer"],
+            phrases=tuple(entry["phrases"]),
+            examples=tuple(entry["examples"]) if questions == "meant" else (),
+        )
+        for key, entry in data["questions"].items()
     )
 
 
@@ -112,7 +124,7 @@ def _slots(
     tones = tuple(str(entry["label"]) for entry in data["tones"].values())
     sectors = tuple(str(entry["label"]) for entry in data["sectors"].values())
     names = suggest["name"] if values.get("sector") == "restaurant" else (name,)
-    examples = sector["examples"]
+    examples = sector["name_examples"]
     usual = readers.standard_fields(values)
 
     def slot(key: str, questions: Sequence[str], default: Any, said: str, chips: Any) -> Slot:

@@ -9,7 +9,7 @@ from allokoli.dialogue.entities.free_text import find_text
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import phrase_pattern
 from allokoli.dialogue.text import capital, fold
-from allokoli.dialogue.utterance import Utterance
+from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_BARE_NAME_WORDS = 7
 _QUOTES = "'\"«»“”‘’ "
@@ -26,6 +26,11 @@ class NameReader:
     def __init__(self, data: dict[str, Any], locale: str) -> None:
         self._locale = locale
         self._patterns: dict[str, list[str]] = data["patterns"]
+        self._tones: dict[str, Any] = data["tones"]
+        self._sectors: dict[str, Any] = data["sectors"]
+        words = lexicon(locale).words
+        leads = {*map(fold, self._patterns["name_lead"]), *words["hesitation"], *words["hello"]}
+        self._leads = sorted(leads, key=len, reverse=True)
 
     def read(self, heard: Utterance, *, asked: bool) -> str | None:
         """The last name said: `Zoé, euh non, Chloé` is Chloé.
@@ -34,11 +39,13 @@ class NameReader:
             heard: the sentence.
             asked: whether the name was just asked, so that a bare name is an answer.
         """
-        for part in reversed(self._attempts(heard.raw)):
-            found = self._one(Utterance.of(part, self._locale), asked=asked)
-            if found:
-                return found
-        return None
+        found = None
+        for part in self._attempts(heard.raw):
+            told = Utterance.of(part, self._locale)
+            again = self._one(told, asked=asked or found is not None)
+            if again and not (found and self._is_tone(again)):
+                found = again
+        return found or self._one(heard, asked=asked)
 
     def _attempts(self, raw: str) -> list[str]:
         """The sentence cut where the owner corrects themself."""
@@ -54,11 +61,10 @@ class NameReader:
                 parts.append(raw[at:start])
             at = max(at, end)
         rest = [raw[at:]] if re.search(r"\w", raw[at:]) else []
-        # An introduction may hold the correcting words itself (`le nom, c'est plutôt Luigi`).
-        return [*parts, *rest, raw] if cuts else [raw]
+        return [part.strip(" ,.;:!") for part in (*parts, *rest)]
 
     def _one(self, heard: Utterance, *, asked: bool) -> str | None:
-        introduced = find_text(heard, self._patterns["name"])
+        introduced = find_text(heard, self._patterns["name"]) or self._attached(heard)
         if introduced:
             return self._tidy(self._without_lead(introduced[0]))
         if not asked:
@@ -83,16 +89,46 @@ class NameReader:
             return None
         if find_answer(fold(text), self._locale) and len(words) <= 2:  # noqa: PLR2004
             return None
+        if fold(text).strip() in self._leads or self._is_trade(fold(text)):
+            return None
         return self._tidy(text)
+
+    def _attached(self, heard: Utterance) -> tuple[str, Span] | None:
+        """A name written onto its preposition, as Hebrew does (`לשנות את השם לרוזה`)."""
+        for pattern in self._patterns["name"]:
+            head = fold(pattern.removesuffix("{value}"))
+            at = -1 if head.endswith((" ", ":")) else heard.raw_folded.find(head)
+            if at >= 0 and self._locale == "he":
+                value = re.split(r"[.;!?,]", heard.raw[at + len(head) :])[0].strip()
+                if value:
+                    return value, (at, at + len(head))
+        return None
+
+    def _is_tone(self, name: str) -> bool:
+        """Whether the words after a correction only say a style (`…Giulia, plutôt chaleureux`)."""
+        return any(
+            phrase_pattern(phrase).fullmatch(fold(name))
+            for tone in self._tones.values()
+            for phrase in tone["phrases"]
+        )
+
+    def _is_trade(self, folded: str) -> bool:
+        """Whether the words only say what the business is (`cabinet d'avocats`)."""
+        return any(
+            phrase_pattern(phrase).fullmatch(folded.strip())
+            for sector in self._sectors.values()
+            for phrase in (*sector["phrases"], sector["label"])
+        )
 
     def _without_lead(self, text: str) -> str:
         changed = True
         while changed:
             changed = False
-            for lead in self._patterns["name_lead"]:
-                match = re.match(rf"{re.escape(fold(lead))}(?!\w)[\s,.!:]*", fold(text))
+            for lead in self._leads:
+                match = re.match(rf"{re.escape(lead)}(?!\w)[\s,.!:]*", fold(text))
                 if match and match.end() < len(text):
                     text, changed = text[match.end() :], True
+                    break
         return text
 
     def _tidy(self, text: str) -> str | None:

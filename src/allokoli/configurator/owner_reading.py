@@ -22,7 +22,7 @@ from allokoli.dialogue.text import fold
 
 _SHARED = frozenset({"direction", "languages", "place"})
 """Topics told in passing: their clause may hold other answers too."""
-_SHORT_WORDS = 12
+_COUNTRY = "FR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +146,13 @@ def _read(
 ) -> bool:
     """Read one topic from its clauses; whether it was told, well or badly."""
     text, asked = said_in(raw, parts), moment.asking == topic
-    country = str((values.get("place") or {}).get("country", "FR"))
+    country = str((values.get("place") or {}).get("country", ""))
     known = values.get(topic)
     value: Any = None
     problem: tuple[str, str] | None = None
     match topic:
         case "hours":
-            hours = read_hours(text, locale, today=moment.today, country=country, known=known)
+            hours = read_hours(text, locale, today=moment.today, country=country or _COUNTRY, known=known)
             value, problem = hours.hours, hours.problem
         case "faqs":
             value = read_faqs(text, locale, known, asked=asked)

@@ -17,6 +17,7 @@ from allokoli.dialogue.utterance import Utterance
 
 _SHORT_WORDS = 8
 _MIN_GREETING_WORDS = 2
+_REPEAT_WORDS = 3
 _QUOTES = "'\"«»“”‘’ "
 
 
@@ -115,9 +116,11 @@ class OwnerReaders:
             if stops is None or stops[0] > 0:
                 return self._sentence(quoted(value) or value)
         social = find_social(folded, self._locale)
+        words = folded.split()
+        if social == "repeat" and len(words) > _REPEAT_WORDS:
+            social = "hello"
         if not asked or (social and social not in {"hello", "goodbye"}):
             return None
-        words = folded.split()
         if len(words) < _MIN_GREETING_WORDS:
             return self._sentence(core.raw) if social == "hello" else None
         answer = find_answer(folded, self._locale)
@@ -176,7 +179,10 @@ class OwnerReaders:
     def _fields(
         self, heard: Utterance, asked: bool, values: Mapping[str, Any]
     ) -> list[dict[str, Any]] | None:
-        if self._moment.asking in {"greeting", "name"}:
+        if self._moment.asking in {"greeting", "name"} and not asked:
+            return None
+        turn = self.turn(heard.raw, values)
+        if not asked and turn.pointed:
             return None
         core = self._core(heard, values)
         return read_fields(self._data, core, asked, values, self._locale)

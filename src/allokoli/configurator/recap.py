@@ -58,8 +58,9 @@ def blueprint_of(data: dict[str, Any], values: Mapping[str, Any], locale: str) -
         found["services"] = [sector["service"], "information", "message"]
     elif values.get("services"):
         found["services"] = list(values["services"])
-    if values.get("chosen_services"):
-        found["services"] = list(values["chosen_services"])
+    chosen = values.get("chosen_services")
+    if chosen and bool(values.get("booking")) == (not {"message", "information"}.issuperset(chosen)):
+        found["services"] = list(chosen)
     for key in ("notify", "escalation"):
         if values.get(key):
             found[key] = dict(values[key])

@@ -5,24 +5,39 @@ from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.matching import phrase_pattern
 from allokoli.dialogue.meaning import nearest
 from allokoli.dialogue.text import fold
 
 _MIN_LETTERS = 7
 _ALIKE = 0.84
 _MOST_WORDS = 40
+_PREFIXED = re.compile(r"(?<!\w)(?:ו?[הבלמשכ]|ו)(\w{3,})")
+"""Hebrew writes `the`, `for`, `in`, `and`… at the head of the word."""
 
 
 def said(table: Mapping[str, Any], folded: str) -> str | None:
-    """The entry with the longest phrase said."""
-    best: tuple[int, str] | None = None
+    """The entry said most often, and of those the one with the longest phrase."""
+    found = _most_said(table, folded)
+    bare = _PREFIXED.sub(r"\1", folded)
+    return found or (_most_said(table, bare) if bare != folded else None)
+
+
+def _most_said(table: Mapping[str, Any], folded: str) -> str | None:
+    best: tuple[int, int, str] | None = None
     for key, entry in table.items():
-        span = find_phrase(entry["phrases"], folded)
-        length = span[1] - span[0] if span else 0
-        if span and (best is None or length > best[0]):
-            best = length, key
-    return best[1] if best else None
+        spans = {
+            match.span()
+            for phrase in entry["phrases"]
+            for match in phrase_pattern(phrase).finditer(folded)
+        }
+        if not spans:
+            continue
+        apart = len({start for start, _ in spans})
+        rank = apart, max(end - start for start, end in spans), key
+        if best is None or rank[:2] > best[:2]:
+            best = rank
+    return best[2] if best else None
 
 
 def nearly_said(table: Mapping[str, Any], folded: str) -> str | None:
