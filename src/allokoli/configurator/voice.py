@@ -64,7 +64,7 @@ async def start(identity: Identity | None, session_id: UUID, *, machine: str) ->
         if row.status not in _TALKING:
             raise Conflict("Cette conversation est close. Commencez-en une nouvelle.")
         if not can_speak(row.locale):
-            raise Conflict("AlloKoliConfig ne parle pas encore cette langue : écrivez-lui.")
+            raise Conflict("AlloKoliConfig ne parle pas encore cette langue\u00a0: écrivez-lui.")
         await _bound(opened, session_id, machine)
         row.voice = CallRecord(call).to_json()
         begun = any(line["role"] == "user" for line in row.messages)
@@ -80,7 +80,8 @@ async def start(identity: Identity | None, session_id: UUID, *, machine: str) ->
     try:
         return VoiceCall(id=made.get("id"), web_call_url=made.get("webCallUrl"))
     except ValueError:
-        raise VoicePlatformFailed("Le moteur vocal a mal répondu. Réessayez.") from None
+        sentence = "Le moteur vocal ne répond pas. Réessayez dans un instant."
+        raise VoicePlatformFailed(sentence) from None
 
 
 async def answer(token: str, session_id: UUID, turns: list[str]) -> Answered:
@@ -96,7 +97,7 @@ async def answer(token: str, session_id: UUID, turns: list[str]) -> Answered:
     """
     claims = tokens.read(token, PURPOSE)
     if claims.get("session_id") != str(session_id):
-        raise Unauthorized("Ce jeton ouvre une autre conversation.")
+        raise Unauthorized("Ce jeton n’est pas valable.")
     identity = _identity(claims)
     try:
         async with session(service.holder(identity, session_id)) as opened:

@@ -54,7 +54,7 @@ def _object(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
-        raise InvalidInput("The request's body is not valid JSON.") from None
+        raise InvalidInput("Certaines informations ne sont pas valables.") from None
     if not isinstance(body, dict):
-        raise InvalidInput("The request's body must be a JSON object.")
+        raise InvalidInput("Certaines informations ne sont pas valables.")
     return body

@@ -22,14 +22,14 @@ def user_turns(messages: Any, *, longest: int) -> list[str]:
         InvalidInput: not a list of messages, or too many to be a conversation.
     """
     if not isinstance(messages, list):
-        raise InvalidInput("messages must be an array.")
+        raise _invalid("must be an array")
     turns = [
         _text(message.get("content"))[:longest].strip()
         for message in messages
         if isinstance(message, dict) and message.get("role") == "user"
     ]
     if len(turns) > MOST_TURNS:
-        raise InvalidInput(f"A conversation has at most {MOST_TURNS} turns of the caller.")
+        raise _invalid(f"has at most {MOST_TURNS} turns of the caller")
     return turns
 
 
@@ -76,8 +76,13 @@ def _text(content: Any) -> str:
     if content is None:
         return ""
     if not isinstance(content, str):
-        raise InvalidInput("messages[].content must be text.")
+        raise _invalid("content must be text")
     return content
+
+
+def _invalid(problem: str) -> InvalidInput:
+    details = [{"field": "messages", "message": problem}]
+    return InvalidInput("Certaines informations ne sont pas valables.", details=details)
 
 
 def _head(model: str) -> dict[str, Any]:
