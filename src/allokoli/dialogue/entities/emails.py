@@ -1,11 +1,16 @@
 """E-mail addresses, written or dictated (`marie point dupont arobase exemple point fr`)."""
 
 import re
+from functools import lru_cache
 
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.utterance import Span, Utterance
 
-_WRITTEN = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAX_JOINED_WORDS = 3
+_TOKEN = re.compile(r"@|[,;:!?\0]|[^\s@,;:!?()<>\"\0]+")
+_SPELLED = re.compile(r"(?:\w[-.]){2,}\w")
+_Token = tuple[str, int, int]
+_CLAUSE = ","
 
 
 def find_email(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
@@ -15,11 +20,17 @@ def find_email(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
         utterance: the sentence.
         locale: the language it was dictated in.
     """
-    written = _WRITTEN.search(utterance.mask())
-    if written:
-        address = parse_email(written.group().rstrip("."))
-        return (address, written.span()) if address else None
-    return _dictated(utterance, locale)
+    tokens = _tokens(utterance.mask(), locale)
+    for index, (said, _, _) in enumerate(tokens):
+        if said != "@":
+            continue
+        last = _domain_end(tokens, index + 1)
+        domain = _domain(tokens[index + 1 : last], locale)
+        for first in _local_starts(tokens, index, locale):
+            address = _address(tokens[first:index], domain, locale)
+            if address:
+                return address, (tokens[first][1], tokens[last - 1][2])
+    return None
 
 
 def parse_email(text: str) -> str | None:
@@ -32,31 +43,97 @@ def parse_email(text: str) -> str | None:
         return None
 
 
-def _dictated(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
-    words = lexicon(locale).words
-    signs = [
-        (words["email_underscore"], "_"),
-        (words["email_at"], "@"),
-        (words["email_dot"], "."),
-        (words["email_dash"], "-"),
-    ]
-    folded = utterance.mask()
-    at = "|".join(re.escape(word) for word in words["email_at"])
-    middle = re.search(rf"\s(?:{at})\s", folded)
-    if middle is None:
-        return None
-    word = r"[\w.+-]+"
-    joints = "|".join(
-        re.escape(sign_word) for group, sign in signs if sign != "@" for sign_word in group
+def _address(local: list[_Token], domain: str, locale: str) -> str | None:
+    dropped = lexicon(locale).words["email_joined"]
+    name = "".join(said for said, _, _ in local if said not in dropped).strip("._-")
+    return parse_email(f"{name}@{domain}") if name.isascii() and domain.isascii() else None
+
+
+def _tokens(folded: str, locale: str) -> list[_Token]:
+    """The words, signs instead of their names, and known slips of the recognizer put right."""
+    signs = _signs(locale)
+    folded = _sign_pattern(locale).sub(
+        lambda match: signs[match.group(1)].ljust(len(match.group())), folded
     )
-    before = re.search(rf"(?:{word}\s(?:{joints})\s)*{word}$", folded[: middle.start()])
-    after = re.match(rf"{word}(?:\s?(?:{joints}|\.)\s?{word})*", folded[middle.end() :])
-    if before is None or after is None:
-        return None
-    spoken = f"{before.group()} {middle.group().strip()} {after.group()}"
-    for group, sign in signs:
-        for word in group:
-            spoken = re.sub(rf"\s+{re.escape(word)}\s+", sign, f" {spoken} ").strip()
-    address = parse_email(spoken.replace(" ", "").strip("."))
-    span = before.start(), middle.end() + after.end()
-    return (address, span) if address else None
+    tokens: list[_Token] = []
+    for match in _TOKEN.finditer(folded):
+        said = match.group().rstrip(".") if len(match.group()) > 1 else match.group()
+        if said in ",;:!?\0":  # a comma before the sign is a breath, elsewhere it ends a clause
+            following = folded[match.end() :].lstrip()[:1]
+            if following in "@.-_" or (tokens and tokens[-1][0] in "@.-_"):
+                continue
+            said = _CLAUSE
+        if _SPELLED.fullmatch(said):
+            said = re.sub(r"\W", "", said)
+        tokens.append((said, match.start(), match.start() + len(match.group().rstrip(".") or ".")))
+    return tokens
+
+
+@lru_cache
+def _signs(locale: str) -> dict[str, str]:
+    words = lexicon(locale).words
+    signs = {"email_at": "@", "email_dot": ".", "email_dash": "-", "email_underscore": "_"}
+    found = {word: sign for key, sign in signs.items() for word in words[key]}
+    for pair in words["email_heard"]:
+        heard, _, written = pair.partition(" = ")
+        found[heard] = written
+    found |= dict.fromkeys(words["email_joined"], words["email_joined"][0])
+    return found
+
+
+@lru_cache
+def _sign_pattern(locale: str) -> re.Pattern[str]:
+    words = sorted(_signs(locale), key=len, reverse=True)
+    return re.compile(r"(?<![\w@])(" + "|".join(re.escape(word) for word in words) + r")(?!\w)")
+
+
+def _domain_end(tokens: list[_Token], first: int) -> int:
+    """Where the words of the domain end: signs join them, and single letters."""
+    last = first
+    while last < len(tokens):
+        said, before = tokens[last][0], tokens[last - 1][0]
+        joins = said[0] in ".-" or before[-1] in "@.-"
+        if said == _CLAUSE or (not joins and len(before) > 1):
+            break
+        last += 1
+    return last
+
+
+def _domain(tokens: list[_Token], locale: str) -> str:
+    domain = "".join(said for said, _, _ in tokens).strip(".-")
+    return domain if "." in domain or not domain else domain + _ending(domain, locale)
+
+
+def _ending(domain: str, locale: str) -> str:
+    """The ending of a provider that has only one (`gmail`)."""
+    for pair in lexicon(locale).words["email_providers"]:
+        name, _, ending = pair.partition(".")
+        if name == domain:
+            return f".{ending}"
+    return ""
+
+
+def _local_starts(tokens: list[_Token], at: int, locale: str) -> list[int]:
+    """Where the name before the sign may begin, the likeliest first."""
+    words = lexicon(locale).words
+    ends = {*words["email_before"], *words["hesitation"]}
+    joined = words["email_joined"][0]
+    written = at > 0 and tokens[at][1] == tokens[at - 1][2]
+    plain, first, together = 0, at, False
+    while first > 0:
+        said = tokens[first - 1][0]
+        linked = first < at and (tokens[first][0][0] in "._-" or said[-1] in "._-")
+        letters = len(said) == 1 and first < at and len(tokens[first][0]) == 1
+        if said in {"@", _CLAUSE} or (said in ends and not linked and not letters):
+            break
+        together = together or said == joined
+        sign = said == joined or len(said) == 1 or said.isdigit()
+        if first < at and not linked and not sign and len(tokens[first][0]) > 1:
+            plain += 1
+            if written or plain >= (_MAX_JOINED_WORDS + 1 if together else _MAX_JOINED_WORDS):
+                break
+        first -= 1
+    last = at - 1
+    while last > first and tokens[last][0][0] not in "._-" and tokens[last - 1][0][-1] in "._-":
+        last -= 1
+    return [first, last] if first < at else []

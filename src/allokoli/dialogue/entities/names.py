@@ -46,26 +46,43 @@ def _bare(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
 def _take(
     utterance: Utterance, start: int, locale: str, *, skip_fillers: bool = False
 ) -> tuple[str, Span] | None:
-    words = lexicon(locale).words
-    fillers = _single_words(locale)
-    stops = frozenset(words["name_stops"]) | fillers
-    titles, joined = frozenset(words["name_titles"]), frozenset(words["name_joined"])
+    """The name that begins at a place of `utterance.raw`, as it was spelled if it was."""
     spelled = read_letters(utterance.raw, start, locale)
     if spelled:
         return spelled[0], utterance.from_raw(spelled[1])
+    taken = _words_of_name(utterance, start, locale, skip_fillers=skip_fillers)
+    if taken and read_letters(utterance.raw, taken[0].start(), locale):
+        return _take(utterance, taken[0].start(), locale)
+    if not taken or (len(taken) == 1 and len(taken[0].group()) == 1):
+        return None
+    span = taken[0].start(), taken[-1].end()
+    after = find_letters(utterance.raw, span[1], locale, within=_NEAR_CHARS)
+    if after:
+        names = [title(match.group()) for match in taken]
+        return _respelled(names, after[0]), utterance.from_raw((span[0], after[1][1]))
+    whole = title(utterance.raw[slice(*span)])
+    remark = amend_letters(whole, utterance.raw_folded[span[1] : span[1] + _NEAR_CHARS], locale)
+    if remark:
+        return remark[0], utterance.from_raw((span[0], span[1] + remark[1][1]))
+    return whole, utterance.from_raw(span)
+
+
+def _words_of_name(
+    utterance: Utterance, start: int, locale: str, *, skip_fillers: bool
+) -> list[re.Match[str]]:
+    """The words of the name, up to a stop word, a sign, digits, or letters being spelled."""
+    words, fillers = lexicon(locale).words, _single_words(locale)
+    stops = frozenset(words["name_stops"]) | fillers
+    titles, joined = frozenset(words["name_titles"]), frozenset(words["name_joined"])
     taken: list[re.Match[str]] = []
     opened = False
     for match in _WORD.finditer(utterance.raw, start):
         word = fold(match.group()).rstrip(".")
-        blocked = utterance.is_used(utterance.from_raw(match.span())) or any(
-            item.start <= match.start() < item.end for item in utterance.replacements
-        )
         if read_letters(utterance.raw, match.start(), locale):
-            if taken:
-                break
-            return _take(utterance, match.start(), locale)
+            return taken or [match]
         opened = opened or (word in joined and _opens_a_name(match, utterance.raw, stops, joined))
         skippable = word in titles or (skip_fillers and word in fillers) or word in ",."
+        blocked = _is_blocked(utterance, match)
         if not taken and not blocked and skippable and not opened:
             continue
         particle = word in joined and (bool(taken) or opened)
@@ -77,18 +94,14 @@ def _take(
             break
     while taken and fold(taken[-1].group()) in joined:
         taken.pop()
-    if not taken or (len(taken) == 1 and len(taken[0].group()) == 1):
-        return None
-    names = [title(match.group()) for match in taken]
-    span = taken[0].start(), taken[-1].end()
-    after = find_letters(utterance.raw, span[1], locale, within=_NEAR_CHARS)
-    if after:
-        return _respelled(names, after[0]), utterance.from_raw((span[0], after[1][1]))
-    whole = title(utterance.raw[slice(*span)])
-    remark = amend_letters(whole, utterance.raw_folded[span[1] : span[1] + _NEAR_CHARS], locale)
-    if remark:
-        return remark[0], utterance.from_raw((span[0], span[1] + remark[1][1]))
-    return whole, utterance.from_raw(span)
+    return taken
+
+
+def _is_blocked(utterance: Utterance, match: re.Match[str]) -> bool:
+    """Whether the word was read already, or is a number."""
+    return utterance.is_used(utterance.from_raw(match.span())) or any(
+        item.start <= match.start() < item.end for item in utterance.replacements
+    )
 
 
 def _respelled(names: list[str], letters: str) -> str:

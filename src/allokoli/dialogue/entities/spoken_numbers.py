@@ -58,6 +58,9 @@ def _by_library(tokens: list[re.Match[str]], locale: str) -> list[Replacement]:
     words = [_Word(token.group().lower()) for token in tokens]
     found = []
     for item in find_numbers(words, locale, 0):
+        around = [token.group() for token in tokens[max(item.start - 1, 0) : item.end + 1]]
+        if _is_letter(around, tokens[item.start].group()):
+            continue
         first, last = tokens[item.start], tokens[item.end - 1]
         said = [token.group() for token in tokens[item.start : item.end]]
         if all(part.isdigit() for part in said):
@@ -66,6 +69,13 @@ def _by_library(tokens: list[re.Match[str]], locale: str) -> list[Replacement]:
             continue
         found.append(Replacement(first.start(), last.end(), item.text))
     return found
+
+
+def _is_letter(around: list[str], said: str) -> bool:
+    """The `O` of a name being spelled (`J O H N`) is no zero."""
+    return said.lower() == "o" and any(
+        len(word) == 1 and word.isalpha() and word.lower() != "o" for word in around
+    )
 
 
 def _is_elided(token: re.Match[str]) -> bool:
