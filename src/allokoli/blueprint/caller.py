@@ -11,8 +11,8 @@ from allokoli.blueprint.caller_goals import caller_goals
 from allokoli.blueprint.caller_knowledge import consult
 from allokoli.blueprint.opening_hours import check_date, check_time
 from allokoli.blueprint.wording import echo_date, echo_time
-from allokoli.dialogue import Choice, Form, Slot
-from allokoli.dialogue.lexicon import load
+from allokoli.dialogue import Choice, Form, Slot, meaning
+from allokoli.dialogue.lexicon import LANGUAGES, load
 from allokoli.dialogue.speech import join_words
 from allokoli.dialogue.text import capital
 
@@ -178,3 +178,12 @@ def echo(
         template = words.get("echo_one" if value == 1 else "echo", "{value}")
         parts.append(template.format(value=said))
     return " ".join(parts)
+
+
+def warm() -> None:
+    """Learn what callers say in every language ahead of the first call; seconds, once."""
+    for locale in LANGUAGES:
+        data = load("allokoli.blueprint", locale, "caller")
+        entries = (*data["goals"].values(), *data["book"].values(), *data["asides"].values())
+        told = (sentence for one in data["sectors"].values() for sentence in one["told"])
+        meaning.warm([*(one for entry in entries for one in entry["examples"]), *told])

@@ -128,6 +128,8 @@ def recognize_meaning(
     if near is None:
         return
     thing = things[near.key]
+    if isinstance(thing, Goal) and thing.at_once and near.score < meaning.SURE:
+        return
     kind = "goal" if isinstance(thing, Goal) else "aside"
     if isinstance(thing, Goal):
         found.goal = thing

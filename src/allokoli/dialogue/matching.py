@@ -12,6 +12,7 @@ from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span
 
 _STEM_CHARS = 5
+_MIN_PREFIXED_CHARS = 4
 _MIN_CONTENT_CHARS = 3
 
 
@@ -27,7 +28,14 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
         body = body.replace(r"\(", "(?:").replace(r"\)", ")")
         parts.append(body if not parts else r"[\W_]+" + body)
     end = "" if phrase.endswith("'") else r"(?!\w)"
-    return re.compile(r"(?<!\w)" + "".join(parts) + end)
+    return re.compile(r"(?<!\w)" + _prefixes(fold(phrase)) + "".join(parts) + end)
+
+
+def _prefixes(phrase: str) -> str:
+    """In Hebrew, `and`, `the`, `that`, `to`, … are written as letters before the word."""
+    first = next(iter(phrase.split(maxsplit=1)), "")
+    long_enough = len(first) >= _MIN_PREFIXED_CHARS
+    return r"[והבלשמכ]{0,2}" if long_enough and re.match(r"[\u05d0-\u05ea]", first) else ""
 
 
 def find_phrase(phrases: Iterable[str], folded: str) -> Span | None:

@@ -10,7 +10,7 @@ import importlib
 import os
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -67,9 +67,20 @@ def nearest(
     return best
 
 
-def ready() -> bool:
-    """Whether sentences can be compared on this machine."""
-    return _model() is not None
+def warm(sentences: Iterable[str]) -> bool:
+    """Load the model and learn examples ahead, so that the first call does not wait for them.
+
+    Args:
+        sentences: about 10 ms each.
+
+    Returns:
+        Whether sentences can be compared on this machine.
+    """
+    if _model() is None:
+        return False
+    for sentence in (*_background(), *sentences):
+        _centered(sentence)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ def understand(
     intents.recognize(form, state, whole, found, locale)
     today = now.astimezone(ZoneInfo(form.timezone)).date()
     uncut = form.whole_sentences or _wants_verbatim(form, state)
-    told = whole if uncut else _less_question(whole, found, locale)
+    asked = found.question or state.goal is None
+    told = _less_question(whole, found, locale) if asked and not uncut else whole
     segments = [told] if uncut else list(_segments(told, locale))
     agreed = found.answer == "yes"
     goal = found.goal or form.goal(state.goal)
@@ -237,7 +238,7 @@ def _read_meaning(
 def _less_question(whole: Utterance, found: Understanding, locale: str) -> Utterance:
     """The sentence without the question it asked: `is breakfast included?` books no morning."""
     asked = next((one.words for one in found.heard if one.kind == "aside"), "")
-    if found.aside is None or found.goal or not asked or not found.question:
+    if found.aside is None or found.goal or not asked:
         return whole
     clauses = re.split(r"(?<=[.?!;,])\s+", whole.raw)
     kept = [clause for clause in clauses if asked not in clause and clause not in asked]

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
+from allokoli.blueprint.caller import warm as warm_callers
 from allokoli.core import database, events
 from allokoli.core.http import create_app as create_http_app
 from allokoli.core.settings import get_settings
@@ -56,14 +57,16 @@ def create_app(*, voice: VoiceFactory | None = None, audio: bool = True) -> Fast
             speech, factory = await asyncio.to_thread(_local_voice)
         board = Switchboard(factory)
         app.state.switchboard = mcp.switchboard = board
-        # Reading the SDK's types takes seconds of one core; the first request must not wait.
-        warming = asyncio.create_task(asyncio.to_thread(warm_up))
+        # Reading the SDK's types, and learning what callers say, takes seconds of one core; the
+        # first request must not wait.
+        ahead = [warm_up, warm_callers] if audio else [warm_up]
+        warming = [asyncio.create_task(asyncio.to_thread(work)) for work in ahead]
         await board.open()
         try:
             async with mcp.run():
                 yield
         finally:
-            await asyncio.gather(warming, return_exceptions=True)
+            await asyncio.gather(*warming, return_exceptions=True)
             await board.close()
             if speech is not None:
                 await asyncio.to_thread(speech.close)
