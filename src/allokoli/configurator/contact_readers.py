@@ -103,14 +103,20 @@ def countries(locale: str, country: str) -> Iterable[str]:
 
 
 def _phone(heard: Utterance, locale: str, country: str) -> str | None:
-    for place in countries(locale, country):
+    for rank, place in enumerate(countries(locale, country)):
         found = find_phone(heard, place)
         if found:
             heard.use(found.span)
             return found.e164
+        digits = loose_digits(heard)
+        # At home a number of the right length is enough: new ranges open every year.
+        home = rank == 0 and digits is not None and digits[0].startswith("0")
+        whole = parse_phone(digits[0], place, insisted=home) if digits else None
+        if whole and digits:
+            heard.use(digits[1])
+            return whole
     digits = loose_digits(heard)
     if digits and digits[0].startswith("+"):
-        # In full with its country: the right length is enough, new ranges open every year.
         return parse_phone(digits[0], country or "FR", insisted=True)
     return None
 

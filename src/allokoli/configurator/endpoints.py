@@ -3,7 +3,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 
 from allokoli.configurator import service
-from allokoli.configurator.schemas import SessionCreate, SessionRead, Utterance
+from allokoli.configurator.schemas import BlueprintEdit, SessionCreate, SessionRead, Utterance
 from allokoli.core.i18n import best_locale
 from allokoli.core.settings import get_settings
 from allokoli.platform.access import MaybeCaller, Writer
@@ -36,6 +36,12 @@ async def get_session(session_id: UUID, caller: MaybeCaller) -> SessionRead:
 @router.post("/{session_id}/messages")
 async def hear(session_id: UUID, said: Utterance, caller: MaybeCaller) -> SessionRead:
     return await service.hear(caller, session_id, said.text)
+
+
+@router.patch("/{session_id}")
+async def edit(session_id: UUID, changes: BlueprintEdit, caller: MaybeCaller) -> SessionRead:
+    """Change parts of the blueprint by hand; null takes a part away."""
+    return await service.edit(caller, session_id, changes.blueprint)
 
 
 @router.post("/{session_id}/claim")

@@ -16,6 +16,19 @@ _TOO_LONG = mark(
     "Notre conversation est devenue très longue et je préfère m’arrêter ici. Commencez-en une"
     " nouvelle quand vous voulez."
 )
+_ONLY_VIEWING = mark(
+    "Votre rôle permet de consulter, pas de créer un assistant. Tout ce que vous avez dit est"
+    " conservé\u00a0: demandez à une personne de votre organisation qui peut modifier de se"
+    " connecter."
+)
+_MEANWHILE = mark(
+    "Un instant, votre assistant est en train de naître\u00a0: je vous fais signe dès qu’il est"
+    " prêt."
+)
+_AFTERWARDS = mark(
+    "Votre assistant est déjà créé. Vous pouvez le changer à tout moment depuis votre tableau de"
+    " bord, ou commencer une nouvelle conversation."
+)
 _UNEXPECTED = mark("Une erreur inattendue est survenue.")
 _YES = mark("Oui")
 
@@ -26,6 +39,21 @@ def creating(locale: str) -> str:
 
 def created(locale: str) -> str:
     return translator(locale).gettext(_CREATED)
+
+
+def only_viewing(locale: str) -> str:
+    """What somebody who may only look is told when they confirm."""
+    return translator(locale).gettext(_ONLY_VIEWING)
+
+
+def meanwhile(locale: str, *, created: bool) -> str:
+    """The answer to what is said once the creation has begun.
+
+    Args:
+        locale: of the session.
+        created: whether it is over.
+    """
+    return translator(locale).gettext(_AFTERWARDS if created else _MEANWHILE)
 
 
 def failed(locale: str, error: Exception) -> str:

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from allokoli.configurator.models import ConfiguratorSession, Status
 
@@ -20,6 +20,14 @@ class Utterance(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+
+
+class BlueprintEdit(BaseModel):
+    """Parts of the blueprint written by hand, in its shape; null takes a part away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    blueprint: Annotated[dict[str, Any], Field(min_length=1, max_length=13)]
 
 
 class Line(BaseModel):

@@ -5,8 +5,8 @@ from typing import Any
 
 from allokoli.configurator.schemas import SessionRead
 from allokoli.core.i18n import mark as _
-from allokoli.web import recap
 from allokoli.web.call_view import Turn
+from allokoli.web.plan_parts import PlanPart, plan_parts
 from allokoli.web.templating import gettext
 
 _STEPS = {
@@ -35,6 +35,7 @@ class Conversation:
     Attributes:
         open: whether the owner may still say something.
         sign_up: whether an account is what is missing.
+        plan: the blueprint's parts, to read and to change.
     """
 
     status: str
@@ -44,7 +45,7 @@ class Conversation:
     suggestions: list[str]
     progress: float
     name: str
-    recap: list[recap.Line]
+    plan: list[PlanPart]
     steps: list[CreationStep]
     assistant_id: Any
 
@@ -64,7 +65,7 @@ def conversation(session: SessionRead, locale: str) -> Conversation:
         suggestions=session.suggestions,
         progress=session.progress,
         name=str(session.blueprint.get("name") or ""),
-        recap=recap.lines(session.blueprint, locale),
+        plan=plan_parts(session.blueprint, locale),
         steps=[
             CreationStep(step.name, gettext(locale, _STEPS[step.name]), step.status)
             for step in session.steps
