@@ -236,7 +236,7 @@ class _Explanation:
 def _written(value: Any) -> str:
     """A value in one line."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} : {_written(one)}" for name, one in value.items()) or "∅"
+        return ", ".join(f"{name}={_written(one)}" for name, one in value.items()) or "∅"
     if isinstance(value, (list, tuple)):
         return " ; ".join(_written(one) for one in value) or "∅"
     if isinstance(value, bool):
