@@ -1,4 +1,4 @@
-"""Settings: access keys, the voice platform, the account."""
+"""Settings: access keys, the voice platform, the language model, the account."""
 
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,13 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from allokoli.core.database import session
-from allokoli.core.errors import Forbidden
+from allokoli.core.errors import Forbidden, InvalidInput, TooMany
 from allokoli.core.i18n import mark as _
 from allokoli.core.identity import Identity
 from allokoli.core.settings import get_settings
 from allokoli.platform.accounts import service as accounts
+from allokoli.platform.language_models import service as language_models
+from allokoli.platform.language_models.schemas import LanguageModelChoice, Trial
 from allokoli.platform.organizations import service
 from allokoli.platform.organizations.schemas import ApiKeyCreate
 from allokoli.web.form_fields import Text
@@ -30,6 +32,16 @@ _PLATFORMS = {
     ),
     "vapi": (_("Vapi (États-Unis)"), _("Les appels sont pris par Vapi, avec votre clé.")),
     "vapi-eu": (_("Vapi (Europe)"), _("Les appels sont pris par Vapi, avec votre clé.")),
+}
+
+
+_WRONG_MODEL = _("Vérifiez l’adresse, le nom et la clé du modèle.")
+_TRIALS = {
+    None: _("Le modèle a répondu."),
+    "slow": _("Le modèle n’a pas répondu à temps."),
+    "unreachable": _("Personne ne répond à cette adresse."),
+    "refused": _("Le modèle a refusé la demande."),
+    "nonsense": _("La réponse du modèle n’est pas utilisable."),
 }
 
 
@@ -61,15 +73,69 @@ async def revoke_key(locale: str, owner: Owner, key_id: UUID) -> Response:
     return RedirectResponse(f"/{locale}/settings", 303)
 
 
+@router.post("/language-model")
+async def choose_model(
+    request: Request,
+    locale: str,
+    owner: Owner,
+    url: Text = "",
+    name: Text = "",
+    key: Text = "",
+    wait_s: Text = "4",
+) -> Response:
+    """Keep the model and ask it for one word at once; an empty key leaves the stored one."""
+    _only_admins(owner)
+    given = {"url": url, "name": name, "wait_s": wait_s, "key": key or None}
+    try:
+        choice = LanguageModelChoice.model_validate(given)
+        async with session(owner) as opened:
+            await language_models.choose(opened, owner, choice)
+    except ValidationError:
+        refused = gettext(locale, _WRONG_MODEL)
+        return await _page(request, locale, owner, model_refused=refused)
+    except InvalidInput as error:
+        return await _page(request, locale, owner, model_refused=gettext(locale, error.message))
+    return await _tried(request, locale, owner)
+
+
+@router.post("/language-model/try")
+async def try_model(request: Request, locale: str, owner: Owner) -> Response:
+    _only_admins(owner)
+    return await _tried(request, locale, owner)
+
+
+@router.post("/language-model/forget")
+async def forget_model(locale: str, owner: Owner) -> Response:
+    _only_admins(owner)
+    async with session(owner) as opened:
+        await language_models.forget(opened, owner)
+    return RedirectResponse(f"/{locale}/settings#language-model", 303)
+
+
+async def _tried(request: Request, locale: str, owner: Identity) -> HTMLResponse:
+    try:
+        trial = await language_models.attempt(owner)
+    except TooMany as error:
+        return await _page(request, locale, owner, model_refused=gettext(locale, error.message))
+    return await _page(request, locale, owner, trial=trial)
+
+
 def _only_admins(owner: Identity) -> None:
     if owner.role not in {"owner", "admin"}:
         raise Forbidden("Cette action est réservée aux administrateurs de l’organisation.")
 
 
 async def _page(
-    request: Request, locale: str, owner: Identity, *, new_key: str = ""
+    request: Request,
+    locale: str,
+    owner: Identity,
+    *,
+    new_key: str = "",
+    model_refused: str = "",
+    trial: Trial | None = None,
 ) -> HTMLResponse:
     async with session(owner) as opened:
+        model = await language_models.get(opened, owner)
         keys = await service.list_api_keys(opened)
         platform = await service.voice_platform(opened, owner)
         person = await accounts.described(opened, owner)
@@ -81,6 +147,11 @@ async def _page(
         new_key=new_key,
         platform=_described(platform.kind, locale),
         person=person,
+        model=model,
+        model_refused=model_refused,
+        trial=trial,
+        trial_words=gettext(locale, _TRIALS[trial.problem]) if trial else "",
+        may_choose=owner.role in {"owner", "admin"},
     )
 
 
