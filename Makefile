@@ -1,6 +1,6 @@
 # AlloKoli's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run install models web translations dev test quick check bench bench-calls pictures lock clean
+.PHONY: help run install models web translations dev local-model test quick check bench bench-calls pictures lock clean
 SHELL := /bin/bash
 PY := .venv/bin/python
 
@@ -26,15 +26,19 @@ translations: ## Compile the translations if they changed
 dev: ## Install what tests and checks need as well
 	@scripts/install dev
 	@scripts/install-clients
+	@scripts/install-local-model
 	@$(MAKE) --no-print-directory translations web models
 
-QUICK := not audio and not browser and not process
+local-model: ## Install a small real language model, for the tests that ask one
+	@scripts/install-local-model
+
+QUICK := not audio and not browser and not process and not llm
 
 test: dev ## Run every test this machine can run, and list what was skipped and why
 	@.venv/bin/pytest -n 2 -m "$(QUICK)"
 	@.venv/bin/pytest -m "not ($(QUICK))"
 
-quick: dev ## Run the tests that need neither audio, browser nor processes
+quick: dev ## Run the tests that need neither audio, browser, processes nor a model
 	@.venv/bin/pytest -n 2 -m "$(QUICK)" $(ARGS)
 
 check: dev ## Lint, types, import rules, templates, translations
@@ -60,6 +64,8 @@ lock: ## Resolve the requirements again, with hashes
 	    .venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate \
 	        --python-version 3.11 --universal requirements/$$name.in -o requirements/$$name.txt; \
 	done
+	@.venv/bin/uv pip compile -q --no-deps --generate-hashes --no-header --no-annotate \
+	    --python-version 3.11 --universal requirements/llm.in -o requirements/llm.txt
 
 clean: ## Remove what was installed and built; your data in .data stays
 	@rm -rf .venv .venv-clients node_modules tests/clients/node/node_modules src/allokoli/web/static/dist
