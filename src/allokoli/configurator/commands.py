@@ -48,6 +48,15 @@ def plainly(raw: str, locale: str, *, agreeing: bool) -> str | None:
     return None
 
 
+def declines(raw: str, locale: str) -> str | None:
+    """A plain no, when a turn leaves an optional question aside (`laissez tomber`)."""
+    entry = owner_data(locale)["commands"]["stop_asking"]
+    span = find_phrase(entry["phrases"], fold(raw))
+    if span and _words_besides(fold(raw), span, locale) <= _FEW_WORDS:
+        return str(entry["means"])
+    return None
+
+
 def meant_plainly(raw: str, locale: str, *, agreeing: bool) -> str | None:
     """The same, by meaning."""
     kinds = ("agree",) if agreeing else ("as_you_like",)

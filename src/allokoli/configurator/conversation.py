@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from allokoli.blueprint.catalog import template_values
 from allokoli.configurator.clauses import TOPICS
 from allokoli.configurator.commands import (
+    declines,
     meant_command,
     meant_plainly,
     plainly,
@@ -65,6 +66,8 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
             return _obey(state, command)
         agreeing = state.status == "confirming"
         free = state.dialogue.asking[:1] == ["greeting"] and len(raw.split()) > _FEW_WORDS + 2
+        if set(TOPICS) & set(state.dialogue.asking):
+            raw = declines(raw, state.locale) or raw
         raw = (None if free else plainly(raw, state.locale, agreeing=agreeing)) or raw
     return _answer(state, raw, now)
 

@@ -71,8 +71,10 @@ def read_fields(
     if len(listed) >= _LIST or (listed and only):
         adding = values.get("fields") and not asked and not only
         current = _merged(current, listed) if adding else listed
-    elif listed and answer != "yes":
-        extra = [*listed, *extra]
+    else:
+        sure = {"choice", "yes_no", "number"}
+        own = [item for item in listed if answer != "yes" or item["type"] in sure]
+        extra = [*own, *extra]
     if optional and not less:
         current = _optional(current, [*listed, *extra])
         extra = [{**item, "required": False} for item in extra]

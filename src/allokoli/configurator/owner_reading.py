@@ -23,6 +23,7 @@ from allokoli.dialogue.text import fold
 _SHARED = frozenset({"direction", "languages", "place"})
 """Topics told in passing: their clause may hold other answers too."""
 _COUNTRY = "FR"
+_NAME_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,8 @@ def _declined(text: str, locale: str) -> bool:
 def _point(found: OwnerReading, raw: str, locale: str, moment: Moment) -> None:
     """Topics named, to be asked for: never in an answer of another kind, nor in a question."""
     folded = fold(raw)
-    if moment.asking in {"greeting", "name", "fields"} or looks_like_question(raw, folded, locale):
+    naming = moment.asking == "name" and len(folded.split()) <= _NAME_WORDS
+    if naming or moment.asking in {"greeting", "fields"} or looks_like_question(raw, folded, locale):
         return
     topics = owner_data(locale)["topics"]
     for topic in TOPICS:

@@ -145,7 +145,7 @@ class OwnerReaders:
         if find_phrase(patterns["messages_only"], folded):
             return False
         if not asked:
-            if self._moment.asking in {"greeting", "name"}:
+            if self._naming(folded):
                 return None
             return True if find_phrase(patterns["booking_wanted"], folded) else None
         answer = find_answer(folded, self._locale)
@@ -179,13 +179,18 @@ class OwnerReaders:
     def _fields(
         self, heard: Utterance, asked: bool, values: Mapping[str, Any]
     ) -> list[dict[str, Any]] | None:
-        if self._moment.asking in {"greeting", "name"} and not asked:
+        if not asked and self._naming(heard.raw_folded):
             return None
         turn = self.turn(heard.raw, values)
         if not asked and turn.pointed:
             return None
         core = self._core(heard, values)
         return read_fields(self._data, core, asked, values, self._locale)
+
+    def _naming(self, folded: str) -> bool:
+        """Whether the words may be a name or a greeting, whatever they mean."""
+        short = len(folded.split()) <= _SHORT_WORDS
+        return self._moment.asking == "greeting" or (self._moment.asking == "name" and short)
 
     def _writing_greeting(self, values: Mapping[str, Any]) -> bool:
         return self._moment.asking == "greeting" and "greeting" not in values
