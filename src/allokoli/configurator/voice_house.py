@@ -4,6 +4,7 @@ Who talks with AlloKoliConfig may have no account yet: their calls are the house
 leaves this machine; a browser only gets the link of one call.
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from allokoli.vapi.client import VoicePlatform
 from allokoli.vapi.regions import engine_access
 
 HOUSE = UUID("a110c011-0000-4000-8000-000000000001")
+_MOST_AT_ONCE = 500
 _KEY_NAME = "AlloKoliConfig"
 
 
@@ -33,6 +35,23 @@ async def start_web_call(assistant: dict[str, Any]) -> dict[str, Any]:
     access = engine_access(get_settings().engine_internal_url, await _key(), "")
     async with VoicePlatform(access) as platform:
         return await platform.act("call/web", {"assistant": assistant})
+
+
+async def forget_calls(before: datetime) -> int:
+    """Remove the ended calls begun before a moment; returns how many.
+
+    What was said in them is kept by their conversations, as long as those are.
+    """
+    keys = await signing_keys(HOUSE)
+    if not keys:
+        return 0
+    forgotten = 0
+    async with VoicePlatform(engine_access(get_settings().engine_internal_url, keys[0], "")) as one:
+        for call in await one.list("call", limit=_MOST_AT_ONCE, createdAtLt=before.isoformat()):
+            if call.get("status") == "ended":
+                await one.delete("call", str(call["id"]))
+                forgotten += 1
+    return forgotten
 
 
 async def _key() -> str:

@@ -32,6 +32,7 @@ TASK_MODULES = (
     "allokoli.engine.testing.tasks",
     "allokoli.platform.tasks",
     "allokoli.configurator.tasks",
+    "allokoli.configurator.voice_tasks",
     "allokoli.configurator.rehearsals.tasks",
 )
 
