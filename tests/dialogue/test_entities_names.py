@@ -40,7 +40,7 @@ def name_of(said, locale, *, asked=True):
         ("Le Goff", "Le Goff"),
         ("le goff", "Le Goff"),
         ("Monsieur le Goff", "le Goff"),
-        ("Le Gall, Yann Le Gall", "Le Gall"),
+        ("Le Gall, Yann Le Gall", "Yann Le Gall"),
         ("Ben David", "Ben David"),
         ("ben david", "Ben David"),
         ("El Khoury", "El Khoury"),
@@ -85,6 +85,7 @@ def name_of(said, locale, *, asked=True):
         ("réservé par Leroy", "Leroy"),
         ("c'est pour Leroy", "Leroy"),
         ("Mon nom est Leroy et mon prénom Paul", "Leroy"),
+        ("Je n'appelle Julien Moreau.", "Julien Moreau"),
     ],
 )
 def test_a_name_given_in_french(said, name):
@@ -115,6 +116,9 @@ def test_a_name_given_in_french(said, name):
         ("Uh, Williams.", "Williams"),
         ("Yes, it's Williams", "Williams"),
         ("the name is De La Cruz", "De La Cruz"),
+        ("name's Okafor", "Okafor"),
+        ("Harrison, Tom Harrison", "Tom Harrison"),
+        ("Anna Kowalczyk, that's K O W A L C Z Y K", "Anna Kowalczyk"),
     ],
 )
 def test_a_name_given_in_english(said, name):
@@ -136,6 +140,7 @@ def test_a_name_given_in_english(said, name):
         ("כ ה ן", "כהן"),
         ("ל ו י", "לוי"),
         ("גברת אברהם", "אברהם"),
+        ("עדי שלום", "עדי שלום"),
         ("אה, ביטון", "ביטון"),
     ],
 )
@@ -172,6 +177,16 @@ def test_a_name_given_in_hebrew(said, name):
         ("he", "לא תודה"),
         ("he", "ארבעה אנשים"),
         ("he", "אני רוצה להזמין"),
+        ("fr", "oui c'est correct"),
+        ("fr", "oui c'est noté"),
+        ("fr", "c'est très bien"),
+        ("fr", "c'est très aimable"),
+        ("fr", "c'est gentil merci"),
+        ("en", "that's lovely"),
+        ("en", "that's all correct"),
+        ("en", "This is ridiculous"),
+        ("en", "I missed one yesterday"),
+        ("he", "אני לקוח פרטי"),
         ("he", "מחר בערב"),
     ],
 )

@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
-from moments import hour_of
+from moments import day_of, hour_of
 
 from allokoli.dialogue.entities.dates import find_date, find_days
 from allokoli.dialogue.entities.times import find_time
@@ -215,3 +215,39 @@ def test_a_date_of_birth_in_english():
     found = find_date(Utterance.of("March 12th nineteen eighty", "en"), WEDNESDAY, "en", past=True)
     assert found is not None
     assert found[0] == date(1980, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("said", "locale", "day", "hour"),
+    [
+        ("en fin d'après-midi, genre dix-sept heures trente", "fr", None, "17:30"),
+        ("demain midi, 12 h 30", "fr", "2026-11-19", "12:30"),
+        ("vendredi quinze heures", "fr", "2026-11-20", "15:00"),
+        ("ce week-end, on arrive vendredi et on repart dimanche", "fr", "2026-11-20", None),
+        ("du 23 au 26 décembre", "fr", "2026-12-23", None),
+        ("on repart le 27", "fr", None, None),
+        ("le trois pièces", "fr", None, None),
+        ("une heure de retard, on peut décaler à 20 h 30", "fr", None, "20:30"),
+        ("C'est le zéro sept, vingt, trente, quarante, cinquante", "fr", None, None),
+        ("tonight at eight", "en", "2026-11-18", "20:00"),
+        ("half past eight", "en", None, "20:30"),
+        ("ביום ראשון באחת עשרה", "he", "2026-11-22", "11:00"),
+        ("ביום שבת בשתיים", "he", "2026-11-21", "14:00"),
+    ],
+)
+def test_days_and_hours_that_were_taken_for_others(said, locale, day, hour):
+    assert (day_of(said, locale), hour_of(said, locale)) == (day, hour)
+
+
+@pytest.mark.parametrize(
+    ("said", "locale", "born"),
+    [
+        ("vingt-deux, zéro cinq, mille neuf cent quatre-vingt", "fr", date(1980, 5, 22)),
+        ("the second of May nineteen seventy-four", "en", date(1974, 5, 2)),
+        ("12.3.1965", "he", date(1965, 3, 12)),
+    ],
+)
+def test_a_date_of_birth_in_other_wordings(said, locale, born):
+    found = find_date(Utterance.of(said, locale), WEDNESDAY, locale, past=True)
+    assert found is not None
+    assert found[0] == born

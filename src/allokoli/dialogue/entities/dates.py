@@ -25,7 +25,8 @@ def find_date(
         past: only dates gone by, said with their year (a date of birth).
     """
     said = _said(utterance, today, locale, past=past)
-    return next(((when.at, span) for when, span in said if when.at), None)
+    precise = _precise(said)
+    return (precise[0].at, precise[1]) if precise and precise[0].at else None
 
 
 def find_days(utterance: Utterance, today: date, locale: str) -> tuple[When[date], Span] | None:
@@ -41,8 +42,7 @@ def find_days(utterance: Utterance, today: date, locale: str) -> tuple[When[date
         weekday said later inside these limits, read it with `today` one day before `not_before`.
     """
     said = _said(utterance, today, locale, past=False)
-    precise = next((item for item in said if item[0].at), None)
-    return precise or next(iter(said), None)
+    return _precise(said) or next(iter(said), None)
 
 
 def parse_written_date(text: str, today: date, locale: str) -> date | None:
@@ -88,6 +88,12 @@ def _said(
             base = max(today, _day_before(when.not_before))
         said.append((when, span))
     return said
+
+
+def _precise(said: list[tuple[When[date], Span]]) -> tuple[When[date], Span] | None:
+    """The first day named, rather than the first of a week-end."""
+    named = [item for item in said if item[0].at]
+    return next((item for item in named if item[0].not_before is None), next(iter(named), None))
 
 
 def _suits(when: When[date], today: date, *, past: bool) -> bool:

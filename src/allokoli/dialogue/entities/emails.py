@@ -60,7 +60,10 @@ def _tokens(folded: str, locale: str) -> list[_Token]:
         said = match.group().rstrip(".") if len(match.group()) > 1 else match.group()
         if said in ",;:!?\0":  # a comma before the sign is a breath, elsewhere it ends a clause
             following = folded[match.end() :].lstrip()[:1]
-            if following in "@.-_" or (tokens and tokens[-1][0] in "@.-_"):
+            joins = (
+                folded[match.end() :].lstrip().startswith(lexicon(locale).words["email_joined"][0])
+            )
+            if joins or following in "@.-_" or (tokens and tokens[-1][0] in "@.-_"):
                 continue
             said = _CLAUSE
         if _SPELLED.fullmatch(said):

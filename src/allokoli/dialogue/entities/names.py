@@ -27,11 +27,20 @@ def find_name(
     words = lexicon(locale).words
     introductions = list(words["name_before"]) + (list(words["name_weak"]) if asked or weak else [])
     for phrase in sorted(introductions, key=len, reverse=True):
-        for match in re.finditer(rf"(?<!\w){re.escape(phrase)}\s*:?\s*", utterance.raw_folded):
+        end = "" if phrase.endswith("'") else r"(?!\w)"
+        pattern = rf"(?<!\w){re.escape(phrase)}{end}\s*:?\s*"
+        for match in re.finditer(pattern, utterance.raw_folded):
             found = _take(utterance, match.end(), locale)
             if found:
-                return found
+                weakly = asked and phrase in words["name_weak"]
+                whole = _bare(utterance, locale) if weakly else None
+                return whole if whole and _covers(whole[1], found[1]) else found
     return _bare(utterance, locale) if asked else None
+
+
+def _covers(span: Span, other: Span) -> bool:
+    """`Anna Martin, that's M A R T I N`: the letters belong to the name before them."""
+    return span[0] < other[0] and other[1] <= span[1]
 
 
 def _bare(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
@@ -60,11 +69,19 @@ def _take(
     if after:
         names = [title(match.group()) for match in taken]
         return _respelled(names, after[0]), utterance.from_raw((span[0], after[1][1]))
-    whole = title(utterance.raw[slice(*span)])
-    remark = amend_letters(whole, utterance.raw_folded[span[1] : span[1] + _NEAR_CHARS], locale)
-    if remark:
-        return remark[0], utterance.from_raw((span[0], span[1] + remark[1][1]))
-    return whole, utterance.from_raw(span)
+    name, end = _as_written(taken, utterance, locale)
+    return name, utterance.from_raw((span[0], end))
+
+
+def _as_written(taken: list[re.Match[str]], utterance: Utterance, locale: str) -> tuple[str, int]:
+    """The name after what was added to it (`Martin, Paul Martin`, `avec deux L`), and its end."""
+    start, end = taken[0].start(), taken[-1].end()
+    name = title(utterance.raw[start:end])
+    fuller = _said_in_full(taken, utterance)
+    if fuller:
+        return title(utterance.raw[slice(*fuller)]), fuller[1]
+    remark = amend_letters(name, utterance.raw_folded[end : end + _NEAR_CHARS], locale)
+    return (remark[0], end + remark[1][1]) if remark else (name, end)
 
 
 def _words_of_name(
@@ -87,6 +104,7 @@ def _words_of_name(
             continue
         particle = word in joined and (bool(taken) or opened)
         stopped = word in stops or word.rpartition("'")[2] in stops
+        stopped = stopped and not (taken and word in words["name_also"])
         if blocked or not word[:1].isalpha() or (stopped and not particle):
             break
         taken.append(match)
@@ -95,6 +113,14 @@ def _words_of_name(
     while taken and fold(taken[-1].group()) in joined:
         taken.pop()
     return taken
+
+
+def _said_in_full(taken: list[re.Match[str]], utterance: Utterance) -> Span | None:
+    """`Harrison, Tom Harrison`: the same name again, with what comes before it."""
+    name = re.escape(utterance.raw[taken[0].start() : taken[-1].end()])
+    again = re.compile(rf"\s*[,.]\s*([^\W\d_][\w'’-]*\s+{name})(?!\w)", re.IGNORECASE)
+    match = again.match(utterance.raw, taken[-1].end())
+    return match.span(1) if match else None
 
 
 def _is_blocked(utterance: Utterance, match: re.Match[str]) -> bool:

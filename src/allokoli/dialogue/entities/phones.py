@@ -179,8 +179,8 @@ def _runs(folded: str) -> Iterator[_Run]:
         if run.groups and (not near or fillers > _MAX_FILLERS):
             yield run
             run, times, whole, start, fillers, corrected = _Run(), 1, False, -1, 0, False
-        if kind in {"digits", "zero"}:
-            digits = "0" if kind == "zero" else said
+        if kind in {"digits", "zero", "six"}:
+            digits = {"zero": "0", "six": "6"}.get(kind, said)
             digits = digits * times if whole else digits[:1] * (times - 1) + digits
             if corrected and len(run.digits()) > len(digits):
                 run = _corrected(run, digits, folded[match.end() :])
@@ -195,7 +195,7 @@ def _runs(folded: str) -> Iterator[_Run]:
             times, whole, start = int(digits), True, span[0]
         elif kind == "no":
             corrected = True
-        fillers += kind not in {"digits", "zero"}
+        fillers += kind not in {"digits", "zero", "six"}
         at = match.end()
     if run.groups:
         yield run
@@ -225,10 +225,15 @@ def _tokens() -> re.Pattern[str]:
         ("double", ("phone_double", "phone_triple")),
         ("times", ("phone_times",)),
         ("zero", ("phone_zero",)),
+        ("six", ("phone_six",)),
         ("plus", ("phone_plus",)),
         ("filler", ("phone_filler",)),
     ]
-    words = [rf"(?P<{kind}>(?<!\w)(?:{_either(*lists)})(?!\w))" for kind, lists in kinds]
+    after = {"six": r"(?<=[0o]\s)"}  # "zéro ci"
+    words = [
+        rf"(?P<{kind}>{after.get(kind, '')}(?<!\w)(?:{_either(*lists)})(?!\w))"
+        for kind, lists in kinds
+    ]
     return re.compile("|".join([r"(?P<digits>(?<!\w)\+?\d+(?!\w))", *words]))
 
 

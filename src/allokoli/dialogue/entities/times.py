@@ -106,16 +106,20 @@ def find_part_of_day(folded: str, locale: str) -> str | None:
 
 
 def _point(folded: str, clock: _Clock) -> tuple[time, Span] | None:
+    """The first hour said; `midi` alone gives way to a fuller one (`demain midi, 12 h 30`)."""
     best: tuple[time, Span] | None = None
+    loose: tuple[time, Span] | None = None
     for rule in when_rules("times", clock.locale):
         for match in rule.pattern.finditer(folded):
             span = match.span()
             if best is not None and not _better(span, best[1]):
                 continue
             found = _resolve(rule.means, match.groupdict(), clock)
-            if found is not None:
+            if found is not None and rule.means.get("loose"):
+                loose = loose or (found, span)
+            elif found is not None:
                 best = found, span
-    return best
+    return best or loose
 
 
 def _legible(utterance: Utterance, locale: str) -> str:

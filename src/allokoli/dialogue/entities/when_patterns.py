@@ -13,7 +13,8 @@ from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import fold
 
 _HOLES = {
-    "d": r"(?P<d>[0-3]?\d)(?:er|st|nd|rd|th|eme|(?!\s\d\d\s\d\d))(?!\d|:\d)(?!{unit})",
+    "d": r"(?P<d>[0-3]?\d)(?:er|st|nd|rd|th|eme|(?!{pairs}))(?!\d|:\d)(?!{unit})",
+    "day": r"[0-3]?\d(?!\d)",
     "mm": r"(?P<mm>[01]?\d)(?!\d)",
     "y": r"(?P<y>(?:19|20)\d\d)(?!\d)",
     "yy": r"(?P<yy>(?:(?:19|20)\s)?\d\d)(?!\d)(?!{unit})",
@@ -23,10 +24,12 @@ _HOLES = {
     "h": r"(?P<h>[0-2]?\d)(?!\d)(?!{thing})",
     "m": r"(?P<m>[0-5]\d)(?!\d)(?!{thing})",
     "hour": r"[0-2]?\d(?!\d)",
+    "mi": r"(?P<m>[0-5]\d)(?!\d)(?!{unit})",
     "minute": r"[0-5]\d(?!\d)(?!{thing})",
     "first": r"(?P<from>[0-2]?\d)(?!\d)",
     "bare": r"[0-2]?\d(?![\d/:])(?!{thing})(?!\s\d)",
 }
+_PAIRS = r"[\s,.]{1,2}\d\d[\s,.]{1,2}\d\d(?!\d)"  # the start of a phone number
 _PIECE = re.compile(r"\{(\w+)\}|\s+|(?<=[^\W\d_])[-']|[\[\]()|]|[^\[\](){}|\s'-]+|.")
 _NAMED = re.compile(r"\(\?P<(\w+)>")
 _MARKS = {"[": "(?:", "]": ")?", "(": "(?:", ")": ")", "|": "|"}
@@ -108,6 +111,7 @@ def _hole(hole: str, locale: str) -> str:
         return f"(?P<{'from' if hole == 'clock' else 'to'}>{body})"
     return (
         _HOLES[hole]
+        .replace("{pairs}", _PAIRS)
         .replace("{unit}", _words(("hour_units", "things"), locale))
         .replace("{thing}", _words(("things",), locale))
     )
