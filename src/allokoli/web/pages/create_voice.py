@@ -40,7 +40,7 @@ async def changes(request: Request, owner: MaybeOwner) -> Response:
     if held is None:
         return Response(status_code=204)
     headers = {"cache-control": "no-store"}
-    return StreamingResponse(_changes(held.id), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(changes_of(held.id), headers=headers, media_type="text/event-stream")
 
 
 @router.get("/now")
@@ -52,8 +52,8 @@ async def now(request: Request, locale: str, owner: MaybeOwner) -> Response:
     return render(request, "create/now.html", **shown(held, locale))
 
 
-async def _changes(session_id: UUID) -> AsyncIterator[str]:
-    """As long as a call may last; an event carries nothing but its name."""
+async def changes_of(session_id: UUID) -> AsyncIterator[str]:
+    """Tells each change, as long as a call may last; an event carries nothing but its name."""
     async with events.subscribe(f"session:{session_id}") as stream:
         coming = asyncio.ensure_future(anext(stream))
         try:
