@@ -58,7 +58,8 @@ def clauses(raw: str, locale: str) -> tuple[Clause, ...]:
         said = folded[start:end]
         own = _topic_of(said, locale)
         same = sentence == before
-        if topic in _UNTIL_SENTENCE_END and same and (topic == "faqs" or own is None):
+        told = topic in _UNTIL_SENTENCE_END and same
+        if told and (own is None or (topic == "faqs" and not _has_contact(own, said, locale))):
             own = topic
         elif own is None and topic is not None and _goes_on(topic, said, locale):
             own = topic
@@ -105,6 +106,13 @@ def _goes_on(topic: str, said: str, locale: str) -> bool:
         return False
     digits = Utterance.of(said, locale).text
     return _CONTACT.search(digits) is not None or re.fullmatch(r"[\d\s+.-]+", digits) is not None
+
+
+def _has_contact(topic: str | None, said: str, locale: str) -> bool:
+    """Whether a clause is about a contact and gives it, so that it is no answer to callers."""
+    if topic not in {"notify", "escalation"}:
+        return False
+    return _CONTACT.search(Utterance.of(said, locale).text) is not None
 
 
 def _has_day(said: str, locale: str) -> bool:
@@ -154,7 +162,8 @@ def _joined(folded: str, start: int, end: int, locale: str) -> list[tuple[int, i
     for match in islice(_joiner(locale).finditer(folded, start, end), _MAX_JOINERS):
         left, right = folded[at : match.start()], folded[match.end() : end]
         if match.start() > stop and topic == "faqs":
-            if not cue_pattern("faqs", locale).search(right):
+            another = _has_contact(_topic_of(right, locale), right, locale)
+            if not another and not cue_pattern("faqs", locale).search(right):
                 continue
         elif not left.strip() or _topic_of(left, locale) == _topic_of(right, locale):
             continue

@@ -45,7 +45,9 @@ def read_faqs(
 def _pair(text: str, locale: str) -> list[dict[str, str]]:
     answers = find_phrase(owner_data(locale)["patterns"]["answer_to_caller"], fold(text))
     if answers:
-        return _told(text[: answers[0]], text[answers[1] :])
+        answer = text[answers[1] :].strip()
+        # Hebrew writes `that` at the head of the answer's first word.
+        return _told(text[: answers[0]], answer.removeprefix("ש") if locale == "he" else answer)
     cut = re.search(r"\?\s+|[,:]\s+|\s[-–—]\s", text.strip())
     if cut is None:
         return []

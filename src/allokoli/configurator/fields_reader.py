@@ -55,12 +55,13 @@ def read_fields(
     current = before
     base, more, less = _split(heard.raw, patterns)
     command = find_phrase(patterns["ask_for"], fold(base))
-    if not asked and more is None and less is None and command is None:
+    optional = find_phrase(patterns["optional"], folded)
+    if not asked and more is None and less is None and command is None and optional is None:
         return None
     if not asked and not values.get("fields") and command is None:
         return None
     answer = find_answer(folded, locale)
-    listed = _items(data, base if asked else base[command[1] :] if command else "", locale)
+    listed = _items(data, _listing(base, command, all_of_it=asked or bool(optional)), locale)
     extra = _items(data, more, locale, told=asked) if more else []
     trailing = more is not None and not more.strip(" ,.;!?")
     if trailing and (answer == "yes" or len(listed) < _LIST):
@@ -75,14 +76,20 @@ def read_fields(
         sure = {"choice", "yes_no", "number"}
         own = [item for item in listed if answer != "yes" or item["type"] in sure]
         extra = [*own, *extra]
-    if optional and not less:
-        current = _optional(current, [*listed, *extra])
-        extra = [{**item, "required": False} for item in extra]
+    if optional and more is None and less is None and not command:
+        current, extra = _optional(current, [*listed, *extra]), extra if asked else []
     made = [item for item in _merged(current, extra) if item["key"] not in dropped]
     unchanged = made == before and not extra and not dropped
     if unchanged and (answer != "yes" or not asked):
         return made if asked and len(listed) >= _LIST else None
     return made[:_MAX_FIELDS]
+
+
+def _listing(base: str, command: tuple[int, int] | None, *, all_of_it: bool) -> str:
+    """The part of a sentence where fields may be listed."""
+    if all_of_it:
+        return base
+    return base[command[1] :] if command else ""
 
 
 def _split(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str, str | None, str | None]:
@@ -121,7 +128,8 @@ def _items(
             only = vague is not None and len(keys) == 1 and _is_vague(data, keys[0], label)
             keys = [] if only else keys
         if keys:
-            found += [field(data, key) for key in keys]
+            free = find_phrase(data["patterns"]["optional"], fold(item)) is not None
+            found += [{**field(data, key), "required": not free} for key in keys]
             continue
         worded = find_phrase(data["patterns"]["field_starts"], fold(item))
         short = len(item.split()) <= _MAX_ITEM_WORDS
@@ -151,12 +159,13 @@ def _pieces(data: dict[str, Any], text: str) -> Iterator[str]:
     joiners = sorted(data["patterns"]["and_words"], key=len, reverse=True)
     cut = re.compile(rf"\s+(?:{'|'.join(re.escape(fold(word)) for word in joiners)})(?:\s+|(?<=ו))")
     for part in _ITEM_END.split(text):
-        at = 0
-        for match in cut.finditer(fold(part)):
-            yield part[at : match.start()].strip()
+        padded, at = f" {part}", 0
+        for match in cut.finditer(fold(padded)):
+            if padded[at : match.start()].strip():
+                yield padded[at : match.start()].strip()
             at = match.end()
-        if part[at:].strip():
-            yield part[at:].strip()
+        if padded[at:].strip():
+            yield padded[at:].strip()
 
 
 def named_fields(data: dict[str, Any], folded: str) -> list[str]:
