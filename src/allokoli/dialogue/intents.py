@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from allokoli.dialogue.understanding import Understanding
 
 _SIMILAR = 0.72
+_OWNERS = 0.45
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _MOST_PARTS = 8
@@ -125,10 +126,20 @@ def recognize_meaning(
     things.update(telling)
     groups.update({name: one.told for name, one in telling.items()})
     near = meaning.nearest(text, groups, least=_least(form, state, found))
+    if near is None and found.question:
+        # The owner wrote an answer to something like it: better than none.
+        owners = {name: groups[name] for name, one in things.items() if _is_owners(one)}
+        near = meaning.nearest(text, owners, least=_OWNERS)
     if near is None:
         return
     thing = things[near.key]
     if isinstance(thing, Goal) and thing.at_once and near.score < meaning.SURE:
+        return
+    if (
+        found.question
+        and not _is_owners(thing)
+        and not meaning.belongs(near.clause, groups[near.key])
+    ):
         return
     kind = "goal" if isinstance(thing, Goal) else "aside"
     if isinstance(thing, Goal):
@@ -138,6 +149,10 @@ def recognize_meaning(
     else:
         found.aside = thing
     found.heard.append(Heard(kind, thing.key, words=near.clause, how="meaning", score=near.score))
+
+
+def _is_owners(thing: Goal | Aside) -> bool:
+    return isinstance(thing, Aside) and bool(thing.question)
 
 
 def _examples(thing: Goal | Aside) -> tuple[str, ...]:

@@ -67,6 +67,13 @@ def nearest(
     return best
 
 
+def belongs(clause: str, examples: Sequence[str]) -> bool:
+    """Whether a clause is nearer to these examples than to what only the owner could answer."""
+    elsewhere = [one for locale in LANGUAGES for one in _data(locale)["elsewhere"]]
+    table = _table((("here", tuple(examples)), ("elsewhere", tuple(elsewhere))))
+    return table is not None and _compare(clause, table).key == "here"
+
+
 def warm(sentences: Iterable[str]) -> bool:
     """Load the model and learn examples ahead, so that the first call does not wait for them.
 
@@ -146,16 +153,15 @@ def _vector(text: str) -> Any:
 
 def _background() -> tuple[str, ...]:
     """What people say that asks for nothing: numbers, names, days, a yes."""
-    return tuple(
-        sentence
-        for locale in LANGUAGES
-        for sentence in load("allokoli.dialogue", locale, "background")["answers"]
-    )
+    return tuple(sentence for locale in LANGUAGES for sentence in _data(locale)["answers"])
 
 
 def _usual(locale: str) -> list[str]:
-    data = load("allokoli.dialogue", locale, "background")
-    return [*data["answers"], *data["requests"]]
+    return [*_data(locale)["answers"], *_data(locale)["requests"]]
+
+
+def _data(locale: str) -> dict[str, list[str]]:
+    return load("allokoli.dialogue", locale, "background")
 
 
 @lru_cache(maxsize=1)
