@@ -1,16 +1,21 @@
 """The prompt of a blueprint, for language models that take the guided model's place."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from allokoli.blueprint.blueprint import Blueprint, CallerField
 from allokoli.blueprint.opening_hours import speak_hours
 from allokoli.blueprint.wording import speak_date, speak_intervals
 from allokoli.dialogue.lexicon import load
+from allokoli.dialogue.text import fold
 
 # Filled by the voice platform when a call begins: the one thing in a prompt that changes.
 _NOW = '{{{{"now" | date: "%Y-%m-%d %H:%M, %A", "{zone}"}}}}'
 _SEARCHES = ["query"]
+_FEWEST_RECITED = 4
+_WORD = re.compile(r"\w+")
 
 
 def compile_prompt(blueprint: Blueprint, tools: Sequence[dict[str, Any]] = ()) -> str:
@@ -38,6 +43,30 @@ def compile_prompt(blueprint: Blueprint, tools: Sequence[dict[str, Any]] = ()) -
         words["today"].format(now=_NOW.format(zone=blueprint.timezone), zone=blueprint.timezone),
     ]
     return "\n".join(lines)
+
+
+def recites(sentence: str, locale: str) -> bool:
+    """Whether a sentence, of four words or more, is read out of the rules of a prompt.
+
+    Args:
+        sentence: as a model wrote it.
+        locale: the language of the prompt.
+    """
+    said = " ".join(_WORD.findall(fold(sentence)))
+    if said.count(" ") < _FEWEST_RECITED - 1:
+        return False
+    return any(said in line or line in said for line in _rules(locale))
+
+
+@lru_cache
+def _rules(locale: str) -> tuple[str, ...]:
+    """What prompts of a language tell whatever the business is; it is nobody else's to hear."""
+    words = load("allokoli.blueprint", locale, "caller")["prompt"]
+    titles = ("services", "fields", "exceptions", "faqs", "never", "tools", "end", "outbound")
+    lines = [*words["rules"], *words["tool"].values(), *(words[title] for title in titles)]
+    lines = [line.partition("{")[0] for line in lines]
+    known = (" ".join(_WORD.findall(fold(line))) for line in lines)
+    return tuple(line for line in known if line.count(" ") >= _FEWEST_RECITED - 1)
 
 
 def _languages(blueprint: Blueprint, words: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ _MOST_ALIKE = 3
 _RUN_WORDS = 3
 _LONGEST_WORD = 60
 _FEWEST_ECHOED = 4
+_LONG_ECHO = 6
 _WORD = re.compile(r"\w+")
 
 
@@ -55,8 +56,12 @@ def says_again(words: Sequence[str]) -> bool:
 
 def is_echo(sentence: str, heard: str) -> bool:
     """Whether a sentence gives back, word for word, what the person has just said."""
-    said = _WORD.findall(fold(sentence))
-    return len(said) >= _FEWEST_ECHOED and said == _WORD.findall(fold(heard))
+    said, known = _WORD.findall(fold(sentence)), _WORD.findall(fold(heard))
+    if said == known:
+        return len(said) >= _FEWEST_ECHOED
+    # A part of it too, when it is long; a short one repeats what was understood.
+    runs = (known[start : start + len(said)] for start in range(len(known) - len(said) + 1))
+    return len(said) >= _LONG_ECHO and said in runs
 
 
 def claims_done(sentence: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Sequence
 from time import monotonic
 from typing import Any
 
+from allokoli.blueprint.prompt import recites
 from allokoli.dialogue.unspeakable import (
     MAX_SENTENCE_CHARS,
     claims_done,
@@ -72,6 +73,8 @@ class Judge:
             return "an echo"
         if self._keeps_agenda and not self._written and claims_done(text):
             return "a booking made up"
+        if any(recites(text, one) for one in self._languages):
+            return "its own instructions"
         return why_unspeakable(text, self._languages)
 
     def call(self, call: ToolCall) -> str | None:
