@@ -120,6 +120,10 @@ def _times(folded: str, locale: str) -> Iterator[Token]:
             and said[middle.end() :].strip()[:1].isdigit()
         ):
             continue  # `10 to 4` is a range here, not ten minutes to four
+        digit = re.search(r"\d", said)
+        if digit and said[: digit.start()].strip() in _before_time(locale):
+            start += digit.start()
+            said = said[digit.start() :]
         moment = find_time(Utterance.of(said, locale), locale, earliest_hour=0)
         if moment is not None:
             minutes = moment[0].hour * 60 + moment[0].minute
@@ -134,6 +138,12 @@ def _times(folded: str, locale: str) -> Iterator[Token]:
     for match in re.finditer(r"(?<![\w/])(\d{1,2})\s?[:h]\s?(\d\d)(?!\w)", folded):
         if int(match.group(1)) > _HOURS_A_DAY or int(match.group(2)) >= 60:  # noqa: PLR2004
             yield Token("bad_time", *match.span(), match.group().strip())
+
+
+@lru_cache
+def _before_time(locale: str) -> frozenset[str]:
+    """Words that lead to a time and are no part of it: the `à` of `de 9 à 19 h` is a range."""
+    return frozenset(fold(word) for word in owner_data(locale)["hours"]["before_time"])
 
 
 @lru_cache

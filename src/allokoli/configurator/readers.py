@@ -124,7 +124,7 @@ class OwnerReaders:
         if len(words) < _MIN_GREETING_WORDS:
             return self._sentence(core.raw) if social == "hello" else None
         answer = find_answer(folded, self._locale)
-        if answer and len(words) <= 4:  # noqa: PLR2004
+        if answer and social != "hello" and len(words) <= 4:  # noqa: PLR2004
             return None
         asides = self._data["questions"].values()
         if social is None and any(find_phrase(entry["phrases"], folded) for entry in asides):
