@@ -8,7 +8,7 @@ from conversing import SEED_TURNS, talk
 from allokoli.blueprint import Blueprint
 
 RECAP = SEED_TURNS[:-1]
-ENGLISH = ["It's for my restaurant", "Maya", "friendly", "Spice Garden, good evening!", "yes", "yes"]
+ENGLISH = ["It's for my restaurant", "Maya", "friendly", "Maya, good evening!", "yes", "yes"]
 HEBREW = ["זה בשביל המסעדה שלי", "מאיה", "חם", "מסעדת מאיה, ערב טוב!", "כן", "כן"]
 
 
@@ -62,8 +62,8 @@ def test_what_is_told_at_the_recap_is_kept(said, path, value):
 @pytest.mark.parametrize(
     ("locale", "turns", "said", "part", "value"),
     [
-        ("en", ENGLISH, "if someone asks about parking, say there is a car park opposite, and "
-                        "text me on 07700 900123", "notify", {"phone": "+447700900123"}),
+        ("en", ENGLISH, "if asked about parking, say it is free, and text me on 07700 900123",
+         "notify", {"phone": "+447700900123"}),
         ("en", ENGLISH, "in an emergency call me at 020 7946 0018", "escalation",
          {"phone": "+442079460018", "when": "in an emergency"}),
         ("en", ENGLISH, "send requests to jane dot smith at example dot com", "notify",
@@ -230,8 +230,9 @@ def test_attacks_at_the_recap_change_nothing(said):
 
 
 def test_long_and_busy_turns_are_answered_at_once():
-    for said in ("et " * 900, "lundi, " * 280, "si on demande " * 140, "06 12 " * 300, "a, b. " * 300):
+    turns = ("et " * 900, "lundi, " * 280, "si on demande " * 140, "06 12 " * 300, "a, b. " * 300)
+    for said in turns:
         started = time.perf_counter()
-        state, lines = talk(*RECAP, said)
+        _, lines = talk(*RECAP, said)
         assert lines[-1]
         assert time.perf_counter() - started < 10

@@ -88,7 +88,13 @@ async def test_fields_get_types_choices_and_are_taken_away(started):
     page = await started.get("/fr/create")
     assert 'value="terrasse, salle"' in page.text
     await change(
-        started, "fields", key=["name"], label=["Nom"], type=["name"], required=["yes"], choices=[""]
+        started,
+        "fields",
+        key=["name"],
+        label=["Nom"],
+        type=["name"],
+        required=["yes"],
+        choices=[""],
     )
     assert "terrasse" not in (await started.get("/fr/create")).text
 

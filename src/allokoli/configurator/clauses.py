@@ -59,9 +59,9 @@ def clauses(raw: str, locale: str) -> tuple[Clause, ...]:
         own = _topic_of(said, locale)
         same = sentence == before
         told = topic in _UNTIL_SENTENCE_END and same
-        if told and (own is None or (topic == "faqs" and not _has_contact(own, said, locale))):
-            own = topic
-        elif own is None and topic is not None and _goes_on(topic, said, locale):
+        answer = topic == "faqs" and not _has_contact(own, said, locale)
+        goes_on = own is None and topic is not None and _goes_on(topic, said, locale)
+        if (told and (own is None or answer)) or goes_on:
             own = topic
         found.append(Clause(start, end, own, sentence))
         topic, before = own, sentence
@@ -100,8 +100,8 @@ def _goes_on(topic: str, said: str, locale: str) -> bool:
         timed = re.search(r"\d", said) is not None and _CONTACT.search(said) is None
         return timed or _has_day(said, locale) or find_phrase(vague, said) is not None
     if topic == "languages":
-        phrases = [one for entry in owner_data(locale)["languages"].values() for one in entry["phrases"]]
-        return find_phrase(phrases, said) is not None
+        entries = owner_data(locale)["languages"].values()
+        return any(find_phrase(entry["phrases"], said) for entry in entries)
     if topic not in {"notify", "escalation"}:
         return False
     digits = Utterance.of(said, locale).text

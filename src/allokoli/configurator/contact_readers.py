@@ -143,5 +143,5 @@ def _when(heard: Utterance, locale: str) -> str | None:
         cut = min([*stops, digit.start() if digit else len(value), len(value)])
         value = value[:cut].strip(" ,.;:!?")
         if value:
-            return pattern.replace("{value}", value).strip()[:_MOST_WHEN]
+            return str(pattern).replace("{value}", value).strip()[:_MOST_WHEN]
     return None

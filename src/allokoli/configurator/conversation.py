@@ -119,7 +119,7 @@ def _moment(state: OwnerState, now: datetime) -> Moment:
     )
 
 
-def _turn_to_topic(
+def _turn_to_topic(  # noqa: PLR0911  (one way out a case)
     before: OwnerState,
     heard: OwnerState,
     reply: Reply,
@@ -144,8 +144,8 @@ def _turn_to_topic(
             return _obey(before, command)
         plain = meant_plainly(raw, heard.locale, agreeing=before.status == "confirming")
         if plain:
-            dialogue, said = step(form, before.dialogue, plain, now=now, locale=heard.locale)
-            return replace(heard, dialogue=dialogue), said
+            dialogue, told = step(form, before.dialogue, plain, now=now, locale=heard.locale)
+            return replace(heard, dialogue=dialogue), told
         meant = owner_form(
             heard.locale, before.dialogue.values, wanted=heard.wanted, questions="meant"
         )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from allokoli.configurator.clauses import cue_pattern
 from allokoli.configurator.owner_data import owner_data

@@ -142,7 +142,8 @@ def _items(
 
 def _is_vague(data: dict[str, Any], key: str, label: str) -> bool:
     """Whether a field is named by nothing but a vague word (`serial number` is no phone)."""
-    exact = [one for one in data["fields"][key]["phrases"] if one not in data["patterns"]["vague_fields"]]
+    vague = data["patterns"]["vague_fields"]
+    exact = [one for one in data["fields"][key]["phrases"] if one not in vague]
     return find_phrase(exact, label) is None
 
 

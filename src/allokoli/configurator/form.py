@@ -143,11 +143,12 @@ def _slots(
             check=_too_long(data, key),
         )
 
+    again = [line.format(label=label) for line in ask["booking_again"]]
     asks = {
         "name": [question.format(examples=examples) for question in ask["name"]],
         "tone": [str(sector["tone"]), *ask["tone_again"]],
         "greeting": [question.format(example=greeting) for question in ask["greeting"]],
-        "booking": [sector["booking"], *(line.format(label=label) for line in ask["booking_again"])],
+        "booking": [sector["booking"], *again],
     }
     proposed_name = proposal["name"].format(value=name)
     proposed_tone = proposal["tone"].format(value=tone["short"])

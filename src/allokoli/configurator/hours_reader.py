@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from allokoli.blueprint.blueprint import WEEKDAYS
-from allokoli.configurator.hours_tokens import Token, day_run, hours_tokens
+from allokoli.configurator.hours_entries import HoursEntry, hours_entries
+from allokoli.configurator.hours_tokens import Token, hours_tokens
 from allokoli.dialogue.utterance import Utterance
 
 _NOON = 12 * 60
@@ -16,35 +17,6 @@ _LATEST_CLOSING = 6 * 60
 _MOST_INTERVALS = 6
 _MOST_EXCEPTIONS = 100
 _ALL_DAY = ["00:00", "23:59"]
-
-
-@dataclass(slots=True)
-class _Entry:
-    """Some days and what was said of them.
-
-    Attributes:
-        days: weekdays, empty for whatever days are open.
-        dates: particular days.
-        times: tokens, in the order said.
-        closed: whether they are closed.
-        excepted: whether they came after `except`.
-        nonstop: open day and night.
-        part: `opening` or `closing`, for a time said alone.
-        afternoon: whether the afternoon was named.
-        comma: how many of the days came before the last comma.
-        trailing: whether its days came after its times.
-    """
-
-    days: list[int] = field(default_factory=list)
-    dates: list[date] = field(default_factory=list)
-    times: list[Token] = field(default_factory=list)
-    closed: bool = False
-    excepted: bool = False
-    nonstop: bool = False
-    part: str | None = None
-    afternoon: bool = False
-    comma: int = 0
-    trailing: bool = False
 
 
 @dataclass(slots=True)
@@ -86,7 +58,7 @@ def read_hours(
         return HoursRead(problem=("bad_time", str(bad.value)))
     week: dict[str, Any] = deepcopy(dict(known or {}))
     changed = False
-    for entry in _entries(tokens):
+    for entry in hours_entries(tokens):
         intervals, problem = _intervals(entry, heard, week)
         if problem:
             return HoursRead(problem=problem)
@@ -99,105 +71,8 @@ def read_hours(
     return HoursRead({key: value for key, value in week.items() if value})
 
 
-def _entries(tokens: list[Token]) -> list[_Entry]:
-    """Which times go with which days."""
-    found: list[_Entry] = []
-    current: _Entry | None = None
-    closing_next = excepting_next = fresh = False
-    before: Token | None = None
-    for token in tokens:
-        if token.kind == "time" and before is not None and before.kind == "not":
-            continue  # `à 17 h 30, pas 18 h`
-        match token.kind:
-            case "days":
-                current = _days_said(found, current, token, before, fresh=fresh or excepting_next)
-                current.closed = current.closed or closing_next
-                current.excepted = current.excepted or excepting_next
-                closing_next = excepting_next = fresh = False
-            case "dates":
-                follows = current is not None and current.dates and not current.times
-                also = follows and current is not None and current.closed and not fresh
-                closed = closing_next or excepting_next or bool(also)
-                current = _Entry(dates=list(token.value), closed=closed)
-                found.append(current)
-                closing_next = excepting_next = fresh = False
-            case "closed":
-                post = current is not None and not current.times and not current.closed
-                if post and current is not None and (before is None or before.kind != "comma"):
-                    current.closed = True
-                    fresh = True
-                else:
-                    closing_next = fresh = True
-            case "except":
-                excepting_next = True
-            case "time" | "nonstop":
-                current = _time_said(found, current, token)
-                closing_next = False
-            case "opening" | "closing":
-                if current is None:
-                    current = _Entry()
-                    found.append(current)
-                if not current.times:
-                    current.part = token.kind
-            case "afternoon":
-                if current is not None:
-                    current.afternoon = True
-            case "comma":
-                if current is not None:
-                    current.comma = len(current.days)
-            case _:
-                pass
-        before = token
-    return found
-
-
-def _days_said(
-    found: list[_Entry], current: _Entry | None, token: Token, before: Token | None, *, fresh: bool
-) -> _Entry:
-    days: list[int] = token.value
-    if current is not None and current.times and not current.days and not current.dates:
-        comma = before is not None and before.kind in {"comma", "except"}
-        current.trailing = not comma and not current.nonstop and not fresh
-    near = before is not None and before.kind in {"range", "days"}
-    open_ended = current is not None and (
-        not current.times or (current.trailing and (near or not current.days))
-    )
-    if current is not None and open_ended and not current.dates and not fresh:
-        if current.days and before is not None and before.kind == "range":
-            current.days += [
-                day for day in day_run(current.days[-1], days[0]) if day not in current.days
-            ]
-        else:
-            current.days += [day for day in days if day not in current.days]
-        return current
-    made = _Entry(days=list(days))
-    found.append(made)
-    return made
-
-
-def _time_said(found: list[_Entry], current: _Entry | None, token: Token) -> _Entry:
-    if current is not None and current.excepted and not current.times and len(found) > 1:
-        whole = found[-2]
-        if not whole.times and not whole.closed:  # `tous les jours sauf lundi de 9 h à 18 h`
-            current.closed = True
-            current = whole
-    if current is not None and current.closed and not current.times:
-        later = current.days[current.comma :] if current.comma else []
-        current.days = current.days[: current.comma] if later else current.days
-        current = _Entry(days=later or list(current.days), dates=[] if later else current.dates)
-        found.append(current)
-    if current is None or current.trailing:
-        current = _Entry()
-        found.append(current)
-    if token.kind == "nonstop":
-        current.nonstop = True
-    else:
-        current.times.append(token)
-    return current
-
-
 def _intervals(
-    entry: _Entry, heard: Utterance, week: Mapping[str, Any]
+    entry: HoursEntry, heard: Utterance, week: Mapping[str, Any]
 ) -> tuple[list[list[str]] | None, tuple[str, str] | None]:
     """An entry's hours: none when it says nothing, or what is wrong with it."""
     if entry.nonstop:
@@ -225,9 +100,9 @@ def _straight(start: Token, end: Token, last: int, *, afternoon: bool) -> tuple[
     opening, closing = int(start.value), int(end.value)
     if not end.sure and closing <= _NOON and closing <= opening:
         closing += _NOON
-    if not start.sure and opening < _NOON <= closing and -1 < last and opening <= last:
+    if not start.sure and opening < _NOON <= closing and last >= 0 and opening <= last:
         opening += _NOON
-    if not start.sure and not end.sure and -1 < last and opening < last and opening < _NOON:
+    if not start.sure and not end.sure and last >= 0 and opening < last and opening < _NOON:
         opening, closing = opening + _NOON, closing + (_NOON if closing < _NOON else 0)
     if afternoon and opening < 8 * 60 and closing <= _NOON and closing > opening:
         opening, closing = opening + _NOON, closing + _NOON
@@ -235,7 +110,7 @@ def _straight(start: Token, end: Token, last: int, *, afternoon: bool) -> tuple[
 
 
 def _one_time(
-    entry: _Entry, week: Mapping[str, Any]
+    entry: HoursEntry, week: Mapping[str, Any]
 ) -> tuple[list[list[str]] | None, tuple[str, str] | None]:
     """A single hour moves the closing, or the opening, of the days it is about."""
     token = entry.times[0]
@@ -256,7 +131,7 @@ def _one_time(
 
 
 def _apply(
-    entry: _Entry,
+    entry: HoursEntry,
     intervals: list[list[str]],
     week: dict[str, Any],
     known: Mapping[str, Any] | None,

@@ -111,7 +111,8 @@ def _times(folded: str, locale: str) -> Iterator[Token]:
         for rule in when_rules("times", locale)
         for match in rule.pattern.finditer(folded)
     }
-    for start, end in spans:
+    for first, end in spans:
+        start = first
         said = folded[start:end]
         middle = _range_pattern(locale).search(said)
         if (

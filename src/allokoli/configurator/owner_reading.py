@@ -153,7 +153,8 @@ def _read(
     problem: tuple[str, str] | None = None
     match topic:
         case "hours":
-            hours = read_hours(text, locale, today=moment.today, country=country or _COUNTRY, known=known)
+            place = country or _COUNTRY
+            hours = read_hours(text, locale, today=moment.today, country=place, known=known)
             value, problem = hours.hours, hours.problem
         case "faqs":
             value = read_faqs(text, locale, known, asked=asked)
@@ -205,7 +206,9 @@ def _point(found: OwnerReading, raw: str, locale: str, moment: Moment) -> None:
     """Topics named, to be asked for: never in an answer of another kind, nor in a question."""
     folded = fold(raw)
     naming = moment.asking == "name" and len(folded.split()) <= _NAME_WORDS
-    if naming or moment.asking in {"greeting", "fields"} or looks_like_question(raw, folded, locale):
+    if naming or moment.asking in {"greeting", "fields"}:
+        return
+    if looks_like_question(raw, folded, locale):
         return
     topics = owner_data(locale)["topics"]
     for topic in TOPICS:

@@ -59,7 +59,8 @@ def blueprint_of(data: dict[str, Any], values: Mapping[str, Any], locale: str) -
     elif values.get("services"):
         found["services"] = list(values["services"])
     chosen = values.get("chosen_services")
-    if chosen and bool(values.get("booking")) == (not {"message", "information"}.issuperset(chosen)):
+    books = not {"message", "information"}.issuperset(chosen or ())
+    if chosen and bool(values.get("booking")) == books:
         found["services"] = list(chosen)
     for key in ("notify", "escalation"):
         if values.get(key):

@@ -11,7 +11,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allokoli.configurator import conversation, editing, phrasing, progress, replies, repository, steps
+from allokoli.configurator import (
+    conversation,
+    editing,
+    phrasing,
+    progress,
+    replies,
+    repository,
+    steps,
+)
 from allokoli.configurator.models import ConfiguratorSession
 from allokoli.configurator.phrasing_extract import enriched
 from allokoli.configurator.schemas import SessionRead, shown
@@ -147,9 +155,7 @@ async def answer(
         await _answer_meanwhile(opened, row, words)
 
 
-async def _answer_meanwhile(
-    opened: AsyncSession, row: ConfiguratorSession, words: str
-) -> None:
+async def _answer_meanwhile(opened: AsyncSession, row: ConfiguratorSession, words: str) -> None:
     """What is said while the assistant is made, or after, is kept and answered."""
     row.turns += 1
     if row.turns > MOST_TURNS:

@@ -60,7 +60,8 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
         blueprint: fields as the API names them, any of them missing.
         locale: language of the page.
     """
-    known = dict(zip(_RECAPPED, (text for _label, text in recap.lines(blueprint, locale)), strict=True))
+    said = (text for _label, text in recap.lines(blueprint, locale))
+    known = dict(zip(_RECAPPED, said, strict=True))
     notify, escalation = blueprint.get("notify") or {}, blueprint.get("escalation") or {}
     faqs, never = blueprint.get("faqs") or [], blueprint.get("must_not_say") or []
     languages = blueprint.get("languages") or []
@@ -76,6 +77,8 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
     exceptions = str(len(hours.get("exceptions") or [])) if hours.get("exceptions") else ""
     at = known["hours"] + (f" (+{exceptions})" if exceptions else "")
     direction = str(blueprint.get("direction") or "inbound")
+    way = gettext(locale, _DIRECTIONS[direction])
+    spoken = _joined(_LANGUAGES[one] for one in languages)
     reached = [notify.get("email"), notify.get("phone"), notify.get("webhook")]
     return [
         part("name", _("Nom de l’assistant"), str(blueprint.get("name") or "")),
@@ -88,8 +91,8 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
         part("faqs", _("Questions et réponses"), " · ".join(faq["question"] for faq in faqs)),
         part("escalation", _("Transfert d’appel"), _joined(escalation.values()), escalation),
         part("notify", _("Comptes rendus"), _joined(reached), notify),
-        part("languages", _("Langues"), _joined(_LANGUAGES[one] for one in languages), options=_LANGUAGES),
-        part("direction", _("Sens des appels"), gettext(locale, _DIRECTIONS[direction]), direction, _DIRECTIONS),
+        part("languages", _("Langues"), spoken, options=_LANGUAGES),
+        part("direction", _("Sens des appels"), way, direction, _DIRECTIONS),
         part("must_not_say", _("À ne jamais dire"), " · ".join(never)),
     ]
 

@@ -31,7 +31,9 @@ async def change(request: Request, locale: str, owner: MaybeOwner, part: str) ->
     held = await held_conversation(request, owner)
     if held is None:
         address = f"/{locale}/create"
-        return Response(headers={"hx-redirect": address}) if partial else RedirectResponse(address, 303)
+        if partial:
+            return Response(headers={"hx-redirect": address})
+        return RedirectResponse(address, 303)
     if part not in PARTS:
         raise NotFound("Cette partie du plan n’existe pas.")
     try:
