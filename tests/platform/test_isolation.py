@@ -36,6 +36,7 @@ _BODIES = {
     ("PATCH", "/api/v1/assistants/{assistant_id}"): {"name": "pris"},
     ("POST", "/api/v1/messages/{call_id}"): {"content": "Bonjour"},
     ("POST", "/api/v1/configurator/sessions/{session_id}/messages"): {"text": "Bonjour"},
+    ("PATCH", "/api/v1/configurator/sessions/{session_id}"): {"blueprint": {"name": "pris"}},
 }
 
 
