@@ -114,14 +114,19 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
         check = check_date(blueprint, data, local)
     elif field.key == "time":
         check = check_time(blueprint, data, local)
+    worded = tuple(
+        Choice(value=value, label=phrases[0], phrases=tuple(phrases))
+        for value, phrases in words.get("worded", {}).items()
+    )
     return Slot(
         key=field.key,
         type=kind,
         label=field.label,
         required=field.required,
         ask=tuple(capital(line) for line in ask),
-        choices=choices,
+        choices=choices or worded,
         patterns=tuple(words.get("patterns", ())),
+        totals=tuple(words.get("totals", ())),
         mentions=tuple(words.get("mentions", (field.label.lower(),))),
         none=none,
         leads=tuple(words.get("leads", ())),

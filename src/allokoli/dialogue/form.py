@@ -54,8 +54,9 @@ class Slot:
         label: what it is called when read back.
         required: whether the form is complete without it.
         ask: ways to ask for it, the next one after each failure.
-        choices: for `choice`.
+        choices: for `choice`; for `number`, values said without a number (`just me`).
         patterns: phrases holding `{value}` that give it unasked (`je m'appelle {value}`).
+        totals: for `number`, those that sum up the others said (`so that makes {value}`).
         mentions: phrases that point at it (`l'heure`), so that it can be asked again.
         none: what "no" means as an answer (`aucune`), or None when "no" answers nothing.
         leads: words dropped at the start of a free answer (`aux`, `une allergie aux`).
@@ -80,6 +81,7 @@ class Slot:
     ask: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     patterns: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     none: Any = None
     leads: tuple[str, ...] = ()

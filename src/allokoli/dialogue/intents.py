@@ -8,7 +8,7 @@ from allokoli.dialogue.entities.answers import Answer, find_answer, find_social,
 from allokoli.dialogue.entities.times import find_part_of_day
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase, similarity
+from allokoli.dialogue.matching import find_phrase, phrase_pattern, similarity
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
@@ -52,9 +52,16 @@ def recognize(
     if slot and span:
         found.mentioned = slot.key
         found.heard.append(Heard("mentioned", slot.key, words=whole.raw[slice(*span)]))
-    part = find_part_of_day(whole.folded, locale)
+    part = find_part_of_day(_less_greeting(whole.folded, locale), locale)
     if part:
         found.notes["part"] = part
+
+
+def _less_greeting(folded: str, locale: str) -> str:
+    """`good morning` says nothing of the hour wanted."""
+    for phrase in sorted(lexicon(locale).words["hello"], key=len, reverse=True):
+        folded = phrase_pattern(phrase).sub(" ", folded)
+    return folded
 
 
 def _answer(state: State, whole: Utterance, locale: str) -> Answer | None:

@@ -192,7 +192,11 @@ def _without_leads(slot: Slot, text: str) -> str:
 
 
 def _count(slot: Slot, heard: Utterance, *, asked: bool) -> tuple[int, tuple[int, int]] | None:
-    return find_count(heard, slot.patterns, asked=asked, minimum=slot.minimum, maximum=slot.maximum)
+    bounds = {"minimum": slot.minimum, "maximum": slot.maximum}
+    total = find_count(heard, slot.totals, asked=False, **bounds)
+    found = total or find_count(heard, slot.patterns, asked=asked, **bounds)
+    worded = None if found else find_choice(heard, slot.choices)
+    return (int(worded[0]), worded[1]) if worded else found
 
 
 def _kept(heard: Utterance, found: tuple[Any, tuple[int, int]] | None) -> Any:
