@@ -10,6 +10,7 @@ import pytest
 from allokoli.blueprint.caller import caller_form
 from allokoli.blueprint.catalog import caller_facts, template, template_values, templates
 from allokoli.blueprint.guided import conversation
+from allokoli.blueprint.rehearsal_judging import noted
 from allokoli.dialogue import open_dialogue, plain_spaces
 from allokoli.dialogue.understanding import understand
 
@@ -43,6 +44,9 @@ def test_the_dialogue_of_a_template_holds_word_for_word(key, locale):
         assert plain_spaces(reply.text) == line["assistant"]
     assert reply.ended
     assert state.outcome == "done"
+    for name, value in script["noted"].items():
+        assert noted(value, state.values.get(name)), name
+    assert {field.key for field in blueprint.fields if field.required} <= set(script["noted"])
 
 
 @pytest.mark.parametrize(("key", "locale"), TEMPLATES)
