@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from serving import serve
+from serving import free_port, serve
 from starlette.requests import Request
 from starlette.responses import Response
 from vapi import AsyncVapi
@@ -110,9 +110,7 @@ class Receiver:
 @pytest.fixture
 async def receiver():
     made = Receiver()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     made.url = f"http://127.0.0.1:{port}/receive"
     async with serve(made, port, lifespan="off"):
         yield made

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 
 import uvicorn
 
@@ -22,3 +23,18 @@ async def serve(app, port: int, lifespan: str = "on"):
     finally:
         server.should_exit = True
         await running
+
+
+@contextlib.asynccontextmanager
+async def on_a_port(app, path: str = "", lifespan: str = "off"):
+    """The same on a free port; gives the address of `path` there."""
+    port = free_port()
+    async with serve(app, port, lifespan=lifespan):
+        yield f"http://127.0.0.1:{port}{path}"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

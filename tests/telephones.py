@@ -1,14 +1,13 @@
 """Numbers at a local Twilio, and the servers of their owners, for tests of the telephone."""
 
 import asyncio
-import socket
 import xml.etree.ElementTree as ET
 from uuid import uuid4
 
 import httpx
 import pytest
 from local_twilio import CALLER, NUMBER, PUBLIC, SID, TOKEN, Carrier, LocalTwilio
-from serving import serve
+from serving import free_port, serve
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -20,9 +19,7 @@ ELSEWHERE = {"type": "number", "number": "+33199999999"}
 async def twilio(engine_app, settings, monkeypatch):
     """Twilio at a local address, and an engine that believes itself public."""
     made = LocalTwilio()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     monkeypatch.setattr(settings, "public_url", PUBLIC)
     monkeypatch.setattr(settings, "private_servers", True)
     monkeypatch.setattr(settings, "twilio_api_url", f"http://127.0.0.1:{port}")
@@ -93,9 +90,7 @@ class Owner:
 @pytest.fixture
 async def owner():
     made = Owner()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     made.url = f"http://127.0.0.1:{port}"
     async with serve(made, port, lifespan="off") as server:
         yield made

@@ -1,12 +1,9 @@
 """What stands behind an assistant in tests: a model of rules, and a shop's own servers."""
 
-import contextlib
 import json
 import re
-import socket
 from typing import Any
 
-from serving import serve
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -86,12 +83,3 @@ class Shop:
                 result = {"toolCallId": call["id"], "name": "book", "result": "table 7"}
                 answer = JSONResponse({"results": [result]})
         await answer(scope, receive, send)
-
-
-@contextlib.asynccontextmanager
-async def on_a_port(application, path: str = "", lifespan: str = "off"):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    async with serve(application, port, lifespan=lifespan):
-        yield f"http://127.0.0.1:{port}{path}"

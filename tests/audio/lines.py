@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-import socket
 
 from scripted import Notes, ScriptedConversation
-from serving import serve
+from serving import free_port, serve
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
@@ -62,9 +61,7 @@ async def lines(speech, folder):
                 await call.answer_websocket(websocket, audio_format or AudioFormat())
             await call.wait()
 
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         app = Starlette(routes=[WebSocketRoute("/call", connected)])
         await stack.enter_async_context(serve(app, port, lifespan="off"))
         calls.append(call)

@@ -1,12 +1,11 @@
 """A server of sound files, and of what is none."""
 
 import io
-import socket
 import wave
 
 import numpy as np
 import pytest
-from serving import serve
+from serving import free_port, serve
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -24,9 +23,7 @@ def tune(seconds=1.0, rate=44_100) -> bytes:
 @pytest.fixture
 async def files():
     """Its address: `/tune.wav` is a second of sound."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
 
     async def serve_one(request):
         if request.url.path == "/tune.wav":

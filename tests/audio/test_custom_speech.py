@@ -9,7 +9,7 @@ import socket
 import numpy as np
 import pytest
 from scripted import GREETING, Notes, ScriptedConversation, word_errors
-from serving import serve
+from serving import free_port, serve
 from socket_caller import SocketCaller
 from starlette.applications import Starlette
 from starlette.responses import Response, StreamingResponse
@@ -114,9 +114,7 @@ class SpeechServer:
 @pytest.fixture
 async def owner(speech):
     server = SpeechServer(speech)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     routes = [
         Route("/voice", server.voice, methods=["POST"]),
         WebSocketRoute("/ears", server.transcribe),
@@ -148,9 +146,7 @@ async def call(speech, tmp_path):
             await one.answer_websocket(websocket, AudioFormat())
             await one.wait()
 
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         app = Starlette(routes=[WebSocketRoute("/call", answer)])
         await stacks.enter_async_context(serve(app, port, lifespan="off"))
         caller = await SocketCaller(f"ws://127.0.0.1:{port}/call").connect()

@@ -11,10 +11,10 @@ import re
 
 import pytest
 from both_ways import both
-from business import Body, RuledModel, Shop, on_a_port
+from business import Body, RuledModel, Shop
 from calling import http_of
 from mcp.server.mcpserver import MCPServer
-from serving import serve
+from serving import on_a_port, serve
 
 from allokoli.engine.app import create_app
 from allokoli.engine.speech import ensure_models

@@ -2,9 +2,8 @@
 
 import pytest
 from engines import engine_app, engine_port, make_tenant, receiver, run_jobs, tenant
-from product import free_port
 from running import product, speech
-from serving import serve
+from serving import on_a_port
 from world import World
 
 __all__ = [
@@ -26,7 +25,5 @@ async def world(tenant, run_jobs, settings, monkeypatch):
     monkeypatch.setattr(settings, "public_url", "https://voice.example.test")
     monkeypatch.setattr(settings, "private_servers", True)
     made = World(tenant, run_jobs)
-    port = free_port()
-    made.url = f"http://127.0.0.1:{port}"
-    async with serve(made, port, lifespan="off"):
+    async with on_a_port(made) as made.url:
         yield made

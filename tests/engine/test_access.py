@@ -27,14 +27,6 @@ _FOR_PUBLIC_KEYS = {
 }
 
 
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
-
-
 def _routes(app) -> list[tuple[str, str]]:
     return [
         (method.upper(), path)

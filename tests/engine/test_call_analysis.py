@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from calling import ended, http_of, said, started
+from calling import ended, said, started
 from scripted_model import scripted_model
 
 SPOKEN = ["Bonjour, ici Mario.", "C’est noté."]
@@ -15,12 +15,6 @@ ONLY_DATA = {"summaryPlan": {"enabled": False}, "successEvaluationPlan": {"enabl
 async def model():
     async with scripted_model() as made:
         yield made
-
-
-@pytest.fixture
-async def http(tenant):
-    async with http_of(tenant) as client:
-        yield client
 
 
 async def _analysed(http, model, plan: dict, answers: list[str]) -> dict:

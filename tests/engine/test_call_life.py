@@ -11,9 +11,7 @@ import httpx
 import numpy as np
 import psycopg
 import pytest
-from test_text_calls import MARIO
 
-from allokoli.blueprint.compiler import compile_assistant
 from allokoli.core import database
 from allokoli.engine.app import create_app
 from allokoli.engine.background import Background
@@ -39,24 +37,11 @@ def sql(settings):
 
 
 @pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
-
-
-@pytest.fixture
-def carried(http, sql, settings, receiver):
+def carried(http, sql, settings, receiver, compiled):
     """A web call carried by some engine, with words and a recording cut off in the middle."""
 
     async def make(instance_id) -> str:
-        assistant = compile_assistant(
-            MARIO,
-            guided_url=f"{settings.engine_public_url}/guided/v1",
-            server_url=receiver.url,
-        )
-        made = (await http.post("/assistant", json=assistant)).json()
+        made = (await http.post("/assistant", json=compiled(receiver.url))).json()
         call = (await http.post("/call/web", json={"assistantId": made["id"]})).json()
         await sql(
             "update engine.calls set status = 'in-progress', started_at = now(), instance_id = %s"

@@ -13,12 +13,6 @@ from allokoli.engine.calls import tasks
 ASSISTANT = {"assistant": {"name": "Essai", "firstMessage": "Bonjour"}}
 
 
-@pytest.fixture
-async def http(tenant):
-    async with http_of(tenant) as client:
-        yield client
-
-
 async def _refused(http, body: dict) -> str:
     response = await http.post("/call", json=body)
     assert response.status_code == 400, response.text

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from calling import ended, http_of, said, seen, started
+from calling import ended, said, seen, started
 from scripted_model import scripted_model
 
 WEATHER = {
@@ -20,12 +20,6 @@ WEATHER = {
 async def model():
     async with scripted_model() as made:
         yield made
-
-
-@pytest.fixture
-async def http(tenant):
-    async with http_of(tenant) as client:
-        yield client
 
 
 def _speaker(model, name: str, tools: list | None = None, **fields) -> dict:

@@ -24,14 +24,6 @@ async def model():
         yield made
 
 
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=120
-    ) as client:
-        yield client
-
-
 async def _post(http, path="/chat", status=201, **body) -> dict:
     answer = await http.post(path, json=body)
     assert answer.status_code == status, answer.text

@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import socket
 
-import httpx
 import pytest
 from scripted_model import scripted_model
-from serving import serve
+from serving import on_a_port
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -37,11 +35,7 @@ class ToolServer:
 @pytest.fixture
 async def tools():
     made = ToolServer()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    made.url = f"http://127.0.0.1:{port}"
-    async with serve(made, port, lifespan="off"):
+    async with on_a_port(made) as made.url:
         yield made
 
 
@@ -49,14 +43,6 @@ async def tools():
 async def model():
     async with scripted_model() as made:
         yield made
-
-
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=120
-    ) as client:
-        yield client
 
 
 def _function(tools, name: str = "tables") -> dict:

@@ -40,12 +40,6 @@ _SAMPLES = [
 ]
 
 
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as client:
-        yield client
-
-
 @pytest.mark.parametrize("body", _SAMPLES, ids=lambda body: body["provider"])
 async def test_a_secret_is_never_shown_nor_stored_in_the_clear(http, tenant, body) -> None:
     made = await http.post("/credential", json=body)

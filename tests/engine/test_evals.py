@@ -1,34 +1,10 @@
 """Mock conversations replayed against an assistant."""
 
-import json
-
 import httpx
 import pytest
-from test_text_calls import MARIO
+from told_model import Model
 
-from allokoli.blueprint.compiler import compile_assistant
 from allokoli.engine.testing import evals
-
-
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
-
-
-@pytest.fixture
-async def mario(http, settings, engine_app) -> str:
-    """A stored assistant that the guided model answers for."""
-    body = compile_assistant(
-        MARIO,
-        guided_url=f"{settings.engine_public_url}/guided/v1",
-        server_url="http://127.0.0.1:9/nobody",
-    )
-    answer = await http.post("/assistant", json=body)
-    assert answer.status_code == 201, answer.text
-    return answer.json()["id"]
 
 
 def regex(content: str, **more) -> dict:
@@ -136,53 +112,6 @@ async def test_without_a_language_model_an_ai_judge_never_passes_and_says_why(
     (result,) = run.results
     assert result.status == "fail"
     assert "No language model is configured" in result.messages[1].judge["failureReason"]
-
-
-class Model:
-    """A language model that answers what it is told to: texts, or calls of functions."""
-
-    def __init__(self, *answers) -> None:
-        self.answers = list(answers)
-        self.asked: list[dict] = []
-
-    async def __call__(self, scope, receive, send) -> None:
-        from starlette.requests import Request
-        from starlette.responses import Response
-
-        self.asked.append(await Request(scope, receive).json())
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        delta: dict = {"role": "assistant"}
-        if isinstance(answer, str):
-            delta["content"] = answer
-        else:
-            name, arguments = answer
-            function = {"name": name, "arguments": json.dumps(arguments)}
-            delta["tool_calls"] = [
-                {"index": 0, "id": "call_1", "type": "function", "function": function}
-            ]
-        chunk = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m"}
-        body = {**chunk, "choices": [{"index": 0, "delta": delta}]}
-        text = f"data: {json.dumps(body)}\n\ndata: [DONE]\n\n"
-        await Response(text, media_type="text/event-stream")(scope, receive, send)
-
-
-@pytest.fixture
-async def model_of():
-    import contextlib
-    import socket
-
-    from serving import serve
-
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def make(model: Model) -> dict:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = int(free.getsockname()[1])
-            await stack.enter_async_context(serve(model, port, lifespan="off"))
-            return {"provider": "custom-llm", "model": "m", "url": f"http://127.0.0.1:{port}/v1"}
-
-        yield make
 
 
 def with_tool(model: dict, url: str = "http://127.0.0.1:9/tool") -> dict:

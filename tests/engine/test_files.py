@@ -19,12 +19,6 @@ from allokoli.engine.files.formats import BY_MIMETYPE
 FRENCH = "Le restaurant est ouvert du mardi au samedi, de 19 h à 23 h."
 
 
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as client:
-        yield client
-
-
 async def _download(http, tenant, url: str) -> httpx.Response:
     """By its link alone: no key."""
     path = url[url.index("/file/") :]

@@ -23,14 +23,6 @@ COUNT = {
 
 
 @pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
-
-
-@pytest.fixture
 def called(at):
     """Calls that took place, seen from the Friday after."""
     at(MONDAY + timedelta(days=4))

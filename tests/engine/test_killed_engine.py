@@ -17,7 +17,7 @@ import numpy as np
 import psycopg
 import pytest
 from caller import Caller
-from test_text_calls import MARIO
+from mario import MARIO
 
 from allokoli.blueprint.compiler import compile_assistant
 from allokoli.core import database, storage

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import httpx
 import pytest
 from documents import docx
 from vapi.core.api_error import ApiError
@@ -36,12 +35,6 @@ HEBREW = """\
 
 לביטול תור יש להתקשר יום מראש למזכירות.
 """
-
-
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as client:
-        yield client
 
 
 @pytest.fixture

@@ -15,12 +15,6 @@ from allokoli.engine.reporting.tasks import forget_logs
 
 
 @pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as client:
-        yield client
-
-
-@pytest.fixture
 def logged():
     async def make(tenant, kind: str = "Call", age_days: float = 0, call_id=None, **body):
         async with session(tenant.identity) as opened:

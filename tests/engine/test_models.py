@@ -2,17 +2,16 @@
 
 import asyncio
 import json
-import socket
 
 import httpx
 import httpx2
 import psycopg
 import pytest
+from mario import MARIO
 from openai import AsyncOpenAI
-from serving import serve
+from serving import free_port, serve
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from test_text_calls import MARIO
 
 from allokoli.core import database
 from allokoli.core.settings import get_settings
@@ -79,9 +78,7 @@ async def _never():
 @pytest.fixture
 async def model():
     made = ModelServer()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     made.url = f"http://127.0.0.1:{port}/v1"
     async with serve(made, port, lifespan="off") as server:
         yield made

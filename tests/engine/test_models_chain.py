@@ -3,13 +3,12 @@
 import asyncio
 import contextlib
 import json
-import socket
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from serving import serve
+from serving import free_port, serve
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -145,9 +144,7 @@ def _calls(piece) -> dict:
 @contextlib.asynccontextmanager
 async def _running():
     made = Provider()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     made.url = f"http://127.0.0.1:{port}/v1"
     async with serve(made, port, lifespan="off") as server:
         yield made

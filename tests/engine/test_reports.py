@@ -1,7 +1,7 @@
 """The report of an ended call: what is in it, and how long it is offered."""
 
 import pytest
-from calling import ended, http_of, said, started
+from calling import ended, said, started
 from scripted_model import scripted_model
 
 from allokoli.core.database import session
@@ -13,12 +13,6 @@ from allokoli.engine.calls.models import Call
 async def model():
     async with scripted_model() as made:
         yield made
-
-
-@pytest.fixture
-async def http(tenant):
-    async with http_of(tenant) as client:
-        yield client
 
 
 async def _status(tenant, call_id: str) -> str:

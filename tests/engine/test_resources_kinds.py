@@ -3,20 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 from entity_bodies import PLAIN_KINDS, body_of, make
 
 from allokoli.core import clock
 from allokoli.engine.api.kinds import BY_NAME, KINDS
-
-
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
 
 
 def test_every_plain_kind_has_a_body_to_be_tried_with() -> None:

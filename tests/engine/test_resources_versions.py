@@ -1,26 +1,15 @@
 """Versions, drafts and traffic of assistants and tools; checks of background sounds."""
 
-import contextlib
-import socket
 from uuid import uuid4
 
-import httpx
 import pytest
 from entity_bodies import make
-from serving import serve
+from serving import on_a_port
 from starlette.responses import RedirectResponse, Response
 
 from allokoli.core.database import session
 from allokoli.engine.api import resources, versions
 from allokoli.engine.api.kinds import ASSISTANT
-
-
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
 
 
 async def _patched(http, path: str, **changes) -> dict:
@@ -226,7 +215,7 @@ async def test_a_background_sound_is_one_that_answers_with_sound(http) -> None:
     async def app(scope, receive, send) -> None:
         await pages[scope["path"]](scope, receive, send)
 
-    async with _serving(app) as base:
+    async with on_a_port(app) as base:
         for path, expected in (
             ("/sound", {"valid": True, "status": 200, "contentType": "audio/mpeg"}),
             ("/plain", {"valid": True}),
@@ -253,12 +242,3 @@ async def test_a_background_sound_is_one_that_answers_with_sound(http) -> None:
     for body in ({}, {"url": 1}, {"url": "x" * 3000}, {"url": "u", "more": 1}):
         refused = await http.post("/assistant/background-sound/validate", json=body)
         assert refused.status_code == 400
-
-
-@contextlib.asynccontextmanager
-async def _serving(app):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    async with serve(app, port, lifespan="off"):
-        yield f"http://127.0.0.1:{port}"

@@ -4,9 +4,9 @@ import asyncio
 import json
 
 import pytest
-from calling import ended, http_of, said, seen, started
+from calling import ended, said, seen, started
 from scripted_model import scripted_model
-from serving import serve
+from serving import on_a_port
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -17,12 +17,6 @@ TOOL = {"type": "function", "function": {"name": "meteo"}}
 async def model():
     async with scripted_model() as made:
         yield made
-
-
-@pytest.fixture
-async def http(tenant):
-    async with http_of(tenant) as client:
-        yield client
 
 
 class Hostile:
@@ -66,14 +60,9 @@ async def _gigabyte():
 
 @pytest.fixture
 async def hostile():
-    import socket
 
     made = Hostile()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    made.url = f"http://127.0.0.1:{port}/"
-    async with serve(made, port, lifespan="off"):
+    async with on_a_port(made, "/") as made.url:
         yield made
         made.leave.set()
 

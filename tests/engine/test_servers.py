@@ -5,7 +5,6 @@ import base64
 import hashlib
 import hmac
 import json
-import socket
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -13,7 +12,7 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from serving import serve
+from serving import free_port, serve
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -77,9 +76,7 @@ class Server:
 @pytest.fixture
 async def server(settings):
     made = Server()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     made.url = f"http://127.0.0.1:{port}"
     async with serve(made, port, lifespan="off") as running:
         yield made

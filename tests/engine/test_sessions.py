@@ -17,14 +17,6 @@ async def model():
         yield made
 
 
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=120
-    ) as client:
-        yield client
-
-
 async def _session(http, **body) -> dict:
     answer = await http.post("/session", json=body)
     assert answer.status_code == 201, answer.text

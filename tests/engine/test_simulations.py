@@ -1,16 +1,12 @@
 """Callers are simulated, and what came of their calls is evaluated."""
 
-import contextlib
 import json
-import socket
 from uuid import uuid4
 
 import httpx
 import pytest
-from serving import serve
-from test_text_calls import MARIO
+from told_model import Model
 
-from allokoli.blueprint.compiler import compile_assistant
 from allokoli.core.database import session
 from allokoli.engine.api.models import Resource
 from allokoli.engine.testing import simulating
@@ -36,26 +32,6 @@ POLITE = {
     "comparator": ">=",
     "value": 5,
 }
-
-
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
-
-
-@pytest.fixture
-async def mario(http, settings, engine_app) -> str:
-    body = compile_assistant(
-        MARIO,
-        guided_url=f"{settings.engine_public_url}/guided/v1",
-        server_url="http://127.0.0.1:9/nobody",
-    )
-    answer = await http.post("/assistant", json=body)
-    assert answer.status_code == 201, answer.text
-    return answer.json()["id"]
 
 
 def scenario(*evaluations: dict, instructions: str = BOOKING, **more) -> dict:
@@ -130,47 +106,6 @@ async def test_without_a_model_a_judgement_is_never_made_up(tenant, http, run_jo
     (item,) = await items_of(tenant, run["id"])
     assert item.status == "failed"
     assert item.results.evaluations[0].extracted_value is None
-
-
-class Model:
-    """A language model that says what it is told to, or calls a function."""
-
-    def __init__(self, *answers) -> None:
-        self.answers = list(answers)
-        self.asked: list[dict] = []
-
-    async def __call__(self, scope, receive, send) -> None:
-        from starlette.requests import Request
-        from starlette.responses import Response
-
-        self.asked.append(await Request(scope, receive).json())
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        delta: dict = {"role": "assistant"}
-        if isinstance(answer, str):
-            delta["content"] = answer
-        else:
-            name, arguments = answer
-            function = {"name": name, "arguments": json.dumps(arguments)}
-            call = {"index": 0, "id": "call_1", "type": "function", "function": function}
-            delta["tool_calls"] = [call]
-        chunk = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m"}
-        body = {**chunk, "choices": [{"index": 0, "delta": delta}]}
-        text = f"data: {json.dumps(body)}\n\ndata: [DONE]\n\n"
-        await Response(text, media_type="text/event-stream")(scope, receive, send)
-
-
-@pytest.fixture
-async def model_of():
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def make(model: Model) -> dict:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = int(free.getsockname()[1])
-            await stack.enter_async_context(serve(model, port, lifespan="off"))
-            return {"provider": "custom-llm", "model": "m", "url": f"http://127.0.0.1:{port}/v1"}
-
-        yield make
 
 
 async def test_two_language_models_talk_and_a_mocked_tool_is_never_reached(

@@ -3,38 +3,21 @@
 import asyncio
 import re
 
-import httpx
 import numpy as np
 import pytest
 from socket_caller import SocketCaller
 from talking import ended, engine_app, spoken  # noqa: F401 - a fixture
-from test_text_calls import MARIO
-
-from allokoli.blueprint.compiler import compile_assistant
 
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(120)]
 GONE = {4401, 4403, 4404, 4409}
 
 
 @pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
-
-
-@pytest.fixture
-async def place(http, settings):
+async def place(http, compiled):
     """`await place(…)`: a queued call of Chez Mario over a WebSocket."""
 
     async def start(audio_format=None, client=http, **changes):
-        assistant = compile_assistant(
-            MARIO,
-            guided_url=f"{settings.engine_public_url}/guided/v1",
-            server_url=None,
-            disclose=False,
-        )
+        assistant = compiled(None, disclose=False)
         assistant = {name: one for name, one in assistant.items() if name != "server"}
         transport = {"provider": "vapi.websocket"}
         if audio_format:

@@ -6,15 +6,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from test_text_calls import MARIO
+from told_model import Model
 from vapi.types.create_structured_output_dto import CreateStructuredOutputDto
 
-from allokoli.blueprint.compiler import compile_assistant
 from allokoli.core import clock
 from allokoli.core.database import session
 from allokoli.engine.calls.models import Call, CallMessage
 
-NOBODY = "http://127.0.0.1:9/nobody"
 BOOKING = [
     ("assistant", "Restaurant Chez Mario, bonsoir !"),
     ("user", "Je voudrais réserver une table pour 4 personnes"),
@@ -24,14 +22,12 @@ BOOKING = [
 
 
 @pytest.fixture
-def held(settings, engine_app):
+def held(compiled):
     """A call that took place: what was said, and who answered."""
 
     async def make(tenant, said=BOOKING, *, assistant=None, **columns) -> str:
         now = clock.now()
-        opener = assistant or compile_assistant(
-            MARIO, guided_url=f"{settings.engine_public_url}/guided/v1", server_url=NOBODY
-        )
+        opener = assistant or compiled()
         call = Call(
             id=uuid4(),
             org_id=tenant.org_id,
@@ -145,46 +141,6 @@ async def test_without_a_model_what_only_a_model_could_judge_is_refused_and_said
     assert "No language model is configured" in answer.json()["message"]
 
 
-class Model:
-    """A language model that answers what it is told to."""
-
-    def __init__(self, *answers: str) -> None:
-        self.answers = list(answers)
-        self.asked: list[dict] = []
-
-    async def __call__(self, scope, receive, send) -> None:
-        from starlette.requests import Request
-        from starlette.responses import Response
-
-        self.asked.append(await Request(scope, receive).json())
-        words = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        delta = {"index": 0, "delta": {"role": "assistant", "content": words}}
-        chunk = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m"}
-        body = f"data: {json.dumps({**chunk, 'choices': [delta]})}\n\ndata: [DONE]\n\n"
-        await Response(body, media_type="text/event-stream")(scope, receive, send)
-
-
-@pytest.fixture
-async def model_of():
-    """Serve a model; gives Vapi's settings of it."""
-    import contextlib
-    import socket
-
-    from serving import serve
-
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def make(model: Model) -> dict:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = int(free.getsockname()[1])
-            await stack.enter_async_context(serve(model, port, lifespan="off"))
-            url = f"http://127.0.0.1:{port}/v1"
-            return {"provider": "custom-llm", "model": "m", "url": url}
-
-        yield make
-
-
 async def test_a_models_answer_is_held_against_the_schema_and_asked_again(tenant, held, model_of):
     model = Model("I would say seven.", '```json\n{"score": "twelve"}\n```', '{"score": 7}')
     schema = {"type": "object", "properties": {"score": {"type": "integer"}}}
@@ -218,7 +174,7 @@ async def test_a_run_changes_the_calls_and_may_be_done_twice(tenant, held, run_j
         assert call.artifact.structured_outputs == {stored.id: {"name": "Guests", "result": 4}}
 
 
-async def test_at_a_calls_end_outputs_are_read_and_scored(tenant, settings):
+async def test_at_a_calls_end_outputs_are_read_and_scored(tenant, compiled):
     """The card counts an output that nobody else asked for."""
     async with httpx.AsyncClient(
         base_url=tenant.base_url, headers=tenant.headers, timeout=60
@@ -246,9 +202,7 @@ async def test_at_a_calls_end_outputs_are_read_and_scored(tenant, settings):
                 "metrics": [{"structuredOutputId": counted, "conditions": [condition]}],
             },
         )
-        assistant = compile_assistant(
-            MARIO, guided_url=f"{settings.engine_public_url}/guided/v1", server_url=NOBODY
-        )
+        assistant = compiled()
         assistant["artifactPlan"] = {"structuredOutputIds": [named], "scorecardIds": [card]}
         transport = {"provider": "text"}
         call_id = await created("/call", {"assistant": assistant, "transport": transport})

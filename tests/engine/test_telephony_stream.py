@@ -1,21 +1,29 @@
 """Twilio's media streams reach the call they were opened for, and nothing else."""
 
+# ruff: noqa: F811 - fixtures are imported, and asked for by their names
+
 import asyncio
 import contextlib
 import json
 import xml.etree.ElementTree as ET
-from uuid import uuid4
 
-import httpx
 import pytest
-from local_twilio import CALLER, NUMBER, PUBLIC, SID, TOKEN, Carrier, LocalTwilio
+from local_twilio import CALLER, SID
 from serving import serve
+from telephones import (  # noqa: F401 - fixtures too
+    ELSEWHERE,
+    assistant,
+    carrier,
+    http,
+    new_sid,
+    number,
+    rings,
+    twilio,
+)
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from allokoli.engine.app import create_app
-
-_ELSEWHERE = {"type": "number", "number": "+33199999999"}
 
 
 class Line:
@@ -67,11 +75,9 @@ async def lines():
 
 @pytest.fixture
 async def engine_app(settings, engine_port, monkeypatch, lines):
-    """The engine with such lines, believing itself public, and Twilio beside it."""
+    """The engine with such lines."""
     monkeypatch.setattr(settings, "engine_port", engine_port)
     monkeypatch.setattr(settings, "engine_internal_url", f"http://127.0.0.1:{engine_port}")
-    monkeypatch.setattr(settings, "public_url", PUBLIC)
-    monkeypatch.setattr(settings, "private_servers", True)
 
     def voice(request):
         made = Line(request)
@@ -84,47 +90,21 @@ async def engine_app(settings, engine_port, monkeypatch, lines):
 
 
 @pytest.fixture
-async def twilio(engine_app, settings, monkeypatch, unused_tcp_port_factory):
-    made, port = LocalTwilio(), unused_tcp_port_factory()
-    monkeypatch.setattr(settings, "twilio_api_url", f"http://127.0.0.1:{port}")
-    async with serve(made, port, lifespan="off"):
-        yield made
-    assert made.problems == []
-
-
-@pytest.fixture
-async def http(twilio, tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=30
-    ) as client:
-        yield client
-
-
-@pytest.fixture
-async def number(http):
+async def answered(number, assistant):
     """A number with an assistant behind it."""
-    body = {
-        "provider": "twilio",
-        "number": NUMBER,
-        "twilioAccountSid": SID,
-        "twilioAuthToken": TOKEN,
-        "assistantId": (await http.post("/assistant", json={"name": "Ada"})).json()["id"],
-    }
-    return (await http.post("/phone-number", json=body)).json()
+    return await number(assistantId=assistant)
 
 
 @pytest.fixture
-def ring(number, twilio, tenant):
+def ring(answered, twilio, carrier):
     """A caller dials; returns Twilio's id of the call and the stream's parameters."""
 
-    async def rings():
-        call_sid = "CA" + uuid4().hex
-        told = {"CallSid": call_sid, "From": CALLER, "To": NUMBER}
-        answer = await Carrier(tenant.base_url).post(twilio.number["voice_url"], **told)
-        parameters = ET.fromstring(answer.text).iter("Parameter")  # noqa: S314 - our own
-        return call_sid, {one.get("name"): one.get("value") for one in parameters}
+    async def dials():
+        call_sid = new_sid()
+        told = await rings(carrier, twilio, call_sid)
+        return call_sid, {one.get("name"): one.get("value") for one in told.iter("Parameter")}
 
-    return rings
+    return dials
 
 
 @pytest.fixture
@@ -196,21 +176,19 @@ async def test_a_call_that_ends_here_is_hung_up_there(ring, stream, lines, http,
     assert twilio.changed == [(call_sid, {"Status": "completed"})]
 
 
-async def test_a_caller_is_connected_to_somebody_else(ring, stream, lines, http, twilio, tenant):
+async def test_a_caller_is_connected_to_somebody_else(ring, stream, lines, http, twilio, carrier):
     call_sid, parameters = await ring()
     plan = {"mode": "warm-transfer-say-message", "message": "Un client pour vous."}
     async with stream(call_sid, parameters) as socket:
         line = await lines.get()
         while line.forward is None:  # noqa: ASYNC110 - it comes with the next message
             await asyncio.sleep(0)
-        await line.forward({**_ELSEWHERE, "transferPlan": plan})
+        await line.forward({**ELSEWHERE, "transferPlan": plan})
         ((changed, told),) = twilio.changed
         assert changed == call_sid
         leg = ET.fromstring(told["Twiml"]).find("Dial/Number")  # noqa: S314 - our own
-        assert leg.text == _ELSEWHERE["number"]
-        heard = await Carrier(tenant.base_url).post(
-            leg.get("url"), CallSid="CA" + uuid4().hex, ParentCallSid=call_sid
-        )
+        assert leg.text == ELSEWHERE["number"]
+        heard = await carrier.post(leg.get("url"), CallSid=new_sid(), ParentCallSid=call_sid)
         assert ET.fromstring(heard.text).find("Say").text == plan["message"]  # noqa: S314
         await line.hang_up("assistant-forwarded-call")
         await _closed(socket)
@@ -219,7 +197,9 @@ async def test_a_caller_is_connected_to_somebody_else(ring, stream, lines, http,
     assert len(twilio.changed) == 1
 
 
-async def test_a_machine_hears_the_voicemail_message(http, number, stream, lines, twilio, tenant):
+async def test_a_machine_hears_the_voicemail_message(
+    http, answered, stream, lines, twilio, carrier
+):
     assistant = {
         "name": "Ada",
         "voicemailDetection": {"provider": "twilio"},
@@ -227,7 +207,7 @@ async def test_a_machine_hears_the_voicemail_message(http, number, stream, lines
     }
     body = {
         "assistant": assistant,
-        "phoneNumberId": number["id"],
+        "phoneNumberId": answered["id"],
         "customer": {"number": CALLER},
     }
     call = (await http.post("/call", json=body)).json()
@@ -243,7 +223,7 @@ async def test_a_machine_hears_the_voicemail_message(http, number, stream, lines
         while (await http.get(path)).json()["status"] != "in-progress":  # noqa: ASYNC110 - same
             await asyncio.sleep(0.02)
         told = {"CallSid": call_sid, "AnsweredBy": "machine_end_beep"}
-        await Carrier(tenant.base_url).post(placed["AsyncAmdStatusCallback"], **told)
+        await carrier.post(placed["AsyncAmdStatusCallback"], **told)
         await _closed(socket)
     assert line.said == ["Rappelez-nous."]
     assert (await _ended(http, call["id"]))["endedReason"] == "voicemail"
@@ -256,7 +236,7 @@ async def test_a_stream_opens_no_call_but_its_own(ring, stream, lines, http, wro
     changed = {
         "token": (call_sid, {**parameters, "token": parameters["token"][:-2] + "xx"}),
         "none": (call_sid, {"callId": parameters["callId"]}),
-        "sid": ("CA" + uuid4().hex, parameters),
+        "sid": (new_sid(), parameters),
         "other call": (other_sid, parameters),
     }[wrong]
     async with stream(*changed) as socket:

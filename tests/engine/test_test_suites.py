@@ -2,9 +2,7 @@
 
 import httpx
 import pytest
-from test_text_calls import MARIO
 
-from allokoli.blueprint.compiler import compile_assistant
 from allokoli.engine.testing import test_suites
 
 SCRIPT = """
@@ -15,28 +13,10 @@ Allergies : aucune allergie
 """
 
 
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
-
-
 async def created(http, path: str, body: dict) -> dict:
     answer = await http.post(path, json=body)
     assert answer.status_code == 201, answer.text
     return answer.json()
-
-
-@pytest.fixture
-async def mario(http, settings, engine_app) -> str:
-    body = compile_assistant(
-        MARIO,
-        guided_url=f"{settings.engine_public_url}/guided/v1",
-        server_url="http://127.0.0.1:9/nobody",
-    )
-    return (await created(http, "/assistant", body))["id"]
 
 
 @pytest.fixture

@@ -7,50 +7,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from allokoli.blueprint import Blueprint
-from allokoli.blueprint.compiler import compile_assistant
-
 PARIS = ZoneInfo("Europe/Paris")
-
-MARIO = Blueprint.model_validate(
-    {
-        "sector": "restaurant",
-        "name": "Assistant Chez Mario",
-        "tone": "friendly",
-        "languages": ["fr"],
-        "greeting": "Restaurant Chez Mario, bonsoir ! Que puis-je faire pour vous ?",
-        "services": ["reservation", "information"],
-        "fields": [
-            {"key": "name", "label": "Nom", "type": "name", "required": True},
-            {"key": "party_size", "label": "Nombre de personnes", "type": "number"},
-            {"key": "date", "label": "Date", "type": "date"},
-            {"key": "time", "label": "Heure", "type": "time"},
-            {"key": "phone", "label": "Téléphone", "type": "phone"},
-            {"key": "allergies", "label": "Allergies", "type": "text"},
-        ],
-    }
-)
-
-
-@pytest.fixture
-def compiled(engine_app, settings):
-    def make(server_url: str = "http://127.0.0.1:9/nobody", secret: str | None = None):
-        return compile_assistant(
-            MARIO,
-            guided_url=f"{settings.engine_public_url}/guided/v1",
-            server_url=server_url,
-            server_secret=secret,
-        )
-
-    return make
-
-
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=60
-    ) as client:
-        yield client
 
 
 async def _assistant(http, body) -> str:
@@ -211,7 +168,9 @@ async def test_the_report_is_offered_until_the_server_takes_it(
     http, compiled, receiver, run_jobs
 ) -> None:
     receiver.refuses("end-of-call-report", times=1)
-    call = await _call(http, await _assistant(http, compiled(receiver.url, "whk_secret")))
+    call = await _call(
+        http, await _assistant(http, compiled(receiver.url, server_secret="whk_secret"))
+    )
     await http.post(f"/call/{call['id']}/control", json={"type": "end-call"})
     await run_jobs()
     assert receiver.refused == 1

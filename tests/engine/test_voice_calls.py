@@ -15,9 +15,7 @@ import numpy as np
 import pytest
 from caller import Caller
 from serving import serve
-from test_text_calls import MARIO
 
-from allokoli.blueprint.compiler import compile_assistant
 from allokoli.engine.app import create_app
 from allokoli.engine.speech import ensure_models
 
@@ -37,17 +35,12 @@ async def engine_app(settings, engine_port, monkeypatch):
 
 
 @pytest.fixture
-async def call(tenant, settings, receiver):
+async def call(tenant, compiled, receiver):
     """Call Chez Mario from a browser: the caller and the call's id."""
     callers = []
 
     async def start(**changes):
-        assistant = compile_assistant(
-            MARIO,
-            guided_url=f"{settings.engine_public_url}/guided/v1",
-            server_url=receiver.url,
-            disclose=False,
-        )
+        assistant = compiled(receiver.url, disclose=False)
         async with httpx.AsyncClient(base_url=tenant.base_url) as page:
             made = await page.post(
                 "/assistant", json={**assistant, **changes}, headers=tenant.headers
@@ -68,12 +61,6 @@ async def call(tenant, settings, receiver):
     yield start
     for caller in callers:
         await caller.hang_up()
-
-
-@pytest.fixture
-async def http(tenant):
-    async with httpx.AsyncClient(base_url=tenant.base_url, headers=tenant.headers) as client:
-        yield client
 
 
 async def test_a_spoken_call_is_answered_recorded_and_reported(

@@ -1,20 +1,12 @@
-import socket
-
 import pytest
 from scripted_talk import ToolServer
-from serving import serve
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+from serving import free_port, serve
 
 
 @pytest.fixture
 async def tool_server():
     """A server on a real port that does what its path says; `.url(kind)` is where."""
-    server, port = ToolServer(), _free_port()
+    server, port = ToolServer(), free_port()
     server.url = lambda kind: f"http://127.0.0.1:{port}/{kind}"
     async with serve(server.app, port, lifespan="off") as running:
         yield server
