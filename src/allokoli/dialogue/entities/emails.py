@@ -7,6 +7,7 @@ from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_JOINED_WORDS = 3
+_MAX_SIGNS = 20
 _TOKEN = re.compile(r"@|[,;:!?\0]|[^\s@,;:!?()<>\"\0]+")
 _SPELLED = re.compile(r"(?:\w[-.]){2,}\w")
 _Token = tuple[str, int, int]
@@ -21,9 +22,8 @@ def find_email(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
         locale: the language it was dictated in.
     """
     tokens = _tokens(utterance.mask(), locale)
-    for index, (said, _, _) in enumerate(tokens):
-        if said != "@":
-            continue
+    signs = [index for index, (said, _, _) in enumerate(tokens) if said == "@"]
+    for index in signs[:_MAX_SIGNS]:
         last = _domain_end(tokens, index + 1)
         domain = _domain(tokens[index + 1 : last], locale)
         for first in _local_starts(tokens, index, locale):

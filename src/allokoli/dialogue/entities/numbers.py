@@ -4,9 +4,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from allokoli.dialogue.lexicon import LANGUAGES, lexicon
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
+_EITHER = re.compile(
+    r"(?<![\w:/+-])(\d{1,2})(?:\s*-\s*|\s+(?:ou|or|a|to|או|עד)\s+)(\d{1,2})(?![\w:/-]|\s*-)"
+)
 _BARE = re.compile(r"(?<![\w:/+])(\d{1,6})(?![\w:/])(?!(?<=\b1)\s+[a-z])")
 
 
@@ -22,8 +26,13 @@ def find_count(
         asked: whether a bare number is an answer.
         minimum, maximum: bounds, both included.
     """
-    folded = utterance.mask()
+    folded = _counted(utterance.mask())
     best: tuple[int, Span] | None = None
+    if asked:
+        best = _whole(folded)
+        if best and minimum <= best[0] <= maximum:
+            return best
+        best = None
     for pattern in patterns:
         for match in _compiled(pattern).finditer(folded):
             value = sum(int(group) for group in match.groups())
@@ -36,6 +45,61 @@ def find_count(
         if minimum <= int(match.group(1)) <= maximum:
             return int(match.group(1)), match.span()
     return None
+
+
+def _counted(folded: str) -> str:
+    """The sentence with what counts by the dozen, the pair or nearly in plain digits."""
+
+    def in_digits(match: re.Match[str]) -> str:
+        times = int(match["times"]) if (match["times"] or "").isdigit() else 1
+        return str(times * _worth()[match["word"]]).ljust(len(match.group()))
+
+    folded = _collective().sub(in_digits, folded)
+    return _EITHER.sub(lambda match: match[2].rjust(len(match.group())), folded)
+
+
+def _whole(folded: str) -> tuple[int, Span] | None:
+    """A total (`ça fait cinq`), or words that say a number of people (`juste moi`)."""
+    totals = list(_total().finditer(folded))
+    if totals:
+        return int(totals[-1]["n"]), totals[-1].span()
+    best: tuple[int, Span] | None = None
+    for words, number in _people().items():
+        for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", folded):
+            if best is None or len(match.group()) > best[1][1] - best[1][0]:
+                best = number, match.span()
+    return best
+
+
+@lru_cache
+def _total() -> re.Pattern[str]:
+    words = {fold(word) for one in LANGUAGES for word in lexicon(one).words["count_total"]}
+    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{either})\s+(?P<n>\d{{1,4}})(?![\w:/])")
+
+
+@lru_cache
+def _people() -> dict[str, int]:
+    return _pairs("count_people")
+
+
+@lru_cache
+def _worth() -> dict[str, int]:
+    return _pairs("count_by")
+
+
+def _pairs(key: str) -> dict[str, int]:
+    pairs = [item.partition(" = ") for one in LANGUAGES for item in lexicon(one).words[key]]
+    return {words: int(number) for words, _, number in pairs}
+
+
+@lru_cache
+def _collective() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in sorted(_worth(), key=len, reverse=True))
+    return re.compile(
+        rf"(?<!\w)(?:(?P<times>\d{{1,2}}|a|an|un|une)\s+)?(?P<word>{words})"
+        r"(?:\s+(?:de|of)|\s+d'(?=\w))?(?!\w)"
+    )
 
 
 @lru_cache
