@@ -83,3 +83,15 @@ def test_a_day_said_in_hebrew(said, day):
 )
 def test_what_is_no_day_to_come_in_hebrew(said):
     assert day_of(said, "he") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("מהרביעי בדצמבר", "2026-12-04"),
+        ("בשלישי בדצמבר", "2026-12-03"),
+        ("בשני בינואר", "2027-01-02"),
+    ],
+)
+def test_a_day_of_the_month_said_as_a_rank_in_hebrew(said, day):
+    assert day_of(said, "he") == day

@@ -85,12 +85,14 @@ def _month(means: Mapping[str, Any], parts: Parts, today: date, locale: str) -> 
     return When(None, max(first, today), last)
 
 
-def _day_month(_: Mapping[str, Any], parts: Parts, today: date, locale: str) -> When[date] | None:
+def _day_month(
+    means: Mapping[str, Any], parts: Parts, today: date, locale: str
+) -> When[date] | None:
     if parts.get("month"):
         month = names("months", locale)[str(parts["month"])] + 1
     else:
         month = int(parts.get("mm") or 0)
-    day = int(parts.get("d") or 0)
+    day = int(parts.get("d") or means.get("d", 0))
     year = _year(parts, today)
     if year is not None:
         return When(date(year, month, day))
