@@ -1,7 +1,8 @@
 """What a finished call gave: summary, structured data, whether it succeeded.
 
 The guided model tells it from its own dialogue; any other model is asked, as the assistant's
-`analysisPlan` says. A model that cannot answer leaves its part out.
+`analysisPlan` says. Where a model cannot answer, the guided one tells what it would have found, of
+an assistant that has a blueprint; else the part is left out.
 """
 
 import asyncio
@@ -16,8 +17,9 @@ from allokoli.engine.calls.shown import brief, told_to_models
 from allokoli.engine.calls.shown_messages import remembered, transcript
 from allokoli.engine.conversation.chat_model import ChatModel, Message, ModelFailed
 from allokoli.engine.conversation.numbers import number_within
+from allokoli.engine.conversation.script import blueprint_of
 from allokoli.engine.conversation.whole_answer import json_in, whole_answer
-from allokoli.engine.models.choose import choose_model
+from allokoli.engine.models.choose import Chosen, choose_model
 
 _DEFAULT_THRESHOLD = 2
 _DEFAULT_TIMEOUT_S = 20.0
@@ -54,21 +56,36 @@ async def analyse(
     if call.started_at is None:
         return Analysis()
     plan = call.assistant.get("analysisPlan") or {}
-    chosen = choose_model(
-        kept_assistant(call),
+    if turns is None:
+        turns = [message.text for message in messages if message.role == "user"]
+    assistant = kept_assistant(call)
+    chosen = _chosen(call, assistant)
+    try:
+        if chosen.guided:
+            return await _guided(chosen.model, turns, remembered(messages), plan)
+        asking = _Asking(chosen.model, call, messages, plan)
+        analysis = await asking.all()
+    finally:
+        await chosen.model.close()
+    missing = [name for name in asking.parts if name not in analysis.found]
+    if missing and blueprint_of(assistant):
+        guide = _chosen(call, {**assistant, "model": {}})
+        try:
+            told = await _guided(guide.model, turns, remembered(messages), plan)
+        finally:
+            await guide.model.close()
+        analysis.found |= {name: told.found[name] for name in missing if name in told.found}
+    return analysis
+
+
+def _chosen(call: Call, assistant: dict[str, Any]) -> Chosen:
+    return choose_model(
+        assistant,
         call=told_to_models(brief(call)),
         started_at=call.started_at or call.created_at,
         task="analysis",
         warn=lambda sentence: log_of(call.org_id, call.id).note("Call", sentence, level="warn"),
     )
-    try:
-        if chosen.guided:
-            if turns is None:
-                turns = [message.text for message in messages if message.role == "user"]
-            return await _guided(chosen.model, turns, remembered(messages), plan)
-        return await _Asking(chosen.model, call, messages, plan).all()
-    finally:
-        await chosen.model.close()
 
 
 async def _guided(
@@ -102,6 +119,8 @@ class _Asking:
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._log = log_of(call.org_id, call.id)
         self._analysis = Analysis()
+        # What is asked for, once the call proved long enough to ask anything.
+        self.parts: list[str] = []
 
     async def all(self) -> Analysis:
         """The whole analysis; empty for a call too short to be worth one."""
@@ -113,7 +132,7 @@ class _Asking:
             for one in self._plan.get("structuredDataMultiPlan") or ()
             if isinstance(one, dict) and isinstance(one.get("plan"), dict)
         ][:_MOST_PLANS]
-        parts = [name for name in _GUIDED if _on(self._plan, name)]
+        parts = self.parts = [name for name in _GUIDED if _on(self._plan, name)]
         values = await asyncio.gather(
             *(self._part(name, _plan(self._plan, name)) for name in parts),
             *(self._part("structuredData", one["plan"]) for one in multi),
