@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bench.conversations.judging import Check, judge
 from bench.conversations.playing import Played, play
@@ -15,6 +16,8 @@ from bench.conversations.written import (
     Side,
     conversations,
 )
+
+from allokoli.blueprint.caller import warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,14 @@ class Figures:
 
 
 def run(written: Iterable[Conversation]) -> list[Judged]:
-    """Play and judge."""
+    """Play and judge, by a model that has learned beforehand what callers say, as in an engine."""
+    _warm()
     return [Judged(played, judge(played)) for played in map(play, written)]
+
+
+@cache
+def _warm() -> None:
+    warm()
 
 
 def figures(side: Side, language: str, which: str, judged: Sequence[Judged]) -> Figures:

@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 18, 15, tzinfo=ZoneInfo("Europe/Paris"))
 _MOST_TURNS = 20
 _SAID_AGAIN = 2
 _ANSWERED_WITHIN_S = 12
-_PAUSE_S = 1.2
+_PAUSE_S = 1.8
 Say = Callable[[str], Awaitable[bytes]]
 
 

@@ -12,7 +12,8 @@ from allokoli.blueprint.catalog import templates
 
 PROMISED = {"fr": 0.95, "en": 0.95, "he": 0.90}
 WRITTEN = {("callers", DEV): (35, 22, 18), ("owners", DEV): (14, 9, 7)}
-FASTEST_MS = 150
+SLOWEST_MS = {"owners": 150, "callers": 500}
+"""Of computing 95 replies of 100, while other tests run."""
 
 
 @cache
@@ -36,7 +37,7 @@ def test_people_get_what_they_called_for(side, language, which):
 @pytest.mark.parametrize("side", SIDES)
 def test_a_reply_is_computed_at_once(side, language):
     row = figures(side, language, DEV, judged(side, language, DEV))
-    assert row.p95_ms < FASTEST_MS, table([row])
+    assert row.p95_ms < SLOWEST_MS[side], table([row])
 
 
 @pytest.mark.parametrize("side", SIDES)
