@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 import httpx
-from product import free_port, wait_until
+from product import wait_until
+from serving import free_port
 
 MISSING = "no local language model: `make local-model` installs one"
 _READY_WITHIN_S = 60
