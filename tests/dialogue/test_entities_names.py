@@ -167,6 +167,7 @@ def test_a_name_given_in_hebrew(said, name):
         ("fr", "c'est pour demain"),
         ("fr", "pourquoi vous voulez mon nom ?"),
         ("en", "yes please"),
+        ("en", "call me back then"),
         ("en", "no thanks"),
         ("en", "four people"),
         ("en", "I would like to book"),
