@@ -1,58 +1,28 @@
 """Campaigns call everybody once, no more at a time than they may, and say what became of each."""
 
-import socket
+# ruff: noqa: F811 - fixtures are imported, and asked for by their names
+
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from local_twilio import NUMBER, PUBLIC, SID, TOKEN, LocalTwilio
-from serving import serve
+from serving import on_a_port
 from sqlalchemy import select, text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from telephones import assistant, http, number, twilio  # noqa: F401 - fixtures
 from vapi.core.api_error import ApiError
 
 from allokoli.core.database import session
 from allokoli.engine.calls import ending
 from allokoli.engine.calls.models import Call
-from allokoli.engine.campaigns import running, tasks
+from allokoli.engine.campaigns import dialing, tasks
 
 
 @pytest.fixture
-async def twilio(engine_app, settings, monkeypatch):
-    made = LocalTwilio()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    monkeypatch.setattr(settings, "public_url", PUBLIC)
-    monkeypatch.setattr(settings, "private_servers", True)
-    monkeypatch.setattr(settings, "twilio_api_url", f"http://127.0.0.1:{port}")
-    async with serve(made, port, lifespan="off"):
-        yield made
-
-
-@pytest.fixture
-async def http(twilio, tenant):
-    async with httpx.AsyncClient(
-        base_url=tenant.base_url, headers=tenant.headers, timeout=120
-    ) as client:
-        yield client
-
-
-@pytest.fixture
-async def assistant(http) -> str:
-    return (
-        await http.post("/assistant", json={"name": "Ada", "firstMessage": "Bonjour !"})
-    ).json()["id"]
-
-
-@pytest.fixture
-async def number(http) -> str:
-    body = {"provider": "twilio", "number": NUMBER, "twilioAccountSid": SID}
-    made = await http.post("/phone-number", json={**body, "twilioAuthToken": TOKEN})
-    assert made.status_code == 201, made.text
-    return made.json()["id"]
+async def number_id(number) -> str:
+    return (await number())["id"]
 
 
 @pytest.fixture
@@ -89,11 +59,7 @@ class Judge:
 @pytest.fixture
 async def judge():
     made = Judge()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    made.url = f"http://127.0.0.1:{port}"
-    async with serve(made, port, lifespan="off"):
+    async with on_a_port(made) as made.url:
         yield made
 
 
@@ -117,11 +83,11 @@ async def _end_calls(tenant, reason: str, *, answered: bool = True) -> None:
 
 
 async def test_everybody_is_called_once_and_no_more_than_allowed_at_a_time(
-    tenant, http, twilio, assistant, number, go_on
+    tenant, http, twilio, assistant, number_id, go_on
 ) -> None:
     sdk = tenant.sdk().campaigns
     made = await sdk.campaign_controller_create(
-        name="Rappels", assistant_id=assistant, phone_number_id=number, customers=_people(5),
+        name="Rappels", assistant_id=assistant, phone_number_id=number_id, customers=_people(5),
         max_concurrency=2,
     )  # fmt: skip
     assert (made.status, made.org_id, made.calls) == ("scheduled", str(tenant.org_id), {})
@@ -156,26 +122,28 @@ async def test_everybody_is_called_once_and_no_more_than_allowed_at_a_time(
 
 
 async def test_a_step_taken_twice_calls_nobody_twice(
-    tenant, http, twilio, assistant, number, go_on, monkeypatch
+    tenant, http, twilio, assistant, number_id, go_on, monkeypatch
 ) -> None:
-    made = await _create(http, assistantId=assistant, phoneNumberId=number, customers=_people(3))
+    made = await _create(http, assistantId=assistant, phoneNumberId=number_id, customers=_people(3))
     asked = {"org_id": str(tenant.org_id), "campaign_id": made["id"], "turn": 1}
     await tasks.run_campaign(**asked)
     await tasks.run_campaign(**asked)
     assert len(twilio.placed) == 3
     # A process that died between marking a contact and noting its call.
-    other = await _create(http, assistantId=assistant, phoneNumberId=number, customers=_people(2))
-    real = running.place
+    other = await _create(
+        http, assistantId=assistant, phoneNumberId=number_id, customers=_people(2)
+    )
+    real = dialing.place
 
     async def dies(*arguments, **options):
         await real(*arguments, **options)
         raise RuntimeError("killed")
 
-    monkeypatch.setattr(running, "place", dies)
+    monkeypatch.setattr(dialing, "place", dies)
     again = {**asked, "campaign_id": other["id"]}
     with pytest.raises(RuntimeError):
         await tasks.run_campaign(**again)
-    monkeypatch.setattr(running, "place", real)
+    monkeypatch.setattr(dialing, "place", real)
     await tasks.run_campaign(**again)
     assert len(twilio.placed) == 5
     contacts = (await http.get(f"/v2/campaign/{other['id']}/contacts")).json()["results"]
@@ -200,10 +168,10 @@ async def test_a_number_that_cannot_call_fails_each_contact_and_ends_the_campaig
 
 
 async def test_a_carrier_that_refuses_fails_the_contact(
-    http, twilio, assistant, number, go_on
+    http, twilio, assistant, number_id, go_on
 ) -> None:
     twilio.refusal = (400, 21211)
-    made = await _create(http, assistantId=assistant, phoneNumberId=number, customers=_people(1))
+    made = await _create(http, assistantId=assistant, phoneNumberId=number_id, customers=_people(1))
     await go_on(3)
     [contact] = (await http.get(f"/v2/campaign/{made['id']}/contacts")).json()["results"]
     assert contact["status"] == "contact.failed"
@@ -212,7 +180,7 @@ async def test_a_carrier_that_refuses_fails_the_contact(
 
 
 async def test_the_server_decides_who_is_called_and_hears_what_happens(
-    http, tenant, twilio, assistant, number, go_on, judge
+    http, tenant, twilio, assistant, number_id, go_on, judge
 ) -> None:
     people = _people(4)
     judge.answers = {
@@ -221,7 +189,7 @@ async def test_the_server_decides_who_is_called_and_hears_what_happens(
         people[3]["number"]: "fail",
     }
     made = await _create(
-        http, "/v2/campaign", assistantId=assistant, phoneNumberId=number, customers=people,
+        http, "/v2/campaign", assistantId=assistant, phoneNumberId=number_id, customers=people,
         server={"url": judge.url}, predialPlan={},
     )  # fmt: skip
     await go_on()
@@ -244,10 +212,10 @@ async def test_the_server_decides_who_is_called_and_hears_what_happens(
 
 
 async def test_only_what_the_server_listens_to_is_sent(
-    http, assistant, number, go_on, judge
+    http, assistant, number_id, go_on, judge
 ) -> None:
     await _create(
-        http, assistantId=assistant, phoneNumberId=number, customers=_people(1),
+        http, assistantId=assistant, phoneNumberId=number_id, customers=_people(1),
         server={"url": judge.url}, serverMessages=["campaign.started"],
     )  # fmt: skip
     await go_on()
@@ -255,11 +223,11 @@ async def test_only_what_the_server_listens_to_is_sent(
 
 
 async def test_a_campaign_stopped_calls_nobody_else_and_lets_calls_end(
-    tenant, http, twilio, assistant, number, go_on, judge
+    tenant, http, twilio, assistant, number_id, go_on, judge
 ) -> None:
     made = await _create(
-        http, assistantId=assistant, phoneNumberId=number, customers=_people(3), maxConcurrency=1,
-        server={"url": judge.url},
+        http, assistantId=assistant, phoneNumberId=number_id, customers=_people(3),
+        maxConcurrency=1, server={"url": judge.url},
     )  # fmt: skip
     await go_on()
     sdk = tenant.sdk().campaigns
@@ -279,7 +247,9 @@ async def test_a_campaign_stopped_calls_nobody_else_and_lets_calls_end(
     ]  # fmt: skip
     again = await http.patch(f"/campaign/{made['id']}", json={"status": "ended"})
     assert again.status_code == 400
-    planned = await _create(http, assistantId=assistant, phoneNumberId=number, customers=_people(1))
+    planned = await _create(
+        http, assistantId=assistant, phoneNumberId=number_id, customers=_people(1)
+    )
     early = (await http.patch(f"/campaign/{planned['id']}", json={"status": "ended"})).json()
     assert (early["status"], early["endedReason"]) == (
         "ended", "campaign.scheduled.ended-by-user",
@@ -289,7 +259,7 @@ async def test_a_campaign_stopped_calls_nobody_else_and_lets_calls_end(
 
 
 async def test_a_campaign_waits_for_its_time_and_stops_at_its_end(
-    http, twilio, assistant, number, tenant, at, run_jobs, go_on
+    http, twilio, assistant, number_id, tenant, at, run_jobs, go_on
 ) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     plan = {
@@ -297,8 +267,8 @@ async def test_a_campaign_waits_for_its_time_and_stops_at_its_end(
         "latestAt": (now + timedelta(hours=2)).isoformat(),
     }
     made = await _create(
-        http, assistantId=assistant, phoneNumberId=number, customers=_people(2), maxConcurrency=1,
-        schedulePlan=plan,
+        http, assistantId=assistant, phoneNumberId=number_id, customers=_people(2),
+        maxConcurrency=1, schedulePlan=plan,
     )  # fmt: skip
     await run_jobs()
     assert twilio.placed == []
@@ -315,10 +285,10 @@ async def test_a_campaign_waits_for_its_time_and_stops_at_its_end(
 
 
 async def test_the_organizations_own_limit_holds_and_nobody_is_forgotten(
-    http, twilio, assistant, number, tenant, go_on, settings, monkeypatch
+    http, twilio, assistant, number_id, tenant, go_on, settings, monkeypatch
 ) -> None:
     monkeypatch.setattr(settings, "max_calls_per_organization", 1)
-    made = await _create(http, assistantId=assistant, phoneNumberId=number, customers=_people(2))
+    made = await _create(http, assistantId=assistant, phoneNumberId=number_id, customers=_people(2))
     await go_on(2)
     assert len(twilio.placed) == 1
     await _end_calls(tenant, "customer-ended-call")
@@ -330,9 +300,9 @@ async def test_the_organizations_own_limit_holds_and_nobody_is_forgotten(
 
 
 async def test_a_step_lost_with_its_process_is_taken_later(
-    http, twilio, assistant, number, at, receiver, run_jobs, tenant
+    http, twilio, assistant, number_id, at, receiver, run_jobs, tenant
 ) -> None:
-    made = await _create(http, assistantId=assistant, phoneNumberId=number, customers=_people(1))
+    made = await _create(http, assistantId=assistant, phoneNumberId=number_id, customers=_people(1))
     async with session(tenant.identity) as opened:
         body = await opened.scalar(
             text("select body from engine.resources where id = :id"), {"id": made["id"]}
@@ -352,14 +322,14 @@ async def test_a_step_lost_with_its_process_is_taken_later(
 
 
 async def test_numbers_of_a_dial_plan_each_call_their_own(
-    http, twilio, assistant, number, go_on, tenant
+    http, twilio, assistant, number_id, go_on, tenant
 ) -> None:
     quiet = (await http.post("/phone-number", json={"provider": "vapi"})).json()["id"]
     people = _people(2)
     made = await _create(
         http, assistantId=assistant, dialPlan=[
             {"phoneNumberId": quiet, "customers": people[:1]},
-            {"phoneNumberId": number, "customers": people[1:]},
+            {"phoneNumberId": number_id, "customers": people[1:]},
         ],
     )  # fmt: skip
     await go_on()
@@ -368,15 +338,15 @@ async def test_numbers_of_a_dial_plan_each_call_their_own(
     assert (copy["dialPlan"], copy["assistantId"]) == (made["dialPlan"], assistant)
     assert (copy["status"], copy["id"] != made["id"]) == ("scheduled", True)
     other = await _create(
-        http, duplicateFromCampaignId=made["id"], phoneNumberId=number, customers=people
+        http, duplicateFromCampaignId=made["id"], phoneNumberId=number_id, customers=people
     )
     assert "dialPlan" not in other
 
 
-async def test_campaigns_and_contacts_come_in_pages(http, tenant, assistant, number) -> None:
+async def test_campaigns_and_contacts_come_in_pages(http, tenant, assistant, number_id) -> None:
     made = [
         await _create(
-            http, name=f"C{index}", assistantId=assistant, phoneNumberId=number,
+            http, name=f"C{index}", assistantId=assistant, phoneNumberId=number_id,
             customers=_people(3 if index else 120),
         )
         for index in range(3)
@@ -408,14 +378,14 @@ async def test_campaigns_and_contacts_come_in_pages(http, tenant, assistant, num
         assert (await http.get(path)).status_code == 400, path
 
 
-async def test_a_plan_can_change_until_it_begins(http, twilio, assistant, number, go_on) -> None:
+async def test_a_plan_can_change_until_it_begins(http, twilio, assistant, number_id, go_on) -> None:
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     made = await _create(
-        http, assistantId=assistant, phoneNumberId=number, customers=_people(1),
+        http, assistantId=assistant, phoneNumberId=number_id, customers=_people(1),
         schedulePlan={"earliestAt": later},
     )  # fmt: skip
     path = f"/campaign/{made['id']}"
-    other = {"dialPlan": [{"phoneNumberId": number, "customers": _people(2)}]}
+    other = {"dialPlan": [{"phoneNumberId": number_id, "customers": _people(2)}]}
     both = await http.patch(path, json=other)
     assert both.status_code == 400
     soon = {"schedulePlan": {"earliestAt": datetime.now(UTC).isoformat()}, "name": "Autre"}
@@ -430,8 +400,8 @@ async def test_a_plan_can_change_until_it_begins(http, twilio, assistant, number
     assert (await http.get(path)).status_code == 404
 
 
-async def test_what_cannot_be_a_campaign_is_refused_by_name(http, assistant, number) -> None:
-    good = {"assistantId": assistant, "phoneNumberId": number, "customers": _people(1)}
+async def test_what_cannot_be_a_campaign_is_refused_by_name(http, assistant, number_id) -> None:
+    good = {"assistantId": assistant, "phoneNumberId": number_id, "customers": _people(1)}
     past = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     refused = [
         {**good, "name": ""},
@@ -447,7 +417,7 @@ async def test_what_cannot_be_a_campaign_is_refused_by_name(http, assistant, num
         {**good, "customers": [{"name": "sans numéro"}]},
         {**good, "customers": [{"number": "1"}]},
         {**good, "customers": [{"number": "+336"}] * 10_001},
-        {**good, "dialPlan": [{"phoneNumberId": number, "customers": _people(1)}]},
+        {**good, "dialPlan": [{"phoneNumberId": number_id, "customers": _people(1)}]},
         {**good, "maxConcurrency": 0},
         {**good, "maxConcurrency": 1_000_000},
         {**good, "predialPlan": {}},
@@ -467,9 +437,9 @@ async def test_what_cannot_be_a_campaign_is_refused_by_name(http, assistant, num
 
 
 async def test_campaigns_of_another_organization_do_not_exist(
-    http, assistant, number, make_tenant
+    http, assistant, number_id, make_tenant
 ) -> None:
-    made = await _create(http, assistantId=assistant, phoneNumberId=number, customers=_people(1))
+    made = await _create(http, assistantId=assistant, phoneNumberId=number_id, customers=_people(1))
     stranger = await make_tenant()
     theirs = stranger.sdk().campaigns
     assert (await theirs.campaign_controller_find_all()).results == []
