@@ -5,11 +5,11 @@ a transaction somebody else opened.
 """
 
 from asyncio import to_thread
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,12 +18,13 @@ from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.core.security.sealed_json import part, whole
 from allokoli.engine.api import versions
-from allokoli.engine.api.errors import Busy, Invalid, Missing, refuse
+from allokoli.engine.api.errors import Invalid, Missing, refuse
 from allokoli.engine.api.filters import filtered, property_of
-from allokoli.engine.api.kinds import BY_NAME, KINDS, Kind
+from allokoli.engine.api.kinds import BY_NAME, Kind
 from allokoli.engine.api.listing import Listing, apply, narrowed
 from allokoli.engine.api.models import Resource
 from allokoli.engine.api.patching import patched
+from allokoli.engine.api.references import check_references, nested, refuse_referred
 from allokoli.engine.api.secrets import kept, masked, refuse_masks
 from allokoli.engine.api.wire import as_uuid, stored
 
@@ -137,13 +138,13 @@ async def delete(
         found = await row(opened, kind, entity_id, lock=True, within=within)
         await versions.refuse_pinned(opened, found)
         if kind.held:
-            await _refuse_referred(opened, kind, found)
+            await refuse_referred(opened, kind, found)
         before = shown(kind, found)
         await opened.delete(found)
-        for nested, name in _nested(kind):
+        for inner, name in nested(kind):
             await opened.execute(
                 delete_from(Resource).where(
-                    Resource.kind == nested.name, property_of(name) == str(found.id)
+                    Resource.kind == inner.name, property_of(name) == str(found.id)
                 )
             )
         return before
@@ -252,42 +253,6 @@ def shown(kind: Kind, found: Resource) -> Body:
     return {**kind.derived(body), **stored(found, body)}
 
 
-async def check_references(opened: AsyncSession, kind: Kind, body: Body) -> None:
-    """What a body names must exist.
-
-    Raises:
-        Invalid: something does not.
-    """
-    named = [
-        (path, one, referred)
-        for path, referred in kind.references.items()
-        for one in _named(body, path.split("."))
-    ]
-    ids = {found for _, one, _ in named if (found := as_uuid(str(one)))}
-    if not named:
-        return
-    known = await opened.execute(select(Resource.id, Resource.kind).where(Resource.id.in_(ids)))
-    kinds = {found.id: found.kind for found in known}
-    refuse(
-        [
-            f"{path}: {BY_NAME[referred].title} {str(one)[:80]} does not exist"
-            for path, one, referred in named
-            if not (found := as_uuid(str(one))) or kinds.get(found) != referred
-        ][:50]
-    )
-
-
-def _named(value: Any, path: list[str]) -> Iterator[Any]:
-    if isinstance(value, list):
-        for one in value:
-            yield from _named(one, path)
-    elif path:
-        if isinstance(value, dict) and value.get(path[0]) is not None:
-            yield from _named(value[path[0]], path[1:])
-    else:
-        yield value
-
-
 def _without_echoes(kind: Kind, found: Resource, patch: Body) -> Body:
     """A PATCH without what only the server writes, where the client sends back what it read."""
     read = shown(kind, found)
@@ -326,22 +291,3 @@ async def _check_path(opened: AsyncSession, kind: Kind, within: Within) -> None:
             raise Invalid([f"{name} must be one of the following values: {', '.join(allowed)}"])
         if name in kind.references:
             await row(opened, BY_NAME[kind.references[name]], value)
-
-
-async def _refuse_referred(opened: AsyncSession, kind: Kind, found: Resource) -> None:
-    referring = [
-        (Resource.kind == other.name) & (property_of(name) == str(found.id))
-        for other in KINDS
-        for name, referred in other.references.items()
-        if referred == kind.name
-    ]
-    if await opened.scalar(select(Resource.id).where(or_(*referring)).limit(1)):
-        raise Busy(f"This {kind.title.lower()} is in use; delete what uses it first.")
-
-
-def _nested(kind: Kind) -> Iterator[tuple[Kind, str]]:
-    """The kinds whose collections are inside an entity of this one."""
-    for other in KINDS:
-        for name, referred in other.references.items():
-            if referred == kind.name and f"{{{name}}}" in other.path:
-                yield other, name
