@@ -16,21 +16,18 @@ from allokoli.core.security.sealed_json import part
 from allokoli.engine.api import resources
 from allokoli.engine.api.errors import Busy, Invalid, Missing
 from allokoli.engine.api.kinds import CHAT, SESSION
-from allokoli.engine.api.kinds.chat_messages import MAX_MESSAGES
 from allokoli.engine.api.models import Resource
 from allokoli.engine.api.secrets import refuse_masks
 from allokoli.engine.api.wire import iso
 from allokoli.engine.calls.backstage import EngineBackstage
-from allokoli.engine.calls.casting import cast_of, variable_values
+from allokoli.engine.calls.casting import variable_values
 from allokoli.engine.chats import counts, sessions
 from allokoli.engine.chats.announcing import announce
+from allokoli.engine.chats.ground import CAST, Ground, exclusions, ground_of
 from allokoli.engine.chats.messages import Answer, Message, history, read_input
 from allokoli.engine.chats.shown import shown
 from allokoli.engine.chats.working import TURN_TIMEOUT_S, alone, bounded, follow
-from allokoli.engine.conversation.cast import Cast
 from allokoli.engine.conversation.conversation import Conversation, Facts
-
-_CAST = ("assistantId", "assistant", "squadId", "squad", "assistantOverrides")
 
 
 class ModelDidNotAnswer(Invalid):
@@ -42,26 +39,6 @@ class ModelDidNotAnswer(Invalid):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The assistant's model could not answer: {reason}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What a turn stands on.
-
-    Attributes:
-        cast: who may answer.
-        asked: the chat's request, completed by its session's or previous chat's.
-        context: the messages before it.
-        state: the conversation's, after them.
-        started_at: when it began, for relative dates.
-        session: on the wire, when there is one.
-    """
-
-    cast: Cast
-    asked: dict[str, Any]
-    context: list[Message]
-    state: dict[str, Any]
-    session: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +87,7 @@ class Turn:
             Invalid: the request, or what it names.
             Busy: the session's earlier chats take too long.
         """
-        problems = await asyncio.to_thread(CHAT.problems, self._body) or _exclusions(self._body)
+        problems = await asyncio.to_thread(CHAT.problems, self._body) or exclusions(self._body)
         if problems:
             raise Invalid(problems)
         refuse_masks(self._body)
@@ -143,7 +120,7 @@ class Turn:
         try:
             async with alone(self.session_id):
                 async with session(self._identity) as opened:
-                    ground = await _ground(opened, self._body)
+                    ground = await ground_of(opened, self._body)
                 self._ready.set_result(None)
                 async with bounded(TURN_TIMEOUT_S):
                     conversation = await self._converse(ground)
@@ -160,7 +137,7 @@ class Turn:
         if self.answer.failed:
             raise ModelDidNotAnswer(str(self.answer.reason))
 
-    async def _converse(self, ground: _Ground) -> Conversation:
+    async def _converse(self, ground: Ground) -> Conversation:
         given = read_input(ground.asked["input"], self.created_at)
         *before, last = [*ground.context, *given]
         heard = str(last["content"]) if last["role"] == "user" else None
@@ -186,7 +163,7 @@ class Turn:
                         break
         return conversation
 
-    async def _keep(self, ground: _Ground, conversation: Conversation) -> None:
+    async def _keep(self, ground: Ground, conversation: Conversation) -> None:
         messages = [*ground.context, *read_input(ground.asked["input"], self.created_at)]
         model = counts.model_cost(conversation)
         body = {
@@ -198,7 +175,7 @@ class Turn:
             "conversationState": conversation.state,
         }
         if self.session_id is None:
-            body |= {name: ground.asked[name] for name in _CAST if name in ground.asked}
+            body |= {name: ground.asked[name] for name in CAST if name in ground.asked}
         clear, sealed = part(body)
         now = clock.now()
         row = Resource(
@@ -227,7 +204,7 @@ class Turn:
     async def _continue_session(
         self,
         opened: AsyncSession,
-        ground: _Ground,
+        ground: Ground,
         messages: list[Message],
         conversation: Conversation,
         model: dict[str, Any],
@@ -254,7 +231,7 @@ class Turn:
         await resources.keep(opened, row, body)
         return sessions.shown(row)
 
-    def _known(self, ground: _Ground) -> dict[str, Any]:
+    def _known(self, ground: Ground) -> dict[str, Any]:
         """The chat as servers may know of it while it is being answered."""
         names = ("assistantId", "squadId", "name", "sessionId", "previousChatId", "input")
         return {
@@ -264,77 +241,3 @@ class Turn:
             "updatedAt": iso(self.created_at),
             **{name: ground.asked[name] for name in names if name in ground.asked},
         }
-
-
-def _exclusions(body: dict[str, Any]) -> list[str]:
-    problems = []
-    if body.get("sessionId") and body.get("previousChatId"):
-        problems.append("sessionId and previousChatId cannot be given together")
-    named = [name for name in sessions.ANSWERERS if body.get(name)]
-    if len(named) > 1:
-        problems.append(f"only one of {', '.join(sessions.ANSWERERS)} may be given")
-    if not named and not body.get("sessionId") and not body.get("previousChatId"):
-        others = ", ".join((*sessions.ANSWERERS, "sessionId", "previousChatId"))
-        problems.append(f"one of {others} should not be empty")
-    given = body["input"]
-    if isinstance(given, str) and not given.strip():
-        problems.append("input should not be empty")
-    elif isinstance(given, list) and (not given or given[-1]["role"] not in {"user", "tool"}):
-        problems.append("input must end with a message of role user or tool")
-    if body.get("transport"):
-        problems.append("transport: this engine answers chats over HTTP only")
-    return problems
-
-
-async def _ground(opened: AsyncSession, body: dict[str, Any]) -> _Ground:
-    before, told_session = await _before(opened, body)
-    named = any(body.get(name) for name in sessions.ANSWERERS)
-    inherited = {name: before[name] for name in (*_CAST, "customer") if before.get(name)}
-    if named:
-        inherited = {name: one for name, one in inherited.items() if name == "customer"}
-    values = {**variable_values(before), **variable_values(body)}
-    asked = {**inherited, **body}
-    if values:
-        overrides = {**(inherited.get("assistantOverrides") or {})}
-        overrides |= body.get("assistantOverrides") or {}
-        asked["assistantOverrides"] = {**overrides, "variableValues": values}
-    if not any(asked.get(name) for name in sessions.ANSWERERS):
-        raise Invalid(["assistantId, assistant, squadId or squad should not be empty"])
-    cast = await cast_of(opened, asked)
-    context = list(before.get("messages") or ())
-    if body.get("previousChatId"):
-        context += before.get("output") or ()
-    given = body["input"]
-    if len(context) + (1 if isinstance(given, str) else len(given)) > MAX_MESSAGES:
-        raise Invalid(f"A conversation holds at most {MAX_MESSAGES} messages. Start another.")
-    return _Ground(cast, asked, context, before.get("conversationState") or {}, told_session)
-
-
-async def _before(
-    opened: AsyncSession, body: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """What came before a chat: its session, or the chat it goes on from."""
-    try:
-        if body.get("sessionId"):
-            row = await resources.row(opened, SESSION, body["sessionId"])
-            sessions.check_active(row)
-            return resources.whole_body(row), sessions.shown(row)
-        if body.get("previousChatId"):
-            row = await resources.row(opened, CHAT, body["previousChatId"])
-            return await _with_session(opened, resources.whole_body(row)), None
-    except Missing:
-        name = "sessionId" if body.get("sessionId") else "previousChatId"
-        title = "Session" if name == "sessionId" else "Chat"
-        raise Invalid([f"{name}: {title} {body[name][:80]} does not exist"]) from None
-    return {}, None
-
-
-async def _with_session(opened: AsyncSession, chat: dict[str, Any]) -> dict[str, Any]:
-    """A chat that was held in a session, with who answered in it."""
-    if any(chat.get(name) for name in sessions.ANSWERERS) or not chat.get("sessionId"):
-        return chat
-    with contextlib.suppress(Missing, Invalid):
-        row = await resources.row(opened, SESSION, chat["sessionId"])
-        body = dict(resources.whole_body(row))
-        return {**{name: body[name] for name in (*_CAST, "customer") if name in body}, **chat}
-    return chat
