@@ -15,6 +15,7 @@ from allokoli.engine.api.errors import Invalid, Missing
 from allokoli.engine.api.kinds import EVAL, EVAL_RUN
 from allokoli.engine.api.wire import iso
 from allokoli.engine.testing.eval_replay import MOST_MESSAGES, Replayer, TargetFailed
+from allokoli.engine.testing.holding import is_kept
 from allokoli.engine.testing.talking import Unwanted
 from allokoli.engine.testing.targets import (
     call_body,
@@ -77,14 +78,6 @@ async def run(*, org_id: str, run_id: str) -> None:
 
 async def _ended(identity: Identity, run_id: str, body: dict[str, Any]) -> dict[str, Any]:
     """How a run ended, and its results."""
-
-    async def wanted() -> bool:
-        try:
-            await resources.get(identity, EVAL_RUN, run_id)
-        except Missing:
-            return False
-        return True
-
     now = clock.now()
     replayer: Replayer | None = None
     try:
@@ -92,7 +85,7 @@ async def _ended(identity: Identity, run_id: str, body: dict[str, Any]) -> dict[
         cast, variables = await target_cast(identity.organization, call_body(body["target"]))
         replayer = Replayer(identity.organization, cast, variables, now)
         async with asyncio.timeout(_TIMEOUT_S):
-            result = await replayer.run(messages, wanted)
+            result = await replayer.run(messages, lambda: is_kept(identity, EVAL_RUN, run_id))
     except Unwanted:
         raise Missing(EVAL_RUN.title, run_id) from None
     except Invalid as refusal:

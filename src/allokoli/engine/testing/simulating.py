@@ -1,8 +1,6 @@
 """Simulates one item of a run: a caller and the target talk, then what came of it is evaluated."""
 
 import asyncio
-from contextlib import aclosing
-from datetime import datetime
 from typing import Any
 
 import httpx
@@ -18,15 +16,13 @@ from allokoli.engine.api.errors import Invalid, Missing
 from allokoli.engine.api.kinds import SIMULATION_RUN, SIMULATION_SUITE
 from allokoli.engine.api.wire import epoch_ms, iso
 from allokoli.engine.conversation.backstage import ServerFailed
-from allokoli.engine.conversation.conversation import Conversation, Facts
-from allokoli.engine.testing.callers import caller_of
 from allokoli.engine.testing.evaluations import results_of
 from allokoli.engine.testing.held import Held
+from allokoli.engine.testing.holding import Play, hold
 from allokoli.engine.testing.simulation_items import ITEM, RUNNING, is_wanted
 from allokoli.engine.testing.simulation_runs import settle
-from allokoli.engine.testing.talking import Unwanted, talk
+from allokoli.engine.testing.talking import Unwanted
 from allokoli.engine.testing.targets import call_body, reason_of, target_cast
-from allokoli.engine.testing.trial import TrialBackstage, mocked
 
 _TIMEOUT_S = 300.0
 _EVALUATION_TIMEOUT_S = 180.0
@@ -105,45 +101,24 @@ async def _held(
 ) -> Held:
     """Let the caller and the target talk."""
     scenario = plan["scenario"]
-    now = clock.now()
     mocks = {
         str(one["toolName"]): str(one.get("result") or "")
         for one in scenario.get("toolMocks") or ()
         if one.get("enabled") is not False
     }
-    cast, variables = await target_cast(
+    target = await target_cast(
         identity.organization, call_body(run["target"], scenario.get("targetOverrides"))
     )
-    cast = mocked(cast, mocks)
+    play = Play(plan["personality"].get("assistant") or {}, str(scenario.get("instructions") or ""))
     known = {"call": {"id": item_id, "orgId": str(identity.organization), "type": "webCall"}}
-    backstage = TrialBackstage(identity.organization, known, now, mocks)
-    target = Conversation(cast, backstage, Facts(now=now, variable_values=variables))
-    caller = await caller_of(
+    return await hold(
         identity.organization,
-        plan["personality"].get("assistant") or {},
-        str(scenario.get("instructions") or ""),
-        cast.first.assistant,
-        now,
-    )
-    try:
-        async with aclosing(target):
-            held = await talk(target, caller, lambda: is_wanted(identity, item_id))
-    finally:
-        await caller.close()
-    return Held(
-        org_id=identity.organization,
-        messages=held.messages,
-        assistant=cast.first.assistant,
-        started_at=now,
-        ended_at=_later(now),
+        target,
+        play,
+        lambda: is_wanted(identity, item_id),
         known=known,
-        ended_reason=held.ended_reason,
-        variable_values=variables,
+        mocks=mocks,
     )
-
-
-def _later(started: datetime) -> datetime:
-    return max(clock.now(), started)
 
 
 def _judged(results: dict[str, Any], held: Held) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Runs of test suites, as `vapi-server-sdk` 1.7.0 knows them: tests held in writing, and scored."""
 
 import asyncio
-from contextlib import aclosing
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allokoli.core import clock, jobs
+from allokoli.core import jobs
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
 from allokoli.engine.api import resources
@@ -24,13 +23,11 @@ from allokoli.engine.api.kinds import (
 from allokoli.engine.api.models import Resource
 from allokoli.engine.api.wire import epoch_ms
 from allokoli.engine.calls.casting import overridden
-from allokoli.engine.conversation.conversation import Conversation, Facts
-from allokoli.engine.testing.callers import caller_of
 from allokoli.engine.testing.held import Held
+from allokoli.engine.testing.holding import Play, hold, is_kept
 from allokoli.engine.testing.judging import by_rubric
-from allokoli.engine.testing.talking import Unwanted, talk
+from allokoli.engine.testing.talking import Unwanted
 from allokoli.engine.testing.targets import reason_of, target_cast
-from allokoli.engine.testing.trial import TrialBackstage
 
 _MOST_TESTS = 100
 _MOST_ATTEMPTS = 300
@@ -158,45 +155,18 @@ def _score(scorer: Json, passed: bool, reasoning: str) -> Json:
 
 
 async def _held(identity: Identity, run_id: str, suite: Json, test: Json) -> Held:
-    async def wanted() -> bool:
-        try:
-            await resources.get(identity, TEST_SUITE_RUN, run_id)
-        except Missing:
-            return False
-        return True
-
-    now = clock.now()
     async with session(identity) as opened:
         body = await _target(opened, suite)
         player = await _tester(opened, suite)
-    cast, variables = await target_cast(identity.organization, body)
     plan = suite.get("testerPlan") or {}
     told = (plan.get("assistantOverrides") or {}).get("variableValues") or {}
     script = str(test.get("script") or "")
-    known: Json = {}
-    backstage = TrialBackstage(identity.organization, known, now, {})
-    target = Conversation(cast, backstage, Facts(now=now, variable_values=variables))
-    caller = await caller_of(
+    variables = {**told, "test": {"script": script, "name": test.get("name")}}
+    return await hold(
         identity.organization,
-        player,
-        script,
-        cast.first.assistant,
-        now,
-        {**told, "test": {"script": script, "name": test.get("name")}},
-    )
-    try:
-        async with aclosing(target):
-            held = await talk(target, caller, wanted)
-    finally:
-        await caller.close()
-    return Held(
-        org_id=identity.organization,
-        messages=held.messages,
-        assistant=cast.first.assistant,
-        started_at=now,
-        ended_at=max(clock.now(), now),
-        ended_reason=held.ended_reason,
-        variable_values=variables,
+        await target_cast(identity.organization, body),
+        Play(player, script, variables),
+        lambda: is_kept(identity, TEST_SUITE_RUN, run_id),
     )
 
 
