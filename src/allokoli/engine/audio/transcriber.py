@@ -89,6 +89,11 @@ class LocalTranscriber(SegmentedSTTService):
         text = hearing.result()
         if turn != self._turn:  # the turn was closed without waiting for this segment
             text = await self._hear(audio)
+            self._settled = f"{self._settled} {text}".strip()  # what comes next does not replace it
+            if text:
+                self._on_heard(self._settled)
+                yield TranscriptionFrame(text, "caller", time_now_iso8601())
+            return
         self._current = text
         if text:
             self._on_heard(f"{self._settled} {text}".strip())

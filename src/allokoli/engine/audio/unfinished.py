@@ -14,6 +14,12 @@ _CALLS_FOR_MORE = {
         r"|it's|i'm|between|from|about|that)\W*$"
     ),
 }
+# Who greets at once says what for: a pause after the greeting is no end.
+_GREETED = re.compile(
+    r"\W*(?:(?:oui|euh|allô|allo|yes|um|ah|oh)\W+)*"
+    r"(?:bonjour|bonsoir|salut|hello|hi|good (?:morning|afternoon|evening)|שלום|(?:ערב|בוקר) טוב)"
+    r"(?:\W+(?:à vous|à tous|madame|monsieur|messieurs|mesdames|docteur|there))*\W*"
+)
 
 
 def unfinished(text: str, language: str) -> bool:
@@ -21,8 +27,10 @@ def unfinished(text: str, language: str) -> bool:
 
     Args:
         text: what was understood of the turn so far.
-        language: "fr" or "en"; only a phone number is noticed in others.
+        language: "fr" or "en"; only a phone number or a greeting is noticed in others.
     """
     words = text.lower().replace("’", "'")
+    if _PHONE_BEGUN.search(words) or _GREETED.fullmatch(words):
+        return True
     calls = _CALLS_FOR_MORE.get(language)
-    return bool(_PHONE_BEGUN.search(words) or (calls and calls.search(words)))
+    return bool(calls and calls.search(words))
