@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any
 
-from allokoli.blueprint import agenda_tools
+from allokoli.blueprint import agenda_results, agenda_tools
 from allokoli.blueprint.wording import speak_date, speak_time
 from allokoli.dialogue import Known, Lookup, Refusal
 from allokoli.dialogue.lexicon import lexicon
@@ -73,10 +73,10 @@ class Agenda:
         done = known.get(asked.key)
         if done is None:
             return asked
-        if _failed(done):
-            return {"noted": True}
-        if done.get("booked") is False:
+        if not _failed(done) and done.get("booked") is False:
             return self._taken(values, done)
+        if _failed(done) or done.get("booked") is not True:
+            return {"noted": True}
         return self._confirmed(values, {"booked": True, "id": done.get("id")}, known)
 
     def own_booking(self, values: Values, known: Known) -> Lookup | Values | None:
@@ -87,7 +87,7 @@ class Agenda:
         found = known.get(asked.key)
         if found is None:
             return asked
-        bookings = [] if _failed(found) else found.get("bookings") or []
+        bookings = [] if _failed(found) else agenda_results.bookings(found)
         that_day = [one for one in bookings if one.get("date") == values.get("date")]
         return {"booking": next(iter([*that_day, *bookings]), None)}
 
@@ -115,7 +115,8 @@ class Agenda:
         done = known.get(asked.key)
         if done is None:
             return asked
-        return {"cancelled": True} if done.get("cancelled") is True else {"unknown": True}
+        cancelled = not _failed(done) and done.get("cancelled") is True
+        return {"cancelled": True} if cancelled else {"unknown": True}
 
     def change(self, values: Values, known: Known) -> Refusal | Lookup | Values:
         """Moves the booking."""
@@ -128,10 +129,10 @@ class Agenda:
         done = known.get(asked.key)
         if done is None:
             return asked
-        if _failed(done):
-            return {"unknown": True}
-        if done.get("booked") is False:
+        if not _failed(done) and done.get("booked") is False:
             return self._taken(values, done)
+        if _failed(done) or done.get("booked") is not True:
+            return {"unknown": True}
         return self._confirmed(values, {"changed": True, "id": booking.get("id")}, known)
 
     def _confirmed(self, values: Values, result: dict[str, Any], known: Known) -> Lookup | Values:
@@ -145,14 +146,15 @@ class Agenda:
             {"id": str(result["id"]), "channel": channel, "to": str(to)},
         )
         sent = known.get(asked.key)
-        return asked if sent is None else {**result, "sent": sent.get("sent") is True}
+        if sent is None:
+            return asked
+        return {**result, "sent": not _failed(sent) and sent.get("sent") is True}
 
     def _taken(self, values: Values, found: Mapping[str, Any]) -> Refusal:
-        slots = [one for one in found.get("slots") or [] if isinstance(one, Mapping)]
-        near = _when(slots[0]) if slots else {}
+        near = next(iter(agenda_results.moments(found)), {})
         words = self._words["agenda"]
-        reason = found.get("reason")
-        said = str(words[reason if reason in words else "full"]).format(when=self._say(values))
+        reason = agenda_results.reason(found)
+        said = str(words.get(reason, words["full"])).format(when=self._say(values))
         if near:
             said += " " + str(words["near"]).format(when=self._say(near))
         else:

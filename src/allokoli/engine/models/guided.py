@@ -40,6 +40,8 @@ from allokoli.engine.models.guided_limits import Refused, admit, user_turns
 MODEL = "guided"
 _ANALYSIS = "analysis"
 _TRANSFER = "transfer"
+# Far from where dates begin and end, so that any day can be counted from the call's.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def _moment(call: Any, timezone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(given) if isinstance(given, str) else clock.now()
     except ValueError:
+        moment = clock.now()
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         moment = clock.now()
     if moment.tzinfo is None:
         return moment.replace(tzinfo=ZoneInfo(timezone))

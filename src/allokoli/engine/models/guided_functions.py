@@ -15,6 +15,7 @@ _QUERY = "query"
 # An answer that cannot be read may come later; asked for twice, it is taken for a failure.
 _ENOUGH = 2
 _MOST_RESULTS = 500
+_LONGEST_NAME = 64
 _FAILED = {"error": "no answer"}
 
 
@@ -42,7 +43,7 @@ def offered(tools: Any) -> Functions:
     for tool in tools if isinstance(tools, list) else ():
         function = _mapping(_mapping(tool).get("function"))
         name = function.get("name")
-        if not isinstance(name, str):
+        if not isinstance(name, str) or not name.isascii() or len(name) > _LONGEST_NAME:
             continue
         plain = name.replace("_", "").lower()
         parameters = _mapping(function.get("parameters"))
@@ -128,7 +129,10 @@ def _read(name: str, content: Any) -> Any:
 def _first_destination(parameters: dict[str, Any]) -> dict[str, Any]:
     destination = _mapping(_mapping(parameters.get("properties")).get("destination"))
     choices = destination.get("enum")
-    return {"destination": choices[0]} if isinstance(choices, list) and choices else {}
+    first = choices[0] if isinstance(choices, list) and choices else None
+    # Half of a surrogate pair, which JSON can write, cannot be sent.
+    sendable = isinstance(first, str) and first == first.encode("utf-8", "ignore").decode()
+    return {"destination": first} if sendable else {}
 
 
 def _json(text: Any) -> Any:

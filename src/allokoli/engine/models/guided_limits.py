@@ -8,6 +8,8 @@ from starlette.requests import Request
 
 _MAX_TURNS = 200
 _MAX_TURN_CHARS = 2_000
+# Of a whole conversation: every one of its requests reads all of it again.
+_MAX_CHARS = 40_000
 _RATE_PER_S = 20.0
 _BURST = 100.0
 _MAX_CLIENTS = 10_000
@@ -57,6 +59,8 @@ def admit(request: Request) -> None:
 def user_turns(messages: Any) -> list[str]:
     """What the caller said, turn by turn; an empty turn is a silence.
 
+    What comes after 40,000 characters is not heard, so that the conversation ends by itself.
+
     Args:
         messages: in OpenAI's shape.
 
@@ -72,6 +76,10 @@ def user_turns(messages: Any) -> list[str]:
     ]
     if len(turns) > _MAX_TURNS:
         raise Refused(f"A conversation has at most {_MAX_TURNS} turns of the caller.")
+    left = _MAX_CHARS
+    for index, turn in enumerate(turns):
+        turns[index] = turn[:left]
+        left -= len(turns[index])
     return turns
 
 
