@@ -44,13 +44,17 @@ def caller_goals(
         order = contact + needed if agenda.kept else needed + contact
         goal = _asked(key, goals[key], order, blueprint, data, slots)
         found.append(_in_agenda(goal, goals[key], agenda) if agenda.kept else goal)
-    found.append(_asked("message", goals["message"], ("message", *contact), blueprint, data, slots))
+    message = _asked("message", goals["message"], ("message", *contact), blueprint, data, slots)
     kind = booking_kind(blueprint)
+    if kind != "request":
+        found.append(message)
     if kind:
         book = _book(data["book"][kind], blueprint, data, slots)
         if agenda.kept:
             book = replace(book, check=agenda.is_free, commit=agenda.book)
         found.append(book)
+    if kind == "request":  # who asks to be called back about it makes a request
+        found.append(message)
     return tuple(found)
 
 

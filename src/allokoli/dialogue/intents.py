@@ -132,7 +132,8 @@ def recognize_meaning(
     telling = {f"told:{one.key}": one for one in named if isinstance(one, Goal) and one.told}
     things.update(telling)
     groups.update({name: one.told for name, one in telling.items()})
-    near = meaning.nearest(text, groups, least=_least(form, state, found))
+    least = _least(form, state, found)
+    near = meaning.nearest(text, groups, least=least, favored=telling)
     if near is None and found.question:
         # The owner wrote an answer to something like it: better than none.
         owners = {name: groups[name] for name, one in things.items() if _is_owners(one)}

@@ -10,7 +10,7 @@ import importlib
 import os
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from allokoli.dialogue.text import clean
 LIKELY = 0.42
 SURE = 0.6
 MARGIN = 0.06
+_FAVOR = 0.12
 _MAX_CLAUSES = 6
 _LONG_CLAUSE_WORDS = 8
 _PART_WORDS = 3
@@ -47,7 +48,11 @@ class Near:
 
 
 def nearest(
-    text: str, groups: Mapping[str, Sequence[str]], *, least: float = LIKELY
+    text: str,
+    groups: Mapping[str, Sequence[str]],
+    *,
+    least: float = LIKELY,
+    favored: Collection[str] = (),
 ) -> Near | None:
     """The group whose examples mean what a part of the sentence means, if any clearly does.
 
@@ -55,16 +60,16 @@ def nearest(
         text: what was said; its first six clauses are compared one by one.
         groups: example sentences by name, in any of our languages.
         least: score below which nothing is near, from 0 to 1.
+        favored: groups that count more where several parts of the sentence mean something.
     """
     table = _table(tuple((key, tuple(examples)) for key, examples in groups.items() if examples))
     if table is None:
         return None
-    best: Near | None = None
-    for clause in _clauses(text):
-        near = _compare(clause, table)
-        if near.key and near.score >= least and near.margin >= MARGIN:
-            best = near if best is None or near.score > best.score else best
-    return best
+    compared = [_compare(clause, table) for clause in _clauses(text)]
+    found = [
+        near for near in compared if near.key and near.score >= least and near.margin >= MARGIN
+    ]
+    return max(found, key=lambda near: near.score + _FAVOR * (near.key in favored), default=None)
 
 
 def belongs(clause: str, examples: Sequence[str]) -> bool:

@@ -61,6 +61,7 @@ def missed(form: Form, state: State, found: Understanding, turn: Turn) -> tuple[
         turn.said.append(speaking.wording(form, key, state.misses - 1))
         if key == "unknown_question" and state.goal is None and form.stuck_goal:
             state.notes["offer"] = form.stuck_goal
+            state.notes.setdefault("intent", "question")
             turn.said.append(speaking.wording(form, "offer_message", 0))
             state.said = turn.said[-1]
             return state, speaking.reply(form, state, replace(turn, decision=key))

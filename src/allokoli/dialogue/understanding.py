@@ -17,6 +17,7 @@ from allokoli.dialogue.reading import Context, read_asked, read_given
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.utterance import Span, Utterance
 
+_KINDS = frozenset({"text", "date", "name", "phone"})
 _FREE = frozenset({"text", "custom"})
 
 
@@ -97,7 +98,8 @@ def understand(
         found.aside = None
     if found.goal and found.goal.tells and found.goal.tells not in state.values:
         found.told = found.told or intents.told(found.goal, whole.raw)
-    if found.goal and found.told:
+    named = found.fills.get(found.goal.tells) if found.goal else None
+    if found.goal and found.told and str(named or "\0") not in found.told:
         found.fills[found.goal.tells] = found.told
         found.heard.append(Heard("slot", found.goal.tells, found.told, found.told, "meaning"))
     return found
@@ -163,10 +165,11 @@ def _readable(form: Form, state: State, found: Understanding) -> list[Slot]:
 
 
 def _is_settled(form: Form, state: State, slot: Slot) -> bool:
-    """A free text already given is left alone while another one is being asked."""
-    if slot.type != "text" or slot.key not in state.values or slot.key in state.asking:
+    """What is already given is left alone while another of its kind is being asked."""
+    if slot.key not in state.values or slot.key in state.asking or slot.type not in _KINDS:
         return False
-    return _awaits_text(form, state)
+    asked = [form.slot(key) for key in state.asking]
+    return any(item is not None and item.type == slot.type for item in asked)
 
 
 def _awaits_text(form: Form, state: State) -> bool:

@@ -10,6 +10,7 @@ from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_WORDS = 4
 _NEAR_CHARS = 24
+_SHORT_WORDS = 3
 _WORD = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*|\d+|[^\w\s]")
 
 
@@ -30,12 +31,23 @@ def find_name(
         end = "" if phrase.endswith("'") else r"(?!\w)"
         pattern = rf"(?<!\w){re.escape(phrase)}{end}\s*:?\s*"
         for match in re.finditer(pattern, utterance.raw_folded):
+            if not asked and not _introduces(phrase, utterance.raw[match.end() :], locale):
+                continue
             found = _take(utterance, match.end(), locale)
             if found:
                 weakly = asked and phrase in words["name_weak"]
                 whole = _bare(utterance, locale) if weakly else None
                 return whole if whole and _covers(whole[1], found[1]) else found
     return _bare(utterance, locale) if asked else None
+
+
+def _introduces(phrase: str, after: str, locale: str) -> bool:
+    """`Bonjour madame, j'avais…` names nobody, nor does `I'm meant to come`."""
+    words = lexicon(locale).words
+    if phrase in words["name_titles"] and after.startswith((",", ";")):
+        return False
+    doubtful = phrase in words["name_maybe"] or phrase in words["name_weak"]
+    return not doubtful or after[:1].isupper() or len(after.split()) <= _SHORT_WORDS
 
 
 def _covers(span: Span, other: Span) -> bool:
