@@ -9,6 +9,7 @@ from allokoli.dialogue import Aside
 from allokoli.dialogue.entities.phones import speak_phone
 from allokoli.dialogue.speech import join_words
 
+_PRIVATE = frozenset({"others", "tampering"})
 _ABOUT_US = ("robot", "recorded", "who", "languages", "advice", "others", "tampering")
 
 
@@ -87,6 +88,7 @@ def _aside(
         examples=tuple(words["examples"]),
         intent="question",
         fills=fills or {},
+        private=key in _PRIVATE,
     )
 
 

@@ -182,6 +182,7 @@ class Aside:
         action: reported with the reply (`transfer`).
         at_once: said before anything else, whatever was being done (a vital emergency).
         fills: values it notes (`confirmation`: one was asked for).
+        private: asks for what nobody is told; nothing in such a question is an answer or a wish.
     """
 
     key: str
@@ -194,6 +195,7 @@ class Aside:
     action: str | None = None
     at_once: bool = False
     fills: Mapping[str, Any] = field(default_factory=dict)
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ def recognize(
         if getattr(found, name):
             found.heard.append(Heard(name, getattr(found, name), words=whole.raw))
     _by_lexicon(form, state, whole, found, locale)
+    if found.aside and found.aside.private:
+        found.goal = None
     if state.goal is None and not found.goal and not found.aside:
         recognize_meaning(form, state, whole.raw, found)
     if found.goal and found.aside and not found.question and not found.aside.at_once:
@@ -141,7 +143,11 @@ def recognize_meaning(
     if near is None:
         return
     thing = things[near.key]
-    if isinstance(thing, Goal) and thing.at_once and near.score < meaning.SURE:
+    if (
+        thing.at_once
+        and near.score < meaning.SURE
+        and (isinstance(thing, Goal) or insults(form, text))
+    ):
         return
     if (
         found.question
@@ -157,6 +163,11 @@ def recognize_meaning(
     else:
         found.aside = thing
     found.heard.append(Heard(kind, thing.key, words=near.clause, how="meaning", score=near.score))
+
+
+def insults(form: Form, text: str) -> bool:
+    """Whether an insult is among the words: anger sounds like an emergency."""
+    return find_phrase(lexicon(form.locale or "fr").words["insult"], fold(text)) is not None
 
 
 def _is_owners(thing: Goal | Aside) -> bool:

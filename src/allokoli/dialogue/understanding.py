@@ -69,7 +69,8 @@ def understand(
     intents.recognize(form, state, whole, found, locale)
     today = now.astimezone(ZoneInfo(form.timezone)).date()
     uncut = form.whole_sentences or _wants_verbatim(form, state)
-    asked = found.question or state.goal is None
+    private = found.aside is not None and found.aside.private
+    asked = found.question or state.goal is None or private
     told = _less_question(whole, found, locale) if asked and not uncut else whole
     segments = [told] if uncut else list(_segments(told, locale))
     agreed = found.answer == "yes"
