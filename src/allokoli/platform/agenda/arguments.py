@@ -1,6 +1,7 @@
 """What a model may give the agenda's functions, read with tolerance and within bounds."""
 
 import json
+import math
 from datetime import date, time
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,14 +10,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from allokoli.platform.agenda.asking import Wanted
 from allokoli.platform.agenda.models import Channel
+from allokoli.platform.clean_text import cleaned
 
 _LONGEST_VALUE = 500
 _MOST_DETAILS = 20
 MOST_NIGHTS = 60
+# Far from where dates begin and end: days around the one asked are counted.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
 def _day(value: Any) -> Any:
-    return date.fromisoformat(value.strip()) if isinstance(value, str) else None
+    given = date.fromisoformat(value.strip()) if isinstance(value, str) else None
+    if given is not None and not _FIRST_YEAR <= given.year <= _LAST_YEAR:
+        raise ValueError
+    return given
 
 
 def _hour(value: Any) -> Any:
@@ -40,7 +47,8 @@ def _bounded(value: Any) -> Any:
         return {}
     kept = {}
     for key, one in list(value.items())[:_MOST_DETAILS]:
-        plain = isinstance(one, (bool, int, float)) or one is None
+        plain = isinstance(one, (bool, int)) or one is None
+        plain = plain or (isinstance(one, float) and math.isfinite(one))
         written = one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)
         kept[str(key)[:40]] = one if plain else written[:_LONGEST_VALUE]
     return kept
@@ -118,4 +126,4 @@ def read(given: Any) -> dict[str, Any]:
             given = json.loads(given)
         except (ValueError, RecursionError):
             return {}
-    return given if isinstance(given, dict) else {}
+    return cleaned(given) if isinstance(given, dict) else {}
