@@ -170,6 +170,11 @@ def insults(form: Form, text: str) -> bool:
     return find_phrase(lexicon(form.locale or "fr").words["insult"], fold(text)) is not None
 
 
+def _leads_away(thing: Goal | Aside) -> bool:
+    """Whether a mistake here would cost the call: it ends, or turns to something else."""
+    return thing.at_once or bool(isinstance(thing, Aside) and thing.goal)
+
+
 def _is_owners(thing: Goal | Aside) -> bool:
     return isinstance(thing, Aside) and bool(thing.question)
 

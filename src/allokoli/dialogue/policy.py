@@ -16,6 +16,7 @@ from allokoli.dialogue.text import clean
 from allokoli.dialogue.understanding import Understanding, understand
 
 _MAX_MISSES = 3
+_WHEN = frozenset({"date", "time"})
 _MAX_REFUSALS = 4
 _MAX_TURNS = 120
 
@@ -177,6 +178,8 @@ def _take_proposal(state: State, found: Understanding) -> None:
 
 def _take_goal(form: Form, state: State, found: Understanding, turn: Turn) -> None:
     goal = found.goal
+    if goal is None and state.goal is None and found.question and found.fills.keys() <= _WHEN:
+        found.fills.clear()  # "are you there on Monday?" books nothing
     if goal is None and state.goal is None and found.fills:
         wanted = [item for item in form.goals if item.implied_by & found.fills.keys()]
         goal = next(iter(wanted), None if found.aside else form.goal(form.default_goal))
