@@ -21,6 +21,7 @@ from allokoli.platform.agenda.schemas import (
     BookingFilters,
     BookingRead,
     BookingUpdate,
+    Day,
     ExceptionCreate,
     ExceptionRead,
     FeedRead,
@@ -142,7 +143,7 @@ async def delete_exception(exception_id: UUID, caller: Writer) -> ExceptionRead:
 @router.get("/slots")
 async def find_slots(
     caller: Caller,
-    day: Annotated[date | None, Query(alias="date", description="Today when left out")] = None,
+    day: Annotated[Day | None, Query(alias="date", description="Today when left out")] = None,
     time: Hour | None = None,
     party_size: Annotated[int, Query(ge=1, le=10_000)] = 1,
     service_name: Annotated[str | None, Query(alias="service", max_length=200)] = None,

@@ -33,7 +33,8 @@ Nights = Annotated[int, Field(ge=1, le=60)]
 Details = Annotated[dict[str, str | int | float | bool | None], Field(max_length=_MOST_DETAILS)]
 
 # A class with a field of the same name cannot name the type.
-Day = date
+# Its days stay far from where dates begin and end: those around them are counted.
+Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2999, 12, 31))]
 Hour = time
 
 
@@ -116,7 +117,7 @@ class ResourceRead(_Shown):
 class ExceptionCreate(_Given):
     """A day unlike the others; closed without slots. Without a resource it is for all of them."""
 
-    day: date
+    day: Day
     slots: Annotated[list[Interval], Field(max_length=6)] = []
     label: Line | None = None
     resource_id: UUID | None = None
