@@ -117,6 +117,23 @@ def test_restart():
     assert "on recommence" in said[-1]
 
 
+def test_a_question_is_no_field_even_when_fields_are_asked():
+    state, said = talk(*SEED_TURNS[:5], "combien ça coûte ?")
+    assert "sans carte bancaire" in said[-1]
+    assert (state.asking, state.status) == ("fields", "collecting")
+
+
+def test_a_language_added_is_spoken_and_no_field():
+    state, _ = talk(*SEED_TURNS[:6], "ajoutez l'anglais")
+    assert state.blueprint["languages"] == ["fr", "en"]
+    assert [field["key"] for field in state.blueprint["fields"]][-1] == "allergies"
+
+
+def test_as_you_like_is_heard_in_hebrew_whoever_is_spoken_to():
+    state, _ = talk("המסעדה של מריו", "מסעדה", "חם וידידותי", "מה שאתה רוצה", locale="he")
+    assert state.asking == "services"
+
+
 def test_a_name_too_long_is_asked_again():
     state, said = talk("pour mon restaurant", "Il s'appelle " + "Mario " * 12)
     assert "quarante caractères" in said[-1]

@@ -153,7 +153,8 @@ def _is_about_something_else(data: dict[str, Any], item: str) -> bool:
         for key in ("tone", "greeting", "sector", "booking")
         for phrase in data["mentions"][key]
     ]
-    return find_phrase(others, fold(item)) is not None
+    spoken = (fold(word) for one in data["languages"].values() for word in one["phrases"])
+    return find_phrase(others, fold(item)) is not None or fold(plain_label(data, item)) in spoken
 
 
 def _pieces(data: dict[str, Any], text: str) -> Iterator[str]:

@@ -189,7 +189,18 @@ class OwnerReaders:
         if not asked and turn.pointed:
             return None
         core = self._core(heard, values)
+        if self._asks_the_guide(core):
+            return None
         return read_fields(self._data, core, asked, values, self._locale)
+
+    def _asks_the_guide(self, heard: Utterance) -> bool:
+        """Whether the whole turn is a question about AlloKoli (`combien ça coûte ?`)."""
+        folded = heard.raw_folded
+        answers = find_answer(folded, self._locale) is not None
+        if answers or not looks_like_question(heard.raw, folded, self._locale):
+            return False
+        phrases = [phrase for one in self._data["questions"].values() for phrase in one["phrases"]]
+        return find_phrase(phrases, folded) is not None
 
     def _naming(self, folded: str) -> bool:
         """Whether the words may be a name or a greeting, whatever they mean."""
