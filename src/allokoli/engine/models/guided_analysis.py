@@ -8,6 +8,8 @@ from allokoli.blueprint.analysis import structured_data, success, summary
 from allokoli.blueprint.guided import conversation
 from allokoli.dialogue import Known
 
+_MOST_UNANSWERED = 20
+
 
 def analyse(
     blueprint: Blueprint,
@@ -25,7 +27,12 @@ def analyse(
         tools: names of the functions the call had.
         known: what they answered.
     """
-    state, _ = conversation(blueprint, turns, now, tools=tools, known=known)
+    answered = dict(known)
+    state, reply = conversation(blueprint, turns, now, tools=tools, known=answered)
+    while reply.lookup and len(answered) < len(known) + _MOST_UNANSWERED:
+        # The call was over before this was answered; what was said counts all the same.
+        answered[reply.lookup.key] = {"error": "unanswered"}
+        state, reply = conversation(blueprint, turns, now, tools=tools, known=answered)
     return {
         "summary": summary(blueprint, state),
         "structuredData": structured_data(blueprint, state),
