@@ -70,7 +70,7 @@ async def test_hours_questions_and_contacts_are_kept_as_the_forms_send_them(star
     assert "2030-12-24 09:00-12:00" in page.text
     assert "2030-12-25" in page.text
     words = read(page)
-    for kept in ("Un parking ?", "paul@chez-paul.fr", "+33612345678", "les prix · la politique"):
+    for kept in ("Un parking ?", "paul@chez-paul.fr", "06 12 34 56 78", "les prix · la politique"):
         assert kept in words
     assert "Français, English" in words
 

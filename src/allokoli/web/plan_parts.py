@@ -7,6 +7,7 @@ from typing import Any
 from allokoli.blueprint.blueprint import WEEKDAYS
 from allokoli.configurator.by_hand import written_hours
 from allokoli.core.i18n import mark as _
+from allokoli.dialogue.entities.phones import speak_phone
 from allokoli.web import recap, wording
 from allokoli.web.templating import gettext
 
@@ -79,7 +80,8 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
     direction = str(blueprint.get("direction") or "inbound")
     way = gettext(locale, _DIRECTIONS[direction])
     spoken = _joined(_LANGUAGES[one] for one in languages)
-    reached = [notify.get("email"), notify.get("phone"), notify.get("webhook")]
+    reached = [notify.get("email"), _dialed(notify), notify.get("webhook")]
+    called = [_dialed(escalation), escalation.get("when")]
     return [
         part("name", _("Nom de l’assistant"), str(blueprint.get("name") or "")),
         part("sector", _("Activité"), known["sector"], options=wording.SECTORS),
@@ -89,7 +91,7 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
         part("fields", _("À demander aux clients"), known["fields"], options=_TYPES),
         part("hours", _("Horaires"), at, {"days": days, "exceptions": week["exceptions"]}),
         part("faqs", _("Questions et réponses"), " · ".join(faq["question"] for faq in faqs)),
-        part("escalation", _("Transfert d’appel"), _joined(escalation.values()), escalation),
+        part("escalation", _("Transfert d’appel"), _joined(called), escalation),
         part("notify", _("Comptes rendus"), _joined(reached), notify),
         part("languages", _("Langues"), spoken, options=_LANGUAGES),
         part("direction", _("Sens des appels"), way, direction, _DIRECTIONS),
@@ -98,6 +100,11 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
 
 
 _RECAPPED = ("sector", "tone", "greeting", "services", "fields", "hours", "notify")
+
+
+def _dialed(one: Mapping[str, Any]) -> str:
+    """A phone number as people write it."""
+    return speak_phone(one["phone"]) if one.get("phone") else ""
 
 
 def _joined(parts: Any) -> str:
