@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -11,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 from bench.conversations.agenda import AgendaInMemory
-from bench.conversations.person import Person
 from bench.conversations.playing import Played
 from bench.conversations.written import Conversation
 from calling import seen
+from rectifying import Rectifying, sounds
 from socket_caller import SocketCaller
 from spoken_lines import Line, over
 from starlette.requests import Request
@@ -30,8 +29,11 @@ from allokoli.dialogue.text import fold
 NOW = datetime(2026, 11, 18, 15, tzinfo=ZoneInfo("Europe/Paris"))
 """When every call is had: a Wednesday afternoon."""
 _MOST_TURNS = 20
-_SAID_AGAIN = 2
+_SAID_AGAIN, _EXPLAINED_AGAIN = 2, 1
+"""How often a sentence is said again when nothing came of it, when it was not understood."""
 _ANSWERED_WITHIN_S = 12
+_WAITED_FOR_THE_REST, _LAST_WORDS = 5, 12
+"""How many pauses a sentence may have in its middle; characters that tell it was said whole."""
 _PAUSE_S = 1.8
 Say = Callable[[str], Awaitable[bytes]]
 
@@ -39,12 +41,6 @@ Say = Callable[[str], Awaitable[bytes]]
 def at_that_time(written: Conversation) -> Conversation:
     """The conversation as it goes at `NOW`."""
     return written.model_copy(update={"now": NOW.replace(tzinfo=None)})
-
-
-def sounds(name: str) -> str:
-    """A French name as it sounds, roughly: what is written and not said is left out."""
-    words = re.findall(r"[a-z]+", fold(name).replace("ph", "f").replace("y", "i"))
-    return " ".join(re.sub(r"[dtsxe]+$", "", re.sub(r"(.)\1", r"\1", word)) for word in words)
 
 
 class Desk:
@@ -92,14 +88,20 @@ class SpokenCaller:
         blueprint = written.made()
         self._desk.agendas[written.id] = AgendaInMemory(blueprint, written.agenda, written.now)
         call_id, caller = await self._dial(written, line)
-        person, sentence, repeated, before = Person(written), "", 0, -1
+        person, sentence, repeated, before = Rectifying(written), "", 0, -1
         await caller.silence_after(0, lasting_s=_PAUSE_S)
         for _ in range(_MOST_TURNS):
-            turns = await self._turns(call_id)
-            state, reply = await asyncio.to_thread(_replayed, written, turns)
+            turns, state, reply = await self._heard_out(written, call_id, caller)
             if caller.ended.is_set() or reply.ended:
                 break
-            if len(turns) > before or repeated >= _SAID_AGAIN:
+            heard = len(turns) > before
+            nothing = state.goal is None and not state.notes.get("asides")
+            understood = heard and not state.misses and not nothing
+            if (
+                not sentence
+                or understood
+                or repeated >= (_EXPLAINED_AGAIN if heard else _SAID_AGAIN)
+            ):
                 sentence, repeated, before = person.next(state), 0, len(turns)
             else:
                 repeated += 1
@@ -141,10 +143,24 @@ class SpokenCaller:
                 task.cancel()
             await asyncio.gather(heard_out, closed, return_exceptions=True)
 
-    async def _turns(self, call_id: str) -> list[str]:
-        """What the engine made of everything the person said so far."""
-        messages = (await seen(self._http, call_id)).get("messages", ())
-        return [one["message"] for one in messages if one["role"] == "user"]
+    async def _heard_out(
+        self, written: Conversation, call_id: str, caller: SocketCaller
+    ) -> tuple[list[str], State, Reply]:
+        """What the engine made of all that was said, once its answer was heard to its last word.
+
+        A silence in the middle of a sentence is a busy machine's: people wait for the rest.
+        """
+        ended = asyncio.create_task(caller.ended.wait())
+        for _ in range(_WAITED_FOR_THE_REST):
+            messages = (await seen(self._http, call_id)).get("messages", ())
+            turns = [one["message"] for one in messages if one["role"] == "user"]
+            state, reply = await asyncio.to_thread(_replayed, written, turns)
+            last = " ".join(one["message"] for one in messages if one["role"] == "bot")
+            if caller.ended.is_set() or fold(last).endswith(fold(reply.text)[-_LAST_WORDS:]):
+                break
+            await asyncio.wait({ended}, timeout=_PAUSE_S)
+        ended.cancel()
+        return turns, state, reply
 
     async def _played(self, written: Conversation, call_id: str) -> Played:
         call = await seen(self._http, call_id)

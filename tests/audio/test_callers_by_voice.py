@@ -31,6 +31,8 @@ from allokoli.engine.speech.voice import Voices
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(3600)]
 CHOSEN = tomllib.loads(Path(__file__).with_name("spoken_callers.toml").read_text("utf-8"))
 ALL = bool(os.environ.get("ALLOKOLI_ALL_CALLS"))
+ONLY = os.environ.get("ALLOKOLI_CALLS", "").split() or CHOSEN["sample"]
+"""Had when not all are: names of conversations."""
 AT_ONCE = 2
 LOST_AT_MOST = {False: 1, True: 3}
 """Calls of the sample of six, of the thirty (ten points), that speech may cost."""
@@ -53,10 +55,12 @@ async def engine_app(settings, engine_port, monkeypatch):
 @pytest.fixture
 def say():
     """The caller's voice: `await say("Bonjour")`, 16-bit mono at 16 kHz."""
-    voices = Voices()
+    voices, said = Voices(), {}
 
     async def speak(text: str) -> bytes:
-        return b"".join([piece async for piece in voices.say(text, "fr")])
+        if text not in said:
+            said[text] = b"".join([piece async for piece in voices.say(text, "fr")])
+        return said[text]
 
     yield speak
     voices.close()
@@ -72,12 +76,7 @@ def test_each_line_has_a_third_of_the_calls():
 
 async def test_callers_are_understood_aloud_as_in_writing(tenant, engine_port, say):
     by_id = {one.id: one for one in conversations("callers", "fr", (DEV,))}
-    chosen = [
-        (by_id[key], line)
-        for line in LINES
-        for key in CHOSEN[line]
-        if ALL or key in CHOSEN["sample"]
-    ]
+    chosen = [(by_id[key], line) for line in LINES for key in CHOSEN[line] if ALL or key in ONLY]
     desk, free = Desk(), asyncio.Semaphore(AT_ONCE)
     async with on_a_port(desk) as desk.url, http_of(tenant) as http:
         url = f"http://127.0.0.1:{engine_port}/guided/v1"
@@ -85,7 +84,7 @@ async def test_callers_are_understood_aloud_as_in_writing(tenant, engine_port, s
         async def have(one, line: Line) -> Played:
             async with free:
                 played = await SpokenCaller(http, say, desk, url).have(one, line)
-            sys.stdout.write(f"{one.id} ({line}): {judged(played).wrong or 'right'}\n")
+            sys.stdout.write(f"{one.id} ({line}): {shown(judged(played))}\n")
             return played
 
         aloud = await asyncio.gather(*(have(one, line) for one, line in chosen))
@@ -101,6 +100,10 @@ def judged(played: Played) -> Judged:
     return Judged(played, judge(played))
 
 
+def shown(one: Judged) -> str:
+    return "right" if one.right else f"wrong\n{transcript(one)}"
+
+
 def report(spoken: list[Judged], written: list[Judged], lines: list[Line]) -> None:
     """Print how many of the calls of each line are fully right, aloud and in writing."""
     for line in LINES:
@@ -110,6 +113,3 @@ def report(spoken: list[Judged], written: list[Judged], lines: list[Line]) -> No
         sys.stdout.write(
             f"{name:16} {len(rows):2} calls: {right[0]:2} right in writing, {right[1]:2} aloud\n"
         )
-    for one in spoken:
-        if not one.right:
-            sys.stdout.write(f"{transcript(one)}\n")
