@@ -15,6 +15,7 @@ os.environ["ALLOKOLI_DATA_DIR"] = str(_FOLDER)
 os.environ.pop("ALLOKOLI_DATABASE_URL", None)
 os.environ["ALLOKOLI_LOG_LEVEL"] = "WARNING"
 
+from allokoli.blueprint.caller import warm as warm_callers
 from allokoli.core import clock, database, events
 from allokoli.core.embedded_postgres import EmbeddedPostgres
 from allokoli.core.migrations import migrate
@@ -42,8 +43,9 @@ def postgres():
 
 @pytest.fixture(scope="session")
 def migrated(postgres) -> Settings:
-    """The same server with every migration applied."""
+    """The same server with every migration applied; sentences are warmed as engines do."""
     migrate()
+    warm_callers()
     return get_settings()
 
 
