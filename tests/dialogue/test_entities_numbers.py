@@ -86,3 +86,18 @@ def test_how_many_as_it_is_said(locale, said, count):
 )
 def test_what_counts_nobody(locale, said):
     assert count_of(said, locale) is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "pattern"),
+    [
+        ("en", "two nights, no, three nights", "{value} nights"),
+        ("fr", "deux nuits, non pardon, trois nuits", "{value} nuits"),
+        ("he", "2 לילות, לא, 3 לילות", "{value} לילות"),
+    ],
+)
+def test_a_number_taken_back_gives_way_to_the_next(locale, said, pattern):
+    utterance = Utterance.of(said, locale)
+    found = find_count(utterance, [pattern], asked=False, minimum=1, maximum=30)
+    assert found is not None
+    assert found[0] == 3

@@ -4,12 +4,14 @@ import re
 from functools import lru_cache
 
 from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_JOINED_WORDS = 3
 _MAX_SIGNS = 20
 _TOKEN = re.compile(r"@|[,;:!?\0]|[^\s@,;:!?()<>\"\0]+")
 _SPELLED = re.compile(r"(?:\w[-.]){2,}\w")
+_LONE = re.compile(r"\s*\w(?!\w)")
 _Token = tuple[str, int, int]
 _CLAUSE = ","
 
@@ -55,6 +57,9 @@ def _tokens(folded: str, locale: str) -> list[_Token]:
     folded = _sign_pattern(locale).sub(
         lambda match: signs[match.group(1)].ljust(len(match.group())), folded
     )
+    folded = _double_pattern(locale).sub(
+        lambda match: f"{match.group(1)} {match.group(1)}".ljust(len(match.group())), folded
+    )
     tokens: list[_Token] = []
     for match in _TOKEN.finditer(folded):
         said = match.group().rstrip(".") if len(match.group()) > 1 else match.group()
@@ -63,13 +68,31 @@ def _tokens(folded: str, locale: str) -> list[_Token]:
             joins = (
                 folded[match.end() :].lstrip().startswith(lexicon(locale).words["email_joined"][0])
             )
-            if joins or following in "@.-_" or (tokens and tokens[-1][0] in "@.-_"):
+            letters = len(tokens[-1][0]) == 1 if tokens else False
+            letters = letters and _LONE.match(folded, match.end()) is not None
+            if joins or letters or following in "@.-_" or (tokens and tokens[-1][0] in "@.-_"):
                 continue
             said = _CLAUSE
         if _SPELLED.fullmatch(said):
             said = re.sub(r"\W", "", said)
         tokens.append((said, match.start(), match.start() + len(match.group().rstrip(".") or ".")))
-    return tokens
+    return _said_once(tokens)
+
+
+def _said_once(tokens: list[_Token]) -> list[_Token]:
+    """`keller, k, e, l, l, e, r`: a word less the letters that only spell it again."""
+    kept: list[_Token] = []
+    at = 0
+    while at < len(tokens):
+        word = kept[-1][0] if kept else ""
+        letters = [said for said, _, _ in tokens[at + 1 : at + 1 + len(word)]]
+        if tokens[at][0] == _CLAUSE and len(word) > 1 and letters == list(word):
+            kept[-1] = (word, kept[-1][1], tokens[at + len(word)][2])
+            at += 1 + len(word)
+        else:
+            kept.append(tokens[at])
+            at += 1
+    return kept
 
 
 @lru_cache
@@ -88,6 +111,13 @@ def _signs(locale: str) -> dict[str, str]:
 def _sign_pattern(locale: str) -> re.Pattern[str]:
     words = sorted(_signs(locale), key=len, reverse=True)
     return re.compile(r"(?<![\w@])(" + "|".join(re.escape(word) for word in words) + r")(?!\w)")
+
+
+@lru_cache
+def _double_pattern(locale: str) -> re.Pattern[str]:
+    """`deux l` among letters."""
+    said = "|".join(re.escape(fold(word)) for word in lexicon(locale).words["letter_double"])
+    return re.compile(rf"(?<=\w[\s,]\s)(?<!\w)(?:{said})\s+([a-z])(?!\w)")
 
 
 def _domain_end(tokens: list[_Token], first: int) -> int:

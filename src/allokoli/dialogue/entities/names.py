@@ -76,6 +76,9 @@ def _take(
         return _take(utterance, taken[0].start(), locale)
     if not taken or (len(taken) == 1 and len(taken[0].group()) == 1):
         return None
+    fuller = _said_in_full(taken, utterance)
+    if fuller:
+        taken = list(_WORD.finditer(utterance.raw, *fuller))
     span = taken[0].start(), taken[-1].end()
     after = find_letters(utterance.raw, span[1], locale, within=_NEAR_CHARS)
     if after:
@@ -86,12 +89,9 @@ def _take(
 
 
 def _as_written(taken: list[re.Match[str]], utterance: Utterance, locale: str) -> tuple[str, int]:
-    """The name after what was added to it (`Martin, Paul Martin`, `avec deux L`), and its end."""
+    """The name after what was added to it (`avec deux L`), and its end."""
     start, end = taken[0].start(), taken[-1].end()
     name = title(utterance.raw[start:end])
-    fuller = _said_in_full(taken, utterance)
-    if fuller:
-        return title(utterance.raw[slice(*fuller)]), fuller[1]
     remark = amend_letters(name, utterance.raw_folded[end : end + _NEAR_CHARS], locale)
     return (remark[0], end + remark[1][1]) if remark else (name, end)
 
@@ -144,6 +144,8 @@ def _is_blocked(utterance: Utterance, match: re.Match[str]) -> bool:
 
 def _respelled(names: list[str], letters: str) -> str:
     """The name, its last word (or the one that sounds like it) as it was spelled."""
+    if fold(letters) == fold("".join(names)):
+        return " ".join(names)
     if " " in letters or (fold(letters)[:1] == fold(names[0])[:1] and "'" in letters):
         return letters
     same = [index for index, name in enumerate(names) if fold(name)[0] == fold(letters)[0]]

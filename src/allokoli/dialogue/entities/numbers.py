@@ -37,7 +37,8 @@ def find_count(
         for match in _compiled(pattern).finditer(folded):
             value = sum(int(group) for group in match.groups())
             longer = best is None or match.end() - match.start() > best[1][1] - best[1][0]
-            if minimum <= value <= maximum and longer:
+            corrected = best is not None and _corrects(folded[best[1][1] : match.start()])
+            if minimum <= value <= maximum and (longer or corrected):
                 best = value, match.span()
     if best or not asked:
         return best
@@ -45,6 +46,12 @@ def find_count(
         if minimum <= int(match.group(1)) <= maximum:
             return int(match.group(1)), match.span()
     return None
+
+
+def _corrects(between: str) -> bool:
+    """`two nights, no, three nights`: what is said between them takes the first back."""
+    words = {fold(word) for one in LANGUAGES for word in lexicon(one).words["phone_no"]}
+    return between.strip(" ,.;:!?-") in words
 
 
 def _counted(folded: str) -> str:

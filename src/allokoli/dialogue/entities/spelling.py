@@ -24,11 +24,14 @@ def read_letters(raw: str, start: int, locale: str) -> tuple[str, Span] | None:
         At least three letters (`L'Huillier` with its apostrophe), the first in upper case.
     """
     at, first, out = start, -1, ""
+    breaths: list[int] = []
     while True:
         match = _piece(locale).match(raw, at)
         if match is None:
             break
         first = match.start("said") if first < 0 else first
+        if out and "," in raw[at : match.start("said")]:
+            breaths.append(len(out))
         letter = match["double"] or match["letter"]
         if letter:
             out += letter * (2 if match["double"] else 1)
@@ -39,12 +42,20 @@ def read_letters(raw: str, start: int, locale: str) -> tuple[str, Span] | None:
         elif match["space"]:
             out += " "
         at = match.end()
-    out = out.strip("-' ")
+    out = _in_words(out, breaths).strip("-' ")
     if sum(char.isalpha() for char in out) < _MIN_LETTERS:
         return None
     end = len(raw[:at].rstrip(" ,.-;"))
     name = re.sub(rf"{_LETTER}+", lambda word: word.group().capitalize(), out.lower())
     return name, (first, end)
+
+
+def _in_words(letters: str, breaths: list[int]) -> str:
+    """`P R I Y A, N A I R` are two names when the only breath is between them."""
+    at = breaths[0] if len(breaths) == 1 else 0
+    if min(at, len(letters) - at) < _MIN_LETTERS or " " in letters:
+        return letters
+    return f"{letters[:at]} {letters[at:]}"
 
 
 def find_letters(raw: str, start: int, locale: str, *, within: int) -> tuple[str, Span] | None:
@@ -106,11 +117,12 @@ def _sounding_like(letter: str, locale: str) -> str:
 def _piece(locale: str) -> re.Pattern[str]:
     """One letter, with what is said to make it clear, or a sign."""
     like = _either(locale, "letter_like")
+    ends = _either(locale, "phone_end").replace("a", "[aà]")
     return re.compile(
         rf"[\s,.;-]*(?P<said>(?:(?:{_either(locale, 'letter_double')})\s+(?P<double>{_LETTER})|"
         rf"(?P<apostrophe>{_either(locale, 'letter_apostrophe')})|"
         rf"(?P<dash>{_either(locale, 'letter_dash')})|(?P<space>{_either(locale, 'letter_space')})|"
-        rf"(?P<letter>{_LETTER}))(?:['’](?=\s*{_LETTER}(?!\w))|(?![\w'’]))"
+        rf"(?!(?:{ends})(?!\w))(?P<letter>{_LETTER}))(?:['’](?=\s*{_LETTER}(?!\w))|(?![\w'’]))"
         rf"(?:,?\s+(?:{like})\s+{_LETTER}[\w'’-]+)?)",
         re.IGNORECASE,
     )
