@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice
 
 from allokoli.configurator.owner_data import owner_data
-from allokoli.dialogue.entities.when_patterns import names
+from allokoli.dialogue.entities.when_patterns import names, when_rules
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
@@ -24,6 +24,8 @@ _MAX_CUTS = 60
 _MAX_JOINERS = 12
 _SENTENCE_ENDS = ".!?\n"
 _UNTIL_SENTENCE_END = frozenset({"faqs", "must_not_say"})
+_SPOKEN_DIGITS = re.compile(r"\s*(?:[^\W\d][\w']*\s+){0,3}[\d\s+.-]+")
+"""The next figures of a number, perhaps led by `it is` or `the`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +91,19 @@ def _topic_of(said: str, locale: str) -> str | None:
                 best = match.end() - match.start(), topic
     if best:
         return best[1]
-    return "hours" if _has_day(said, locale) and re.search(r"\d", said) else None
+    return "hours" if _has_day(said, locale) and _has_time(said, locale) else None
 
 
 def _goes_on(topic: str, said: str, locale: str) -> bool:
     """Whether a clause without words of its own goes on with the topic before it."""
     if topic == "hours":
         hours = owner_data(locale)["hours"]
-        vague = (*hours["every_day"], *hours["week_days"], *hours["weekend"], *hours["except"])
-        timed = re.search(r"\d", said) is not None and _CONTACT.search(said) is None
+        vague = [
+            phrase
+            for name in ("every_day", "week_days", "weekend", "except", "afternoon")
+            for phrase in hours[name]
+        ]
+        timed = _has_time(said, locale) and _CONTACT.search(said) is None
         return timed or _has_day(said, locale) or find_phrase(vague, said) is not None
     if topic == "languages":
         entries = owner_data(locale)["languages"].values()
@@ -105,7 +111,7 @@ def _goes_on(topic: str, said: str, locale: str) -> bool:
     if topic not in {"notify", "escalation"}:
         return False
     digits = Utterance.of(said, locale).text
-    return _CONTACT.search(digits) is not None or re.fullmatch(r"[\d\s+.-]+", digits) is not None
+    return _CONTACT.search(digits) is not None or _SPOKEN_DIGITS.fullmatch(digits) is not None
 
 
 def _has_contact(topic: str | None, said: str, locale: str) -> bool:
@@ -113,6 +119,14 @@ def _has_contact(topic: str | None, said: str, locale: str) -> bool:
     if topic not in {"notify", "escalation"}:
         return False
     return _CONTACT.search(Utterance.of(said, locale).text) is not None
+
+
+def _has_time(said: str, locale: str) -> bool:
+    """Whether a clause holds a figure, or an hour in words (`noon till nine p.m.`)."""
+    if re.search(r"\d", said):
+        return True
+    folded = Utterance.of(said, locale).folded
+    return any(rule.pattern.search(folded) for rule in when_rules("times", locale))
 
 
 def _has_day(said: str, locale: str) -> bool:
@@ -165,11 +179,17 @@ def _joined(folded: str, start: int, end: int, locale: str) -> list[tuple[int, i
             another = _has_contact(_topic_of(right, locale), right, locale)
             if not another and not cue_pattern("faqs", locale).search(right):
                 continue
-        elif not left.strip() or _topic_of(left, locale) == _topic_of(right, locale):
+        elif not left.strip() or _same_topic(left, right, locale):
             continue
         spans.append((at, match.start()))
         at = match.end()
     return [*spans, (at, end)]
+
+
+def _same_topic(left: str, right: str, locale: str) -> bool:
+    before, after = _topic_of(left, locale), _topic_of(right, locale)
+    goes_on = before == "hours" and after is None and _goes_on(before, right, locale)
+    return before == after or goes_on
 
 
 @lru_cache

@@ -1,6 +1,6 @@
 """Opening hours as owners say them, in full or one correction at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -84,7 +84,8 @@ def _intervals(
         return _one_time(entry, week)
     found: list[list[str]] = []
     last = -1
-    for start, end in zip(entry.times[::2], entry.times[1::2], strict=False):
+    times = _said_once(entry.times)
+    for start, end in zip(times[::2], times[1::2], strict=False):
         opening, closing = _straight(start, end, last, afternoon=entry.afternoon)
         if closing <= opening and closing > _LATEST_CLOSING:
             return None, ("backwards", heard.text[start.start : end.end].strip())
@@ -93,6 +94,13 @@ def _intervals(
         if pair not in found:
             found.append(pair)
     return found[:_MOST_INTERVALS], None
+
+
+def _said_once(times: Sequence[Token]) -> Sequence[Token]:
+    """Times without a first one that a range then repeats (`close at noon, 8 to noon`)."""
+    later = {int(time.value) % _NOON for time in times[1:]}
+    repeated = len(times) % 2 == 1 and int(times[0].value) % _NOON in later
+    return times[1:] if repeated else times
 
 
 def _straight(start: Token, end: Token, last: int, *, afternoon: bool) -> tuple[int, int]:

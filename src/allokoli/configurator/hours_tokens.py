@@ -22,6 +22,7 @@ Kind = Literal[
 _WORDS: tuple[tuple[Kind, str], ...] = (
     ("nonstop", "around_the_clock"), ("closed", "closed"), ("except", "except"),
     ("opening", "opening"), ("closing", "closing"), ("afternoon", "afternoon"), ("not", "not_this"),
+    ("comma", "parts_of_day"),
 )  # fmt: skip
 _DAYS = (("every_day", range(7)), ("week_days", range(5)), ("weekend", (5, 6)))
 _HOURS_A_DAY = 24

@@ -89,7 +89,7 @@ class NameReader:
             return None
         if find_answer(fold(text), self._locale) and len(words) <= 2:  # noqa: PLR2004
             return None
-        if fold(text).strip() in self._leads or self._is_trade(fold(text)):
+        if self._is_lead(fold(text)) or self._is_trade(fold(text)):
             return None
         return self._tidy(text)
 
@@ -112,20 +112,35 @@ class NameReader:
             for phrase in tone["phrases"]
         )
 
-    def _is_trade(self, folded: str) -> bool:
-        """Whether the words only say what the business is (`cabinet d'avocats`)."""
+    def _is_lead(self, folded: str) -> bool:
+        """Whether the words only greet or hesitate, drawn out or not (`hiii`)."""
+        said = folded.strip()
         return any(
-            phrase_pattern(phrase).fullmatch(folded.strip())
+            re.fullmatch(rf"{re.escape(lead)}{re.escape(lead[-1])}*", said) for lead in self._leads
+        )
+
+    def _is_trade(self, folded: str) -> bool:
+        """Whether the words only say what the business is (`cabinet d'avocats à Lyon`)."""
+        said = folded.strip()
+        return any(
+            (match := phrase_pattern(phrase).match(said)) and self._is_place(said[match.end() :])
             for sector in self._sectors.values()
             for phrase in (*sector["phrases"], sector["label"])
         )
+
+    def _is_place(self, rest: str) -> bool:
+        """Whether nothing, or only where it is, follows the trade (`…à Quimper`)."""
+        starts = tuple(map(fold, self._patterns["trade_place"]))
+        return not rest.strip() or rest.strip().startswith(starts)
 
     def _without_lead(self, text: str) -> str:
         changed = True
         while changed:
             changed = False
             for lead in self._leads:
-                match = re.match(rf"{re.escape(lead)}(?!\w)[\s,.!:]*", fold(text))
+                match = re.match(
+                    rf"{re.escape(lead)}{re.escape(lead[-1])}*(?!\w)[\s,.!:]*", fold(text)
+                )
                 if match and match.end() < len(text):
                     text, changed = text[match.end() :], True
                     break

@@ -72,10 +72,15 @@ def read_languages(
     if find_phrase(topic["three"], folded):
         return list(dict.fromkeys([*current, *data["languages"]]))
     spans = {
-        key: match.start()
+        key: max(starts)
         for key, entry in data["languages"].items()
-        for phrase in entry["phrases"]
-        if (match := phrase_pattern(phrase).search(folded))
+        if (
+            starts := [
+                match.start()
+                for phrase in entry["phrases"]
+                for match in phrase_pattern(phrase).finditer(folded)
+            ]
+        )
     }
     named = sorted(spans, key=lambda key: spans[key])
     dropped = find_phrase(data["patterns"]["less"], folded)
