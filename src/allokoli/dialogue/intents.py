@@ -1,6 +1,7 @@
 """What a sentence is about: the lexicon first, then its meaning."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
@@ -136,6 +137,8 @@ def recognize_meaning(
     groups.update({name: one.told for name, one in telling.items()})
     least = _least(form, state, found)
     near = meaning.nearest(text, groups, least=least, favored=telling)
+    if near and not _holds(form, things[near.key], groups[near.key], near, found):
+        near = None
     if near is None and found.question:
         # The owner wrote an answer to something like it: better than none.
         owners = {name: groups[name] for name, one in things.items() if _is_owners(one)}
@@ -143,18 +146,6 @@ def recognize_meaning(
     if near is None:
         return
     thing = things[near.key]
-    if (
-        thing.at_once
-        and near.score < meaning.SURE
-        and (isinstance(thing, Goal) or insults(form, text))
-    ):
-        return
-    if (
-        found.question
-        and not _is_owners(thing)
-        and not meaning.belongs(near.clause, groups[near.key])
-    ):
-        return
     kind = "goal" if isinstance(thing, Goal) else "aside"
     if isinstance(thing, Goal):
         found.goal = thing
@@ -170,9 +161,28 @@ def insults(form: Form, text: str) -> bool:
     return find_phrase(lexicon(form.locale or "fr").words["insult"], fold(text)) is not None
 
 
-def _leads_away(thing: Goal | Aside) -> bool:
-    """Whether a mistake here would cost the call: it ends, or turns to something else."""
-    return thing.at_once or bool(isinstance(thing, Aside) and thing.goal)
+def _holds(
+    form: Form,
+    thing: Goal | Aside,
+    examples: Sequence[str],
+    near: meaning.Near,
+    found: "Understanding",
+) -> bool:
+    """Whether a meaning is near enough for what it would lead to."""
+    if near.score < _needed(form, thing, found.words):
+        return False
+    return not found.question or _is_owners(thing) or meaning.belongs(near.clause, examples)
+
+
+def _needed(form: Form, thing: Goal | Aside, text: str) -> float:
+    """How near, where a mistake would cost the call: it ends, or turns to something else."""
+    if isinstance(thing, Goal):
+        return meaning.SURE if thing.at_once else meaning.LIKELY
+    if thing.at_once:
+        return meaning.SURE if insults(form, text) else meaning.FIRM
+    if thing.goal:
+        return meaning.SURE
+    return meaning.FIRM if thing.private else meaning.LIKELY
 
 
 def _is_owners(thing: Goal | Aside) -> bool:

@@ -19,6 +19,7 @@ from allokoli.dialogue.lexicon import LANGUAGES, load
 from allokoli.dialogue.text import clean
 
 LIKELY = 0.42
+FIRM = 0.5
 SURE = 0.6
 MARGIN = 0.06
 _FAVOR = 0.12
