@@ -23,6 +23,10 @@ async def serve(app, port: int, lifespan: str = "on"):
     finally:
         server.should_exit = True
         await running
+        if server.force_exit:
+            # uvicorn then leaves the lifespan's task pending, and whichever test is running when it
+            # is collected pays for it.
+            await server.lifespan.shutdown()
 
 
 @contextlib.asynccontextmanager

@@ -1,16 +1,14 @@
 """The whole way: an assistant of a template, the real engine, a caller in writing, the agenda."""
 
-import asyncio
 import re
-from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-import uvicorn
 from api import run_jobs, sign_up
 from babel.dates import format_date
+from serving import on_a_port
 
 from allokoli.blueprint.catalog import template
 from allokoli.core import clock
@@ -23,26 +21,12 @@ from allokoli.web.app import create_app as create_web
 PARIS = ZoneInfo("Europe/Paris")
 
 
-@asynccontextmanager
-async def served(app):
-    """Serve an application on a free port; yields its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", access_log=False))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it no other way
-        await asyncio.sleep(0)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
-
-
 @pytest.fixture
 async def owner(settings, monkeypatch):
     """An owner on a site whose engine runs beside it, without audio."""
     async with (
-        served(create_web()) as web_url,
-        served(create_engine(audio=False)) as engine_url,
+        on_a_port(create_web(), lifespan="on") as web_url,
+        on_a_port(create_engine(audio=False), lifespan="on") as engine_url,
         httpx.AsyncClient(base_url=web_url, timeout=60) as client,
     ):
         monkeypatch.setattr(settings, "web_internal_url", web_url)

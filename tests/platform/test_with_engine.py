@@ -1,13 +1,11 @@
 """The platform over the built-in engine itself, each on its port: from talking to the report."""
 
-import asyncio
 import re
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-import uvicorn
 from api import run_jobs, sign_up
+from serving import on_a_port
 
 from allokoli.core.mail import Mail
 from allokoli.engine.app import create_app as create_engine
@@ -31,26 +29,12 @@ CALLER = (
 )
 
 
-@asynccontextmanager
-async def served(app):
-    """Serve an application on a free port; yields its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", access_log=False))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it no other way
-        await asyncio.sleep(0)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
-
-
 @pytest.fixture
 async def owner(settings, monkeypatch):
     """An owner on a site whose engine runs beside it, without audio."""
     async with (
-        served(create_web()) as web_url,
-        served(create_engine(audio=False)) as engine_url,
+        on_a_port(create_web(), lifespan="on") as web_url,
+        on_a_port(create_engine(audio=False), lifespan="on") as engine_url,
         httpx.AsyncClient(base_url=web_url, timeout=60) as client,
     ):
         monkeypatch.setattr(settings, "web_internal_url", web_url)
