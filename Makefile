@@ -1,6 +1,6 @@
 # AlloKoli's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run install models web translations dev local-model test quick check bench bench-calls pictures lock clean
+.PHONY: help run install models web translations examples dev local-model test quick check bench bench-calls pictures lock clean
 SHELL := /bin/bash
 PY := .venv/bin/python
 
@@ -12,7 +12,7 @@ run: install web models ## Install what is missing and start AlloKoli (Ctrl-C st
 
 install: ## Install the pinned and hashed Python packages into .venv
 	@scripts/install runtime
-	@$(MAKE) --no-print-directory translations
+	@$(MAKE) --no-print-directory translations examples
 
 models: ## Make sure the local speech models are there
 	@scripts/fetch-models
@@ -23,11 +23,14 @@ web: ## Build the interface if its sources changed
 translations: ## Compile the translations if they changed
 	@$(PY) scripts/build-translations
 
+examples: ## Learn what the example sentences mean, if some are new
+	@$(PY) scripts/build-examples
+
 dev: ## Install what tests and checks need as well
 	@scripts/install dev
 	@scripts/install-clients
 	@scripts/install-local-model
-	@$(MAKE) --no-print-directory translations web models
+	@$(MAKE) --no-print-directory translations examples web models
 
 local-model: ## Install a small real language model, for the tests that ask one
 	@scripts/install-local-model

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from allokoli.dialogue.learnt import learn, learnt
 from allokoli.dialogue.lexicon import LANGUAGES, load
 from allokoli.dialogue.text import clean
 
@@ -96,6 +97,11 @@ def warm(sentences: Iterable[str]) -> bool:
     return True
 
 
+def learn_examples() -> int:
+    """Compute ahead, once, what the example sentences mean; gives how many were new."""
+    return learn(_compute) if _model() is not None else 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     keys: tuple[str, ...]
@@ -153,6 +159,11 @@ def _center() -> Any:
 
 
 def _vector(text: str) -> Any:
+    known = learnt().get(text)
+    return _compute(text) if known is None else known
+
+
+def _compute(text: str) -> Any:
     with _lock:
         return _model().query(text)
 
