@@ -15,6 +15,8 @@ from allokoli.core.errors import InvalidInput
 END_OF_CALL = "end-of-call-report"
 _LONGEST_TYPE = 80
 _MILLISECONDS_FROM = 1e11
+# Far from where dates begin and end, which a time zone may lead beyond.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,20 @@ def text(value: Any) -> str | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """A moment written as ISO 8601, or as seconds or milliseconds since 1970."""
+    """A moment written as ISO 8601, or as seconds or milliseconds since 1970; None for one that no
+    call can have taken place at."""
+    found = None
     try:
         if isinstance(value, str):
-            read_moment = datetime.fromisoformat(value)
-            return read_moment if read_moment.tzinfo else read_moment.replace(tzinfo=UTC)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            found = datetime.fromisoformat(value)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
             seconds = value / 1000 if abs(value) > _MILLISECONDS_FROM else value
-            return datetime.fromtimestamp(seconds, UTC)
+            found = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return None
+    if found is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _key(kind: str, call_id: str | None, body: dict[str, Any]) -> str:

@@ -10,9 +10,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from allokoli.platform.agenda.asking import Wanted
 from allokoli.platform.agenda.models import Channel
-from allokoli.platform.clean_text import cleaned
+from allokoli.platform.clean_text import cleaned, one_line
 
 _LONGEST_VALUE = 500
+_LONGEST_LINE = 200
 _MOST_DETAILS = 20
 MOST_NIGHTS = 60
 # Far from where dates begin and end: days around the one asked are counted.
@@ -34,7 +35,8 @@ def _hour(value: Any) -> Any:
 
 
 def _shortened(value: Any) -> Any:
-    return " ".join(str(value).split())[:200] or None if value is not None else None
+    plain = isinstance(value, (str, int)) and not isinstance(value, bool)
+    return one_line(str(value), _LONGEST_LINE) or None if plain else None
 
 
 def _none_when_empty(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """A `tool-calls` message as the agenda reads it: what is asked, in which call, by whom."""
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,6 +33,13 @@ class Asked:
     id: str
     name: str
     arguments: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The same for each delivery of this call of a function and for no other: some models
+        give every call the same id."""
+        asked = json.dumps([self.id, self.name, self.arguments], sort_keys=True)
+        return hashlib.sha256(asked.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

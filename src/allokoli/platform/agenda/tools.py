@@ -90,21 +90,23 @@ async def _answered(
 
 async def _kept(opened: AsyncSession, caller: Caller, asked: Asked, given: Any) -> dict[str, Any]:
     """Do what was asked once: the same request again gets the same answer."""
-    org_id = caller.identity.organization
-    if asked.name not in READING:
+    org_id, key = caller.identity.organization, asked.key
+    # What comes without a conversation's id has nothing to tell its requests from another's by.
+    known = bool(caller.call_id)
+    if known and asked.name not in READING:
         # Whoever holds the agenda sees what an earlier delivery of the same request did.
         await place_of(opened, caller.identity, caller.blueprint, lock=True)
-        earlier = await repository.tool_call(opened, org_id, caller.call_id, asked.id)
+        earlier = await repository.tool_call(opened, org_id, caller.call_id, key)
         if earlier is not None:
             return earlier.result
     found = await _done(opened, caller, asked, given)
-    if asked.name not in READING or found.shown:
+    if known and (asked.name not in READING or found.shown):
         await repository.remember(
             opened,
             ToolCall(
                 org_id=org_id,
                 call_platform_id=caller.call_id,
-                tool_call_id=asked.id,
+                tool_call_id=key,
                 name=asked.name,
                 result=found.result,
                 booking_ids=list(found.shown),

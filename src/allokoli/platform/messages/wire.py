@@ -3,12 +3,15 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from allokoli.vapi.server_messages import mapping, moment, text
 
 _ROLES = {"bot": "assistant"}
 _HIDDEN = {"system"}
+MOST_TURNS = 5_000
+"""Kept of a call: more than two people can say in half a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,10 @@ class Said:
 
 
 def said(messages: Any) -> list[Said]:
-    """The turns among a platform's messages; what has no words is left out."""
-    turns = [_turn(mapping(message)) for message in messages] if isinstance(messages, list) else []
-    return [turn for turn in turns if turn is not None]
+    """The first turns among a platform's messages; what has no words is left out."""
+    listed = messages if isinstance(messages, list) else []
+    turns = (_turn(mapping(message)) for message in listed)
+    return list(islice((turn for turn in turns if turn is not None), MOST_TURNS))
 
 
 def _turn(message: dict[str, Any]) -> Said | None:

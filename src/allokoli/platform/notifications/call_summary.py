@@ -10,6 +10,7 @@ from babel.dates import format_date
 
 from allokoli.core.i18n import format_datetime, format_duration, mark, translator
 from allokoli.platform.calls.models import Call
+from allokoli.platform.clean_text import one_line
 
 _INTENTS = {
     "book": mark("Réservation"),
@@ -23,6 +24,8 @@ _INTENTS = {
     "wrong_number": mark("Erreur de numéro"),
     "other": mark("Autre demande"),
 }
+_LONGEST_LABEL, _LONGEST_VALUE = 200, 2_000
+_MOST_FACTS = 50
 _APPOINTMENT = mark("Rendez-vous")
 _CALL = mark("Appel")
 
@@ -54,7 +57,7 @@ def call_summary(
     """
     gettext = translator(locale).gettext
     topic = gettext(_topic(call, blueprint))
-    assistant = call.assistant_name or gettext("votre assistant")
+    assistant = one_line(call.assistant_name or "", _LONGEST_LABEL) or gettext("votre assistant")
     lines = [
         gettext("Bonjour,"),
         "",
@@ -109,7 +112,7 @@ def _collected(
         for key, label, kind in [*known, *extra]
         if isinstance(data.get(key), (str, int, float)) and data[key] != ""
     ]
-    return ["", *lines] if lines else []
+    return ["", *lines[:_MOST_FACTS]] if lines else []
 
 
 def _shown(value: Any, kind: str | None, gettext: Callable[[str], str], locale: str) -> str:
@@ -132,4 +135,5 @@ def _phone(number: str) -> str:
 
 
 def _line(label: str, value: str) -> str:
-    return f"{label}\u00a0: {value}"
+    """A line of the mail, which a caller's words cannot add lines to."""
+    return f"{one_line(label, _LONGEST_LABEL)}\u00a0: {one_line(value, _LONGEST_VALUE)}"
