@@ -1,7 +1,12 @@
 """Days as people say them in Hebrew; it is Wednesday 18 November 2026."""
 
+from datetime import date
+
 import pytest
 from moments import day_of
+
+from allokoli.dialogue.entities.dates import find_date
+from allokoli.dialogue.utterance import Utterance
 
 
 @pytest.mark.parametrize(
@@ -60,6 +65,14 @@ from moments import day_of
         ("בסוף השבוע הקרוב", "2026-11-20"),
         ("סוף החודש", "2026-11-21..2026-11-30"),
         ("שני או שלישי", "2026-11-23"),
+        ("ביום שני בשתיים", "2026-11-23"),
+        ("שני שתיים וחצי", "2026-11-23"),
+        ("יום שני בצהריים", "2026-11-23"),
+        ("יום ב׳ בתשע", "2026-11-23"),
+        ("ביום ג", "2026-11-24"),
+        ("ראשון לדצמבר בתשע", "2026-12-01"),
+        ("ביום שני יש לי רופא אז ביום שלישי בעשר", "2026-11-24"),
+        ("לא השבוע, שלישי הבא", "2026-11-24"),
         ("שבת או ראשון", "2026-11-21"),
     ],
 )
@@ -95,3 +108,26 @@ def test_what_is_no_day_to_come_in_hebrew(said):
 )
 def test_a_day_of_the_month_said_as_a_rank_in_hebrew(said, day):
     assert day_of(said, "he") == day
+
+
+@pytest.mark.parametrize(
+    ("said", "born"),
+    [
+        ("שלושה ביוני אלפיים ותשע עשרה", "2019-06-03"),
+        ("העשרים ושלושה באפריל אלף תשע מאות ארבעים ושש", "1946-04-23"),
+        ("השלישי לשישי שמונים ושתיים", "1982-06-03"),
+        ("שלישי בשישי שמונים ושתיים", "1982-06-03"),
+        ("שמונה לשניים שמונים", "1980-02-08"),
+        ("17 ל12 73", "1973-12-17"),
+        ("17.12.73", "1973-12-17"),
+        ("שמונה שתיים אלף תשע מאות שמונים", "1980-02-08"),
+        ("אלף תשע מאות חמישים ושתיים, ארבעה במרץ", "1952-03-04"),
+        ("שלוש נובמבר שמונים חמש", "1985-11-03"),
+        ("נולדה בעשרים באוגוסט השנה", "2026-08-20"),
+    ],
+)
+def test_a_day_of_birth_in_hebrew(said, born):
+    found = find_date(Utterance.of(said, "he"), date(2026, 11, 18), "he", past=True)
+
+    assert found is not None
+    assert found[0].isoformat() == born

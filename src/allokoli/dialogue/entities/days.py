@@ -90,10 +90,15 @@ def _day_month(
 ) -> When[date] | None:
     if parts.get("month"):
         month = names("months", locale)[str(parts["month"])] + 1
+    elif parts.get("nth_month"):
+        month = names("nth_months", locale)[str(parts["nth_month"])] + 1
     else:
         month = int(parts.get("mm") or 0)
-    day = int(parts.get("d") or means.get("d", 0))
-    year = _year(parts, today)
+    if parts.get("nth_day"):
+        day = names("nth_days", locale)[str(parts["nth_day"])] + 1
+    else:
+        day = int(parts.get("d") or means.get("d", 0))
+    year = today.year - means["years_ago"] if "years_ago" in means else _year(parts, today)
     if year is not None:
         return When(date(year, month, day))
     found = next(
@@ -108,11 +113,12 @@ def _day_month(
 
 
 def _year(parts: Parts, today: date) -> int | None:
-    """The year said, in four digits, in two, or in two and two (`dix-neuf quatre-vingt`)."""
-    said = parts.get("y") or parts.get("yy")
-    if not said:
+    """The year said, in four digits, in two, or in pieces (`dix-neuf quatre-vingt`, `80 5`)."""
+    pieces = (parts.get("y") or parts.get("yy") or "").split()
+    if not pieces:
         return None
-    year = int("".join(said.split()))
+    unit = int(pieces.pop()) if len(pieces[-1]) == 1 else 0
+    year = int("".join(pieces)) + unit
     if year >= _CENTURY:
         return year
     century = today.year // _CENTURY * _CENTURY

@@ -8,6 +8,9 @@ from allokoli.dialogue.lexicon import lexicon
 
 _TOKEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[^\w\s]|_")
 _TEN = 10
+_HUNDRED = 100
+_THOUSAND = 1000
+_TIMES = (_HUNDRED, _THOUSAND)
 _BY_LIBRARY = frozenset({"fr", "en"})
 
 
@@ -84,54 +87,90 @@ def _is_elided(token: re.Match[str]) -> bool:
 
 
 def _by_lexicon(tokens: list[re.Match[str]], locale: str) -> list[Replacement]:
-    """Units, teens and tens from the language's list (`חמש עשרה`, `עשרים ושמונה`).
+    """Numbers from the language's list (`חמש עשרה`, `אלף תשע מאות ארבעים ושש`).
 
     A letter joined to the number stays before its digits when it says something (`בשמונה`: `ב-8`).
     """
     found: list[Replacement] = []
-    last: tuple[str, int] | None = None
+    number: _Number | None = None
+    said = [token.group() for token in tokens]
     for index, token in enumerate(tokens):
-        following = tokens[index + 1].group() if index + 1 < len(tokens) else ""
-        number = _number(token.group(), following, locale)
-        if number is None:
-            last = None
+        following = said[index + 1] if index + 1 < len(said) else ""
+        read = _number(said[index], following, locale, after_number=number is not None)
+        if read is None:
+            number = None
             continue
-        prefix, value = number
-        joined = _joined(last, prefix, value)
-        if joined is not None and found:
-            kept, _, _ = found[-1].digits.rpartition("-")
-            digits = f"{kept}-{joined}" if kept else str(joined)
-            found[-1] = Replacement(found[-1].start, token.end(), digits)
-            last = None
+        prefix, value, times = read
+        joined = number.joined(prefix, value, times=times) if number else None
+        if joined is None and times:
+            number = None
             continue
-        keeps = prefix in lexicon(locale).words["number_prefixes_kept"]
-        digits = f"{prefix}-{value}" if keeps else str(value)
-        found.append(Replacement(token.start(), token.end(), digits))
-        last = number
+        if joined is None:
+            keeps = prefix in lexicon(locale).words["number_prefixes_kept"]
+            joined = _Number(value, value, prefix if keeps else "", token.start())
+            found.append(Replacement(0, 0, ""))
+        number = joined
+        digits = f"{number.prefix}-{number.total}" if number.prefix else str(number.total)
+        found[-1] = Replacement(number.start, token.end(), digits)
     return found
 
 
-def _number(word: str, following: str, locale: str) -> tuple[str, int] | None:
-    """The letter before a number, if any, and its value."""
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number while it is being said.
+
+    Attributes:
+        total: what it makes so far.
+        last: what its last word added.
+        prefix: the letter kept before it.
+        start: where it begins.
+    """
+
+    total: int
+    last: int
+    prefix: str
+    start: int
+
+    def joined(self, prefix: str, value: int, *, times: bool) -> "_Number | None":
+        """The number that one more word makes of it, or None when another number begins."""
+        if times:  # `תשע מאות`
+            grows = 1 < self.last < _TEN and not prefix
+            return self._with(self.total + self.last * (value - 1), self.last * value, grows=grows)
+        if value == _TEN and not prefix and 0 < self.last < _TEN:  # `חמש עשרה`
+            grows = self.total % _HUNDRED == self.last
+            return self._with(self.total + _TEN, 1, grows=grows)
+        if value < _TEN:  # `ארבעים ושש`, `אלפיים ותשע`
+            grows = (prefix == "ו" and self.last >= 2 * _TEN) or self.last >= _THOUSAND
+        else:  # `מאה עשרים`, `אלפיים ועשרים`
+            grows = self.last >= _HUNDRED and self.last > value
+        return self._with(self.total + value, value, grows=grows and prefix in {"", "ו"})
+
+    def _with(self, total: int, last: int, *, grows: bool) -> "_Number | None":
+        return _Number(total, last, self.prefix, self.start) if grows else None
+
+
+def _number(
+    word: str, following: str, locale: str, *, after_number: bool
+) -> tuple[str, int, bool] | None:
+    """The letter before a number, if any, its value, and whether it multiplies the one before."""
     words, numbers = lexicon(locale).words, lexicon(locale).numbers
-    if word in words["number_not"]:
+    if word in words["number_not"] or (after_number and word in words["number_not_after_number"]):
         return None
-    if word in words["number_before_plural"] and not following.endswith(("ים", "ות")):
+    if word in words["number_before_plural"] and not _is_plural(following, locale):
         return None
+    if word in words["number_times"]:
+        return "", _TIMES[words["number_times"].index(word)], True
     if word in numbers:
-        return "", numbers[word]
+        return "", numbers[word], False
     prefix, rest = word[:1], word[1:]
     if prefix in words["number_prefixes"] and rest in numbers:
-        return prefix, numbers[rest]
+        return prefix, numbers[rest], False
     return None
 
 
-def _joined(last: tuple[str, int] | None, prefix: str, value: int) -> int | None:
-    """The number two words make: a unit then ten, or tens then `and` a unit."""
-    if last is None:
-        return None
-    if value == _TEN and not prefix and 0 < last[1] < _TEN:
-        return last[1] + _TEN
-    if prefix == "ו" and value < _TEN and last[1] >= 2 * _TEN:
-        return last[1] + value
-    return None
+def _is_plural(word: str, locale: str) -> bool:
+    """`שני ילדים` is two of them; `שני בשתיים` and `שני בצהריים` are a Monday."""
+    words, numbers = lexicon(locale).words, lexicon(locale).numbers
+    if word in words["number_plural_not"] or word in numbers or word[1:] in numbers:
+        return False
+    return word.endswith(("ים", "ות"))

@@ -20,6 +20,7 @@ _FIRST_EVENING_HOUR = 5
 _ABOUT_MINUTES = 30
 _ROUND_MINUTES = 5
 _BARE = re.compile(r"(?<![\w:/])([0-2]?\d)(?:[\s:.]+([0-5]\d))?(?![\w/])(?!(?<=\b1)\s+[a-z])")
+_FOUR_DIGITS = re.compile(r"(?<![\w:/])([0-2]\d)([0-5]\d)(?![\w/:])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def find_bare_hour(
     utterance: Utterance, *, earliest_hour: int, part: str | None
 ) -> tuple[time, Span] | None:
     """A lone number in answer to "at what time?" (`20`, `20 30`)."""
-    match = _BARE.search(utterance.mask())
+    match = _BARE.search(utterance.mask()) or _FOUR_DIGITS.search(utterance.mask())
     if match is None or int(match.group(1)) >= _HOURS:
         return None
     found = _shift(int(match.group(1)), int(match.group(2) or 0), part, earliest_hour)
@@ -133,9 +134,17 @@ def _legible(utterance: Utterance, locale: str) -> str:
 
 
 def _without_durations(folded: str, locale: str) -> str:
-    """The sentence less the numbers of hours that are no hour (`24 heures sur 24`)."""
+    """The sentence less the numbers of hours that are no hour (`24 heures sur 24`).
+
+    What follows a number says which half of the day it means (`חמש אחר הצהריים`).
+    """
+
+    def blank(match: re.Match[str]) -> str:
+        told = match.group()[0].isalpha() and match.string[: match.start()].rstrip()[-1:].isdigit()
+        return match.group() if told else "\0" * len(match.group())
+
     for rule in when_rules("not_times", locale):
-        folded = rule.pattern.sub(lambda match: "\0" * len(match.group()), folded)
+        folded = rule.pattern.sub(blank, folded)
     return folded
 
 
@@ -231,6 +240,8 @@ def _resolve(
     if half:
         hour = hour % _NOON + (_NOON if half == "pm" else 0)
     total = (hour * _MINUTES + minute) % _DAY_MINUTES
+    if hour and minute < 0 and total < _MINUTES:
+        total += _NOON * _MINUTES  # "une heure moins le quart"
     if half:
         return time(total // _MINUTES, total % _MINUTES)
     return _shift(total // _MINUTES, total % _MINUTES, clock.part, clock.earliest_hour)

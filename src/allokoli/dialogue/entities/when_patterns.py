@@ -17,7 +17,8 @@ _HOLES = {
     "day": r"[0-3]?\d(?!\d)",
     "mm": r"(?P<mm>[01]?\d)(?!\d)",
     "y": r"(?P<y>(?:19|20)\d\d)(?!\d)",
-    "yy": r"(?P<yy>(?:(?:19|20)\s)?\d\d)(?!\d)(?!{unit})",
+    "bd": r"(?P<d>[0-3]?\d)(?!\d|:\d)",
+    "yy": r"(?P<yy>(?:(?:19|20)\s?)?\d\d(?:(?<=[2-9]0)\s[1-9])?)(?!\d)(?!{unit})",
     "n": r"(?P<n>\d{1,3})",
     "few": r"(?P<n>5|10|20|25)",
     "nth": r"(?P<nth>[1-5])(?:ere|er|eme|e|st|nd|rd|th)",
@@ -88,7 +89,7 @@ def _translate(say: str, locale: str) -> str:
         elif piece in _MARKS:
             out.append(_MARKS[piece])
         elif piece.isspace():
-            out.append(r"[\s,.]{1,3}")
+            out.append(r"[\s,.]{1,5}")
         elif piece in {"-", "'"} and match.start() and fold(say)[match.start() - 1].isalpha():
             out.append(rf"{piece}?\s?")
         else:
@@ -98,7 +99,7 @@ def _translate(say: str, locale: str) -> str:
 
 @lru_cache
 def _hole(hole: str, locale: str) -> str:
-    if hole in {"weekday", "month"}:
+    if hole in {"weekday", "month", "nth_day", "nth_month"}:
         options = sorted(names(f"{hole}s", locale), key=len, reverse=True)
         body = "|".join(re.escape(option) for option in options)
         return f"(?P<{hole}>{body})"
