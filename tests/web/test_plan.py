@@ -130,3 +130,12 @@ async def test_hostile_values_are_kept_as_words_or_refused(started):
     many = await change(started, "faqs", question=["q"] * 500, answer=["r"] * 500)
     assert many.status_code in {200, 400, 422}
     assert (await started.get("/fr/create")).status_code == 200
+
+
+async def test_the_hebrew_week_begins_on_sunday(browser):
+    await browser.get("/he/create")
+    page = await browser.get("/he/create")
+    assert page.text.index('name="sun"') < page.text.index('name="mon"')
+    hours = dict.fromkeys(("sun", "mon", "tue", "wed", "thu"), "09:00-18:00")
+    await browser.post("/he/create/plan/hours", data=hours, headers=HTMX)
+    assert "יום א׳–יום ה׳ 9:00–18:00" in read(await browser.get("/he/create"))

@@ -84,11 +84,12 @@ def speak_week(blueprint: Blueprint, data: dict[str, Any]) -> str:
 
 
 def speak_hours(hours: Hours, locale: str) -> str:
-    """The week's opening hours, days with the same hours together."""
-    says = lexicon(locale).time["says"]
+    """The week's opening hours from the day it begins on, days with the same hours together."""
+    words = lexicon(locale).time
+    says, first = words["says"], int(words["first_weekday"])
     week = (hours.mon, hours.tue, hours.wed, hours.thu, hours.fri, hours.sat, hours.sun)
     groups: list[tuple[list[int], list[tuple[str, str]]]] = []
-    for index, intervals in enumerate(week):
+    for index, intervals in [*enumerate(week)][first:] + [*enumerate(week)][:first]:
         if groups and groups[-1][1] == intervals:
             groups[-1][0].append(index)
         else:
@@ -97,7 +98,7 @@ def speak_hours(hours: Hours, locale: str) -> str:
     for days, intervals in groups:
         if not intervals:
             continue
-        names = [str(lexicon(locale).time["weekdays"][day][0]) for day in days]
+        names = [str(words["weekdays"][day][0]) for day in days]
         shown = (
             says["days_run"].format(first=names[0], last=names[-1])
             if len(days) > 2  # noqa: PLR2004

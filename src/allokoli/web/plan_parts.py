@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from allokoli.blueprint.blueprint import WEEKDAYS
 from allokoli.configurator.by_hand import written_hours
 from allokoli.core.i18n import mark as _
 from allokoli.dialogue.entities.phones import speak_phone
@@ -74,7 +73,7 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
         return PlanPart(key, gettext(locale, label), text, held, words)
 
     week = written_hours(hours)
-    days = [(day, gettext(locale, _DAYS[day]), week[day]) for day in WEEKDAYS]
+    days = [(day, gettext(locale, _DAYS[day]), week[day]) for day in recap.weekdays(locale)]
     exceptions = str(len(hours.get("exceptions") or [])) if hours.get("exceptions") else ""
     at = known["hours"] + (f" (+{exceptions})" if exceptions else "")
     direction = str(blueprint.get("direction") or "inbound")

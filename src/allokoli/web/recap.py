@@ -7,12 +7,13 @@ from typing import Any
 
 from babel import dates
 
+from allokoli.blueprint.blueprint import WEEKDAYS, Weekday
 from allokoli.core.i18n import mark as _
+from allokoli.dialogue.lexicon import lexicon
 from allokoli.web import wording
 from allokoli.web.formats import hour_of
 from allokoli.web.templating import gettext
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Line = tuple[str, str]
 
 
@@ -48,15 +49,22 @@ def lines(blueprint: Mapping[str, Any], locale: str) -> list[Line]:
 
 def hours(week: Mapping[str, Any], locale: str) -> str:
     """Opening hours, days alike together: `lun.–ven. 9 h–12 h`."""
-    names = dates.get_day_names("abbreviated", locale=locale)
-    open_days = [(i, spans) for i, day in enumerate(_DAYS) if (spans := week.get(day))]
+    shown = dates.get_day_names("abbreviated", locale=locale)
+    names = {day: shown[index] for index, day in enumerate(WEEKDAYS)}
+    ordered = weekdays(locale)
+    open_days = [(i, spans) for i, day in enumerate(ordered) if (spans := week.get(day))]
     written = []
     for _key, run in groupby(enumerate(open_days), lambda item: (item[1][0] - item[0], item[1][1])):
-        days = [index for _place, (index, _spans) in run]
-        spans = week[_DAYS[days[0]]]
+        days = [ordered[index] for _place, (index, _spans) in run]
         between = f"–{names[days[-1]]}" if len(days) > 1 else ""
-        written.append(f"{names[days[0]]}{between} {_spans_words(spans, locale)}")
+        written.append(f"{names[days[0]]}{between} {_spans_words(week[days[0]], locale)}")
     return ", ".join(written)
+
+
+def weekdays(locale: str) -> tuple[Weekday, ...]:
+    """The days of a week from the one it begins on in a language."""
+    first = int(lexicon(locale).time["first_weekday"])
+    return WEEKDAYS[first:] + WEEKDAYS[:first]
 
 
 def _spans_words(spans: Sequence[Sequence[str]], locale: str) -> str:
