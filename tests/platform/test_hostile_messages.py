@@ -8,9 +8,9 @@ from reports import deliver, end_of_call_report, message, platform_call
 from test_agenda_tools import BLUEPRINT, DINNER, MARIO, NOW, Talk
 
 from allokoli.core.mail import Mail
+from allokoli.core.plain_line import one_line
 from allokoli.platform.agenda.models import Booking
 from allokoli.platform.calls.models import Call
-from allokoli.platform.clean_text import one_line
 from allokoli.platform.messages.wire import MOST_TURNS
 from allokoli.platform.server_messages.models import ServerMessageRow
 

@@ -6,13 +6,17 @@ from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     field_validator,
     model_validator,
 )
+
+from allokoli.core.plain_line import one_line
 
 Sector = Literal[
     "restaurant", "medical", "legal", "hospitality", "retail", "beauty", "trades", "support",
@@ -52,10 +56,35 @@ STANDARD_TYPES: dict[str, FieldType] = {
 }
 """The type of each standard field key."""
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_LONGEST_LINE = 1_000
+
+
+def _line(value: object) -> object:
+    """One line that shows what it holds; its length is judged after."""
+    return one_line(value, _LONGEST_LINE) if isinstance(value, str) else value
+
+
+def _shows(value: str) -> str:
+    if not one_line(value, 1):
+        raise ValueError("nothing of it can be seen")
+    return value
+
+
+Line = Annotated[
+    str,
+    BeforeValidator(_line),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+]
 HourText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Interval = tuple[HourText, HourText]
 """Opening and closing; a closing before the opening is after midnight."""
+
+
+# One address and nothing beside it: neither a second one, nor a name, nor what cannot be seen.
+_NOT_IN_EMAIL = r"@\s<>()\[\],;:\\\"\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_EMAIL = re.compile(rf"[^{_NOT_IN_EMAIL}]+@[^{_NOT_IN_EMAIL}]+\.[^{_NOT_IN_EMAIL}]+")
+# A host, and neither a name nor a password before it.
+_WEBHOOK = re.compile(r"https?://[^\s/?#@\x00-\x1f\x7f]+(?:[/?#][^\s\x00-\x1f\x7f]*)?")
 
 
 class _Strict(BaseModel):
@@ -66,7 +95,7 @@ class CallerField(_Strict):
     """One thing to ask callers."""
 
     key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    label: Annotated[Line, StringConstraints(max_length=80)]
     type: FieldType = "text"
     required: bool = True
     choices: list[Line] | None = Field(default=None, max_length=20)
@@ -120,7 +149,11 @@ class Faq(_Strict):
     """A question callers ask, and the owner's answer."""
 
     question: Line
-    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+    answer: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=600),
+        AfterValidator(_shows),
+    ]
 
 
 class Escalation(_Strict):
@@ -135,13 +168,20 @@ class Notify(_Strict):
 
     email: Annotated[str, StringConstraints(max_length=254)] | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")] | None = None
-    webhook: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=500)] | None = None
+    webhook: Annotated[str, StringConstraints(max_length=500)] | None = None
 
     @field_validator("email")
     @classmethod
     def _email_syntax(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
+        if value is not None and not _EMAIL.fullmatch(value):
             raise ValueError("not an e-mail address")
+        return value
+
+    @field_validator("webhook")
+    @classmethod
+    def _webhook_syntax(cls, value: str | None) -> str | None:
+        if value is not None and not _WEBHOOK.fullmatch(value):
+            raise ValueError("not a web address")
         return value
 
 
@@ -153,10 +193,14 @@ class Blueprint(_Strict):
     """Everything the owner said about the assistant."""
 
     sector: Sector = "other"
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    name: Annotated[Line, StringConstraints(max_length=40)]
     tone: Tone = "friendly"
     languages: list[Language] = Field(default_factory=_french, min_length=1, max_length=3)
-    greeting: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    greeting: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+        AfterValidator(_shows),
+    ]
     services: list[Service] = Field(default_factory=list, max_length=8)
     fields: list[CallerField] = Field(default_factory=list, max_length=20)
     hours: Hours | None = None

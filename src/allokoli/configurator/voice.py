@@ -130,7 +130,7 @@ async def _answer(
         _take_back(row, record)
     before = row.state, len(row.messages), row.turns
     try:
-        await service.answer(opened, row, identity, asked.words)
+        await service.answer(opened, row, identity, asked.words[:LONGEST_TURN])
     except Forbidden as refused:
         return Answered(turns[-1], refused.message, ended=True)
     record.before = Before(*before, after=digest(row.state, len(row.messages)))
@@ -139,8 +139,7 @@ async def _answer(
         record.before = None
     # Turns that only came together with this one were answered with it.
     missed = asked.turns - 1 - len(record.answered)
-    skipped = [Answered(one, given.reply) for one in turns[-1 - missed : -1]] if missed else []
-    record.answered += [*skipped, given]
+    record.answered += [*[Answered("", given.reply)] * missed, given]
     row.voice = record.to_json()
     return given
 

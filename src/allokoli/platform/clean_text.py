@@ -3,16 +3,12 @@
 import math
 import re
 from typing import Any
-from unicodedata import category
 
 from fastapi import Request
 
 from allokoli.core.errors import InvalidInput
 
 _DEEPEST = 60
-_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
-# Some scripts and pictures are written with them.
-_JOINERS = "\u200c\u200d"
 # What such values are written with; a body without any of it is not read twice.
 _SUSPECT = re.compile(rb"\\u|\x00|Infinity|NaN|[eE]\+?\d{3}|\d{300}")
 
@@ -31,19 +27,6 @@ def cleaned(value: Any, depth: int = 0) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-def one_line(text: str, longest: int) -> str:
-    """A text as one line of what can be seen: nothing in it breaks a line, turns the direction of
-    what follows, or hides; "" when nothing is left.
-
-    Args:
-        text: as somebody wrote it.
-        longest: characters kept.
-    """
-    spaced = " ".join(text.split())
-    seen = (one for one in spaced if one in _JOINERS or category(one) not in _UNSEEN)
-    return " ".join("".join(seen).split())[:longest].strip(_JOINERS + " ")
 
 
 async def refuse_unclean_text(request: Request) -> None:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from allokoli.core.plain_line import one_line
 from allokoli.platform.agenda.asking import Wanted
 from allokoli.platform.agenda.models import Channel
-from allokoli.platform.clean_text import cleaned, one_line
+from allokoli.platform.clean_text import cleaned
 
 _LONGEST_VALUE = 500
 _LONGEST_LINE = 200

@@ -9,8 +9,8 @@ import phonenumbers
 from babel.dates import format_date
 
 from allokoli.core.i18n import format_datetime, format_duration, mark, translator
+from allokoli.core.plain_line import one_line
 from allokoli.platform.calls.models import Call
-from allokoli.platform.clean_text import one_line
 
 _INTENTS = {
     "book": mark("Réservation"),
