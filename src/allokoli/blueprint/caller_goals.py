@@ -85,6 +85,7 @@ def _at_once(key: str, words: dict[str, Any]) -> Goal:
     return Goal(
         key=key,
         phrases=tuple(words["phrases"]),
+        hints=tuple(words.get("hints", ())),
         examples=tuple(words["examples"]),
         closing=lambda _values, _result: str(words["closing"]),
         at_once=True,
@@ -109,6 +110,7 @@ def _asked(
     return Goal(
         key=key,
         phrases=tuple(words["phrases"]),
+        hints=tuple(words.get("hints", ())),
         examples=tuple(words["examples"]),
         newest=key == "change",
         slots=needed,
@@ -139,6 +141,7 @@ def _book(
     return Goal(
         key="book",
         phrases=tuple(words["phrases"]),
+        hints=tuple(words.get("hints", ())),
         examples=tuple(words["examples"]),
         told=tuple(data["sectors"].get(blueprint.sector, {}).get("told", ())),
         tells="reason" if "reason" in keys else "",

@@ -123,6 +123,8 @@ class Goal:
     Attributes:
         key: its name (`book`).
         phrases: how it is said.
+        hints: weaker words for it (`my booking`), heard when no phrase of a goal up to the last
+            one with hints was said.
         examples: whole sentences that mean it.
         told: whole sentences that mean it and already answer its slot `tells` (`my boiler is
             leaking`, which is also the reason).
@@ -147,6 +149,7 @@ class Goal:
 
     key: str
     phrases: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     tells: str = ""

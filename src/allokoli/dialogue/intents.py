@@ -1,7 +1,7 @@
 """What a sentence is about: the lexicon first, then its meaning."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
@@ -48,6 +48,8 @@ def recognize(
         found.goal = None
     if state.goal is None and not found.goal and not found.aside:
         recognize_meaning(form, state, whole.raw, found)
+    elif found.question and found.goal and not found.aside:
+        _ask_about(form, whole.raw, found)
     if found.goal and found.aside and not found.question and not found.aside.at_once:
         found.aside = None
     pointed = ((slot, find_phrase(slot.mentions, folded)) for slot in form.slots)
@@ -80,8 +82,8 @@ def _by_lexicon(
     form: Form, state: State, whole: Utterance, found: "Understanding", locale: str
 ) -> None:
     folded = whole.raw_folded
-    for goal in form.goals:
-        span = find_phrase(goal.phrases, folded)
+    for goal, phrases in _ways(form.goals):
+        span = find_phrase(phrases, folded)
         if span:
             found.goal = goal
             found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*span)]))
@@ -99,6 +101,16 @@ def _by_lexicon(
         score, found.aside, clause = near
         heard = Heard("aside", found.aside.key, words=clause, score=round(score, 2))
         found.heard.append(heard)
+
+
+def _ways(goals: Sequence[Goal]) -> list[tuple[Goal, tuple[str, ...]]]:
+    """Each goal with words for it, in the order they are tried: hints after stronger goals."""
+    hinted = max((at for at, goal in enumerate(goals) if goal.hints), default=-1) + 1
+    return [
+        *((goal, goal.phrases) for goal in goals[:hinted]),
+        *((goal, goal.hints) for goal in goals[:hinted]),
+        *((goal, goal.phrases) for goal in goals[hinted:]),
+    ]
 
 
 def _asked_in_writing(form: Form, whole: Utterance, locale: str) -> tuple[float, Aside, str] | None:
@@ -136,13 +148,26 @@ def recognize_meaning(
     things.update(telling)
     groups.update({name: one.told for name, one in telling.items()})
     least = _least(form, state, found)
-    near = meaning.nearest(text, groups, least=least, favored=telling)
+    usual = [] if state.goal or found.question else _usual(form, things)
+    alike = {name: f"Goal:{one.key}" for name, one in telling.items()}
+    text = _less_fillers(text, form.locale or "fr")
+
+    def fits(name: str, clause: str) -> bool:
+        """What is told asks nothing; where something was asked, only that may be answered."""
+        asking = found.question and _asks(clause, text, form.locale or "fr")
+        if name in telling:
+            return not asking
+        return asking or not found.question or not _is_owners(things[name])
+
+    near = meaning.nearest(
+        text, groups, least=least, favored=telling, usual=usual, alike=alike, fits=fits
+    )
     if near and not _holds(form, things[near.key], groups[near.key], near, found):
         near = None
     if near is None and found.question:
         # The owner wrote an answer to something like it: better than none.
         owners = {name: groups[name] for name, one in things.items() if _is_owners(one)}
-        near = meaning.nearest(text, owners, least=_OWNERS)
+        near = meaning.nearest(text, owners, least=_OWNERS, fits=fits)
     if near is None:
         return
     thing = things[near.key]
@@ -154,6 +179,51 @@ def recognize_meaning(
     else:
         found.aside = thing
     found.heard.append(Heard(kind, thing.key, words=near.clause, how="meaning", score=near.score))
+
+
+def _usual(form: Form, things: Mapping[str, Goal | Aside]) -> list[str]:
+    """What most people call for, where they say what it is about in words of their own."""
+    goal = form.goal(form.default_goal)
+    return [name for name, thing in things.items() if thing is goal and goal.tells]
+
+
+def _less_fillers(text: str, locale: str) -> str:
+    """The sentence from where it says something (`euh oui bonjour, alors voilà, …`)."""
+    words = lexicon(locale).words
+    fillers = sorted((*words["hesitation"], *words["hello"]), key=len, reverse=True)
+    folded, at = fold(text), 0
+    while match := next(
+        (
+            found
+            for one in fillers
+            if (found := re.compile(rf"{re.escape(one)}(?!\w)[\W_]*").match(folded, at))
+        ),
+        None,
+    ):
+        at = match.end()
+    return text[at:] or text
+
+
+def _ask_about(form: Form, text: str, found: "Understanding") -> None:
+    """`How much is a consultation?` asks about what another sentence would book."""
+    goal = form.goal(form.default_goal)
+    if found.goal is not goal or goal is None:
+        return
+    owners = {aside.key: aside for aside in form.asides if _is_owners(aside)}
+    groups = {key: _examples(aside) for key, aside in owners.items()}
+    near = meaning.nearest(_less_fillers(text, form.locale or "fr"), {**groups, "": goal.examples})
+    if near is None or near.key not in owners or near.score < meaning.FIRM:
+        return
+    found.aside = owners[near.key]
+    if find_phrase(goal.phrases, fold(text.replace(near.clause, " "))) is None:
+        found.goal = None
+    found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
+
+
+def _asks(clause: str, text: str, locale: str) -> bool:
+    """Whether a clause is the one that asks something in a sentence."""
+    after = text.partition(clause)[2].lstrip()[:1]
+    return after == "?" or looks_like_question(clause, fold(clause), locale)
 
 
 def insults(form: Form, text: str) -> bool:

@@ -10,9 +10,10 @@ import importlib
 import os
 import re
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from allokoli.dialogue.learnt import learn, learnt
@@ -24,12 +25,21 @@ FIRM = 0.5
 SURE = 0.6
 MARGIN = 0.06
 _FAVOR = 0.12
+_USUAL = 0.08
 _MAX_CLAUSES = 6
 _LONG_CLAUSE_WORDS = 8
 _PART_WORDS = 3
 _MAX_CLAUSE_CHARS = 240
 _BACKGROUND = ""
 _lock = threading.Lock()
+
+
+Fits = Callable[[str, str], bool]
+"""Whether a group, by its name, can be what a clause means."""
+
+
+def _any(_group: str, _clause: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,9 @@ def nearest(
     *,
     least: float = LIKELY,
     favored: Collection[str] = (),
+    usual: Collection[str] = (),
+    alike: Mapping[str, str] | None = None,
+    fits: Fits = _any,
 ) -> Near | None:
     """The group whose examples mean what a part of the sentence means, if any clearly does.
 
@@ -63,15 +76,20 @@ def nearest(
         groups: example sentences by name, in any of our languages.
         least: score below which nothing is near, from 0 to 1.
         favored: groups that count more where several parts of the sentence mean something.
+        usual: groups meant most of the time: taken for a little nearer than they sound.
+        alike: groups by the group they mean the same as: neither is a rival of the other.
+        fits: whether a group (its name) can be what a clause means.
     """
     table = _table(tuple((key, tuple(examples)) for key, examples in groups.items() if examples))
     if table is None:
         return None
-    compared = [_compare(clause, table) for clause in _clauses(text)]
+    compared = [_compare(clause, table, usual, alike or {}, fits) for clause in _clauses(text)]
     found = [
         near for near in compared if near.key and near.score >= least and near.margin >= MARGIN
     ]
-    return max(found, key=lambda near: near.score + _FAVOR * (near.key in favored), default=None)
+    same = {(alike or {}).get(key, key) for key in favored}
+    most = {*favored, *same}
+    return max(found, key=lambda near: near.score + _FAVOR * (near.key in most), default=None)
 
 
 def belongs(clause: str, examples: Sequence[str]) -> bool:
@@ -79,6 +97,26 @@ def belongs(clause: str, examples: Sequence[str]) -> bool:
     elsewhere = [one for locale in LANGUAGES for one in _data(locale)["elsewhere"]]
     table = _table((("here", tuple(examples)), ("elsewhere", tuple(elsewhere))))
     return table is not None and _compare(clause, table).key == "here"
+
+
+def scores(text: str, groups: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """How near the whole sentence is to each group's nearest example, from -1 to 1.
+
+    Args:
+        text: a short sentence.
+        groups: example sentences by name.
+
+    Returns:
+        By name; empty where sentences cannot be compared.
+    """
+    table = _table(tuple((key, tuple(examples)) for key, examples in groups.items() if examples))
+    if table is None:
+        return {}
+    near: dict[str, float] = {}
+    for key, score in zip(table.keys, table.vectors @ _centered(clean(text)), strict=True):
+        near[key] = max(float(score), near.get(key, -1.0))
+    near.pop(_BACKGROUND, None)
+    return near
 
 
 def warm(sentences: Iterable[str]) -> bool:
@@ -108,12 +146,20 @@ class _Table:
     vectors: Any
 
 
-def _compare(clause: str, table: _Table) -> Near:
+def _compare(
+    clause: str,
+    table: _Table,
+    usual: Collection[str] = (),
+    alike: Mapping[str, str] = MappingProxyType({}),
+    fits: Fits = _any,
+) -> Near:
     scores: dict[str, float] = {}
     for key, score in zip(table.keys, table.vectors @ _centered(clause), strict=True):
-        scores[key] = max(float(score), scores.get(key, -1.0))
-    (key, first), *others = sorted(scores.items(), key=lambda item: -item[1])
-    second = others[0][1] if others else -1.0
+        scores[key] = max(float(score) + _USUAL * (key in usual), scores.get(key, -1.0))
+    suited = {key: score for key, score in scores.items() if not key or fits(key, clause)}
+    (key, first), *others = sorted(suited.items(), key=lambda item: -item[1])
+    rivals = (score for one, score in others if alike.get(one, one) != alike.get(key, key))
+    second = next(rivals, -1.0)
     return Near(key, round(first, 3), round(first - second, 3), clause)
 
 

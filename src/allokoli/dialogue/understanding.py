@@ -8,17 +8,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allokoli.dialogue import intents
-from allokoli.dialogue.entities.answers import Answer, says_none
+from allokoli.dialogue.entities.answers import Answer, looks_like_question, says_none
+from allokoli.dialogue.entities.free_text import rest_text
 from allokoli.dialogue.entities.phones import loose_digits
 from allokoli.dialogue.form import Aside, Form, Goal, Slot
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.reading import Context, read_asked, read_given
 from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _KINDS = frozenset({"text", "date", "name", "phone"})
 _FREE = frozenset({"text", "custom"})
+_TELLING_WORDS = 3
+_MAX_TOLD_CHARS = 200
 
 
 @dataclass(slots=True)
@@ -72,7 +76,7 @@ def understand(
     private = found.aside is not None and found.aside.private
     asked = found.question or state.goal is None or private
     told = _less_question(whole, found, locale) if asked and not uncut else whole
-    segments = [told] if uncut else list(_segments(told, locale))
+    segments = [told] if uncut else list(_segments(told, locale, phone="phone" in state.asking))
     agreed = found.answer == "yes"
     goal = found.goal or form.goal(state.goal)
     for index, segment in enumerate(segments):
@@ -99,6 +103,7 @@ def understand(
         found.aside = None
     if found.goal and found.goal.tells and found.goal.tells not in state.values:
         found.told = found.told or intents.told(found.goal, whole.raw)
+        found.told = found.told and _in_full(found.told, whole, segments, locale)
     named = found.fills.get(found.goal.tells) if found.goal else None
     if found.goal and found.told and str(named or "\0") not in found.told:
         found.fills[found.goal.tells] = found.told
@@ -121,7 +126,9 @@ def _read(
     asked = [item for key in state.asking if (item := form.slot(key))]
     _read_none(form, asked, segment, context, found)
     for slot in asked:
-        if slot.key not in found.fills and not _is_elsewhere(found, slot):
+        if slot.key in found.fills:
+            continue
+        if _says_a_number(slot, segment, found) or not _is_elsewhere(found, slot):
             value = read_asked(slot, segment, context, alone=len(asked) == 1)
             if value is not None:
                 _take(found, slot, value, segment)
@@ -184,10 +191,21 @@ def _reading_order(slots: list[Slot]) -> list[Slot]:
     return sorted(slots, key=lambda slot: (rank.get(slot.type, len(order)), not slot.past))
 
 
-def _is_elsewhere(found: Understanding, slot: Slot) -> bool:
+def _says_a_number(slot: Slot, segment: Utterance, found: Understanding) -> bool:
+    """`five, wait, no, six`: a number that was asked is an answer whatever is said with it."""
+    return (
+        found.social in {"wait", "anything"}
+        and slot.type in {"number", "time"}
+        and re.search(r"\d", segment.mask()) is not None
+    )
+
+
+def _is_elsewhere(found: Understanding, slot: Slot) -> bool:  # noqa: PLR0911  (one way out a case)
     """Whether the sentence is about something else than a bare answer to this slot."""
     if found.social == "refuse" and slot.type == "name" and slot.key != found.mentioned:
         return found.mentioned is None
+    if slot.type == "name" and "phone" in found.fills and not (found.aside or found.goal):
+        return False  # "Anna Martin, wait, where did I… 06 12": the number says it is an answer
     if found.social in {"repeat", "restart", "goodbye", "wait", "refuse", "anything", "insult"}:
         return True
     if found.aside and found.question:
@@ -234,6 +252,8 @@ def _read_meaning(
     intents.recognize_meaning(
         form, state, left if answered else whole.raw, found, questions_only=answered
     )
+    if found.goal and found.goal.key == state.goal:
+        found.goal = None
     if (found.aside or found.goal) and not found.told and not answered:
         for key in free:
             del found.fills[key]
@@ -249,20 +269,42 @@ def _less_question(whole: Utterance, found: Understanding, locale: str) -> Utter
     return Utterance.of(" ".join(kept), locale)
 
 
-def _segments(whole: Utterance, locale: str) -> Iterator[Utterance]:
+def _in_full(told: str, whole: Utterance, segments: list[Utterance], locale: str) -> str:
+    """What was told, with the clauses around it that answer and ask nothing."""
+    unread = {part for segment in segments for part in segment.rest()}
+    kept: list[str] = []
+    for match in re.finditer(r"[^,.;:!?…]+", whole.raw):
+        clause, after = match.group().strip(), whole.raw[match.end() : match.end() + 1]
+        near = clause in told or told in clause
+        asks = after == "?" or looks_like_question(clause, fold(clause), locale)
+        clause = rest_text(Utterance.of(clause, locale), locale)
+        apart = clause in unread and not asks and len(clause.split()) >= _TELLING_WORDS
+        if near or apart:
+            kept.append(clause)
+    return ", ".join(part for part in kept if part)[:_MAX_TOLD_CHARS] or told
+
+
+def _segments(whole: Utterance, locale: str, *, phone: bool) -> Iterator[Utterance]:
     """The sentence cut where the person corrects themself."""
     cuts: list[Span] = []
     for phrase in lexicon(locale).words["correction"]:
         cuts += [match.span() for match in phrase_pattern(phrase).finditer(whole.raw_folded)]
     at = 0
     for start, end in sorted(cuts):
-        if start < at:
+        if start < at or (phone and _is_between_digits(whole, (start, end))):
             continue
         if re.search(r"\w", whole.raw[at:start]):
             yield Utterance.of(whole.raw[at:start], locale)
         at = end
     if at == 0 or re.search(r"\w", whole.raw[at:]):
         yield Utterance.of(whole.raw[at:], locale)
+
+
+def _is_between_digits(whole: Utterance, span: Span) -> bool:
+    """`06 12, sorry, 13, 45`: what corrects the digits of a number is read with the number."""
+    start, end = (whole.from_raw((at, at))[0] for at in span)
+    before, after = whole.text[:start], whole.text[end:]
+    return bool(re.search(r"\d\W*$", before) and re.match(r"\W*\d", after))
 
 
 def _wants_verbatim(form: Form, state: State) -> bool:

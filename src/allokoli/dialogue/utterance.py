@@ -57,13 +57,17 @@ class Utterance:
             chars[start:end] = "\0" * (min(end, len(chars)) - start)
         return "".join(chars)
 
-    def rest(self) -> list[str]:
-        """What is left of the sentence as it was said, clause by clause."""
+    def raw_mask(self) -> str:
+        """The sentence as it was said, with everything used blanked."""
         chars = list(self.raw)
         for start, end in self.used:
             low, high = self._to_raw(start), self._to_raw(end)
             chars[low:high] = "\0" * (high - low)
-        parts = re.split(r"\0+|[.,;!?]+(?=\s|$)", "".join(chars))
+        return "".join(chars)
+
+    def rest(self) -> list[str]:
+        """What is left of the sentence as it was said, clause by clause."""
+        parts = re.split(r"\0+|[.,;!?]+(?=\s|$)", self.raw_mask())
         return [part.strip(" -,.;:") for part in parts if part.strip(" -,.;:'\"")]
 
     def from_raw(self, span: Span) -> Span:

@@ -11,12 +11,14 @@ from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_CHARS = 300
+_BETWEEN = r"[\s,:\0]+"
+_GAP = r"(?:[\s,:\0]+\w+){0,3}?"
 
 
 def find_text(utterance: Utterance, patterns: Sequence[str]) -> tuple[str, Span] | None:
     """A free text introduced by one of the patterns, up to the end of its clause."""
     for pattern in patterns:
-        match = _compiled(pattern).search(utterance.raw_folded)
+        match = _compiled(pattern).search(fold(utterance.raw_mask()))
         if match and match.group("value").strip():
             span = match.span("value")
             value = utterance.raw[slice(*span)].strip(" .,;:!?\"'")[:_MAX_CHARS]
@@ -54,12 +56,11 @@ def find_choice(utterance: Utterance, choices: Sequence[Choice]) -> tuple[str, S
 @lru_cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     before, _, after = fold(pattern).partition("{value}")
-    words = [
-        re.escape(word).replace(r"\*", r"\w*").replace(r"\|", "|").replace(r"\(", "(?:")
-        .replace(r"\)", ")")
-        for word in before.split()
-    ]  # fmt: skip
-    head = r"[\s,:]+".join(words)
+    head = ""
+    for word in before.split():
+        body = re.escape(word).replace(r"\*", r"\w*").replace(r"\|", "|")
+        body = body.replace(r"\(", "(?:").replace(r"\)", ")")
+        head += _GAP if word == "..." else (_BETWEEN if head else "") + body
     tail = r"\s+".join(re.escape(word) for word in after.split())
-    end = rf"\s+{tail}(?!\w)" if tail else r"(?=[.;!?]|,\s|$)"
-    return re.compile(rf"(?<!\w){head}(?:\s*[:,]\s*|\s+|(?<=')\s*)(?P<value>.+?){end}")
+    end = rf"\s+{tail}(?!\w)" if tail else r"(?=[.;!?\0]|,\s|$)"
+    return re.compile(rf"(?<!\w){head}(?:\s*[:,]\s*|\s+|(?<=')\s*)(?P<value>[^\0]+?){end}")
