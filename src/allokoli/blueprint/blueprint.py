@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from allokoli.core.plain_line import one_line
+from allokoli.core.plain_line import as_line, one_line
 
 Sector = Literal[
     "restaurant", "medical", "legal", "hospitality", "retail", "beauty", "trades", "support",
@@ -56,13 +56,6 @@ STANDARD_TYPES: dict[str, FieldType] = {
 }
 """The type of each standard field key."""
 
-_LONGEST_LINE = 1_000
-
-
-def _line(value: object) -> object:
-    """One line that shows what it holds; its length is judged after."""
-    return one_line(value, _LONGEST_LINE) if isinstance(value, str) else value
-
 
 def _shows(value: str) -> str:
     if not one_line(value, 1):
@@ -72,7 +65,7 @@ def _shows(value: str) -> str:
 
 Line = Annotated[
     str,
-    BeforeValidator(_line),
+    BeforeValidator(as_line),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
 ]
 HourText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]

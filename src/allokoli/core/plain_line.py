@@ -18,3 +18,9 @@ def one_line(text: str, longest: int) -> str:
     spaced = " ".join(text.split())
     seen = (one for one in spaced if one in _JOINERS or category(one) not in _UNSEEN)
     return " ".join("".join(seen).split())[:longest].strip(_JOINERS + " ")
+
+
+def as_line(value: object) -> object:
+    """For a model's field, before its length is judged: a text as `one_line`, anything else as it
+    is."""
+    return one_line(value, len(value)) if isinstance(value, str) else value

@@ -1,13 +1,23 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    StringConstraints,
+)
 
 from allokoli.core.identity import Role
+from allokoli.core.plain_line import as_line
 
 Address = Annotated[EmailStr, AfterValidator(str.lower)]
 Password = Annotated[str, StringConstraints(min_length=8, max_length=200)]
-FullName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+FullName = Annotated[
+    str, BeforeValidator(as_line), StringConstraints(strip_whitespace=True, max_length=200)
+]
 
 
 class Register(BaseModel):

@@ -7,11 +7,13 @@ from uuid import UUID
 from icalendar import Calendar, Event, vText
 
 from allokoli.core.i18n import translator
+from allokoli.core.plain_line import one_line
 from allokoli.platform.agenda.models import Booking
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 _PRODUCT = "-//AlloKoli//Agenda//FR"
 _REFRESH = timedelta(minutes=15)
+_LONGEST = 300
 
 
 def feed(
@@ -26,13 +28,13 @@ def feed(
         locale: language of the words around.
     """
     calendar = _calendar("PUBLISH")
-    calendar.add("x-wr-calname", title)
+    calendar.add("x-wr-calname", one_line(title, _LONGEST))
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", _REFRESH)
     gettext = translator(locale).gettext
     for row in bookings:
         event = _event(row, _summary(row, gettext))
-        event.add("location", resources.get(row.resource_id, ""))
+        event.add("location", one_line(resources.get(row.resource_id, ""), _LONGEST))
         lines = [_line(gettext("Référence"), row.reference)]
         if row.phone:
             lines.append(_line(gettext("Téléphone"), row.phone))
@@ -51,7 +53,7 @@ def invitation(row: Booking, *, title: str, place: str) -> bytes:
     """
     calendar = _calendar("PUBLISH")
     event = _event(row, title)
-    event.add("location", place)
+    event.add("location", one_line(place, _LONGEST))
     event.add("description", row.reference)
     calendar.add_component(event)
     return bytes(calendar.to_ical())
@@ -68,7 +70,7 @@ def _calendar(method: str) -> Calendar:
 def _event(row: Booking, title: str) -> Event:
     event = Event()
     event.add("uid", vText(f"{row.id}@allokoli"))
-    event.add("summary", title)
+    event.add("summary", one_line(title, _LONGEST))
     # In UTC, which needs no description of a time zone and is shown in the reader's own.
     event.add("dtstart", row.starts_at.astimezone(UTC))
     event.add("dtend", row.ends_at.astimezone(UTC))

@@ -1,5 +1,6 @@
 """Written confirmations of bookings: asked for in a call, sent by a job, once."""
 
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.core import jobs, mail
 from allokoli.core.database import session
+from allokoli.core.errors import TooMany
 from allokoli.core.i18n import translator
 from allokoli.core.identity import Identity
+from allokoli.core.plain_line import one_line
+from allokoli.platform import throttle
 from allokoli.platform.agenda import calendar_text, repository
 from allokoli.platform.agenda.models import Booking, Channel, Confirmation
 from allokoli.platform.assistants import repository as assistants
@@ -23,7 +27,14 @@ from allokoli.vapi.errors import Uncertain
 from allokoli.vapi.regions import Access
 
 MOST_OF_A_BOOKING = 3
+# To one address in a day, and of an organization in an hour, whatever the number of bookings:
+# callers choose where confirmations go.
+MOST_TO_ONE, _DAY_S = 6, 86_400
+_MOST_OF_ALL, _HOUR_S = 120, 3_600
 _LOOKED_AT = 100
+_LONGEST_NAME = 60
+# Digits, and the signs that make an address of the web, of mail, or a phone number out of words.
+_LEADING = re.compile(r"[\d/\\:@#&?=+<>_%]|(?<=\w)\.(?=\w)")
 _TOTAL_S = 10.0
 
 
@@ -48,6 +59,10 @@ async def ask(
         return "too_many"
     if channel == "sms" and await _sender(opened, row) is None:
         return "no_number"
+    try:
+        await _count(opened, row.org_id, to)
+    except TooMany:
+        return "too_many"
     made = Confirmation(
         org_id=row.org_id,
         booking_id=row.id,
@@ -94,6 +109,17 @@ async def send(identity: Identity, confirmation_id: UUID) -> None:
         await _mark(identity, confirmation_id, "failed")
         return
     await _text(identity, confirmation_id, access, {**sender, "to": made.recipient, **words})
+
+
+async def _count(opened: AsyncSession, org_id: UUID, to: str) -> None:
+    buckets = (
+        (f"confirmations-to:{org_id}:{to.lower()}", MOST_TO_ONE, _DAY_S),
+        (f"confirmations:{org_id}", _MOST_OF_ALL, _HOUR_S),
+    )
+    for bucket, limit, window_s in buckets:
+        await throttle.check(opened, bucket, limit=limit, window_s=window_s)
+    for bucket, _, _ in buckets:
+        await throttle.note(opened, bucket)
 
 
 async def _mail(
@@ -174,7 +200,7 @@ def _words(row: Booking, organization: Organization, locale: str) -> dict[str, s
         gettext("Bonjour,"),
         "",
         gettext("Votre réservation est confirmée\u00a0: %(when)s, au nom de %(person)s.")
-        % {**known, "person": row.name},
+        % {**known, "person": _name_alone(row.name)},
     ]
     if row.party_size:
         lines.append(gettext("Nombre de personnes\u00a0: %(count)s.") % {"count": row.party_size})
@@ -189,6 +215,11 @@ def _words(row: Booking, organization: Organization, locale: str) -> dict[str, s
         gettext("%(name)s\u00a0: réservation confirmée, %(when)s. Référence %(reference)s.") % known
     )
     return {"title": title, "text": "\n".join(lines) + "\n", "short": short}
+
+
+def _name_alone(name: str) -> str:
+    """A name a caller gave, which may go to somebody else: nothing in it leads anywhere."""
+    return " ".join(_LEADING.sub(" ", one_line(name, _LONGEST_NAME)).split())
 
 
 def spoken_moment(moment: datetime, locale: str, timezone: str) -> str:

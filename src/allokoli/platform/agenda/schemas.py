@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import (
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -13,6 +14,7 @@ from pydantic import (
 )
 
 from allokoli.blueprint.blueprint import Interval, Sector
+from allokoli.core.plain_line import as_line
 from allokoli.platform.agenda.asking import Reason
 from allokoli.platform.agenda.contacts import email_of, phone_of
 from allokoli.platform.agenda.models import BookingStatus
@@ -21,8 +23,17 @@ from allokoli.platform.agenda.sectors import Counts
 _MOST_DETAILS = 20
 _MOST_SERVICES = 50
 
-ShortName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+ShortName = Annotated[
+    str,
+    BeforeValidator(as_line),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
+]
+Line = Annotated[
+    str,
+    BeforeValidator(as_line),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+]
 Minutes = Annotated[int, Field(ge=5, le=1440)]
 Buffer = Annotated[int, Field(ge=0, le=480)]
 Capacity = Annotated[int, Field(ge=1, le=10_000)]

@@ -3,11 +3,16 @@ from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
+from allokoli.core.plain_line import as_line
 from allokoli.vapi.regions import Kind
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Name = Annotated[
+    str,
+    BeforeValidator(as_line),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+]
 
 
 def _known_timezone(value: str) -> str:
