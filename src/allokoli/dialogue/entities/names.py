@@ -11,7 +11,8 @@ from allokoli.dialogue.utterance import Span, Utterance
 _MAX_WORDS = 4
 _NEAR_CHARS = 24
 _SHORT_WORDS = 3
-_WORD = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*|\d+|[^\w\s]")
+_AND = "ו"  # written with the word it joins: `כהן והטלפון`
+_WORD = re.compile(r"[^\W\d_]+(?:['’.\-\"״][^\W\d_]+)*|\d+|[^\w\s]")
 
 
 def find_name(
@@ -26,6 +27,9 @@ def find_name(
         weak: whether "c'est X" alone introduces a name (while correcting).
     """
     words = lexicon(locale).words
+    in_two = _in_two(utterance, locale)
+    if in_two:
+        return in_two
     introductions = list(words["name_before"]) + (list(words["name_weak"]) if asked or weak else [])
     for phrase in sorted(introductions, key=len, reverse=True):
         end = "" if phrase.endswith("'") else r"(?!\w)"
@@ -39,6 +43,24 @@ def find_name(
                 whole = _bare(utterance, locale) if weakly else None
                 return whole if whole and _covers(whole[1], found[1]) else found
     return _bare(utterance, locale) if asked else None
+
+
+def _in_two(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
+    """`last name Martin, first name Claire`, in either order."""
+    parts: dict[str, tuple[str, Span]] = {}
+    for key in ("name_first", "name_last"):
+        either = sorted(lexicon(locale).words[key], key=len, reverse=True)
+        body = "|".join(re.escape(fold(phrase)) for phrase in either)
+        match = re.search(rf"(?<!\w)(?:{body})(?!\w)\s*:?\s*", utterance.raw_folded)
+        found = _take(utterance, match.end(), locale, skip_fillers=True) if match else None
+        if found is None:
+            return None
+        parts[key] = found
+    spans = [span for _, span in parts.values()]
+    if spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1]:
+        return None
+    name = f"{parts['name_first'][0]} {parts['name_last'][0]}"
+    return name, (min(span[0] for span in spans), max(span[1] for span in spans))
 
 
 def _introduces(phrase: str, after: str, locale: str) -> bool:
@@ -116,6 +138,7 @@ def _words_of_name(
             continue
         particle = word in joined and (bool(taken) or opened)
         stopped = word in stops or word.rpartition("'")[2] in stops
+        stopped = stopped or (word[:1] == _AND and word[1:] in stops)
         stopped = stopped and not (taken and word in words["name_also"])
         if blocked or not word[:1].isalpha() or (stopped and not particle):
             break
@@ -128,9 +151,12 @@ def _words_of_name(
 
 
 def _said_in_full(taken: list[re.Match[str]], utterance: Utterance) -> Span | None:
-    """`Harrison, Tom Harrison`: the same name again, with what comes before it."""
+    """`Harrison, Tom Harrison`; `Tom, Tom Harrison`: the same name again, with its other part."""
     name = re.escape(utterance.raw[taken[0].start() : taken[-1].end()])
-    again = re.compile(rf"\s*[,.]\s*([^\W\d_][\w'’-]*\s+{name})(?!\w)", re.IGNORECASE)
+    other = r"[^\W\d_][\w'’-]*"
+    again = re.compile(
+        rf"\s*[,.]\s*({other}\s+{name}(?!\w)|{name}\s+{other}(?=\s*(?:[,.;]|$)))", re.IGNORECASE
+    )
     match = again.match(utterance.raw, taken[-1].end())
     return match.span(1) if match else None
 

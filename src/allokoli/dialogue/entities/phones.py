@@ -206,10 +206,15 @@ def _corrected(run: _Run, digits: str, rest: str) -> _Run:
     ahead = re.sub(r"\D", "", _AHEAD.match(rest).group())  # type: ignore[union-attr]
     if len(digits) + len(ahead) >= _MIN_DIGITS:
         return _Run()  # the whole number is said again
-    kept, removed = list(run.groups), 0
-    while kept and removed < len(digits):
-        removed += len(kept.pop()[0])
-    return _Run(kept if removed == len(digits) else run.groups)
+    one_by_one = re.match(r"(?:\s\d(?!\d))*", rest)
+    breath = digits + re.sub(r"\D", "", one_by_one.group() if one_by_one else "")
+    for said in (breath, digits):  # "9 1 4, sorry, 9 1 5": the three of them
+        kept, removed = list(run.groups), 0
+        while kept and removed < len(said):
+            removed += len(kept.pop()[0])
+        if removed == len(said) and (said == digits or len(digits) == 1):
+            return _Run(kept)
+    return run
 
 
 def _multiple(word: str) -> int:

@@ -10,6 +10,7 @@ from allokoli.dialogue.utterance import Span
 _LETTER = r"[^\W\d_]"
 _FOLLOWS = re.compile(rf"\s*[-.,;]?\s*(?=(?:{_LETTER}(?:['’]|(?!\w)))|\d)")
 _MIN_LETTERS = 3
+_LAST = str.maketrans("כמנפצ", "ךםןףץ")
 
 
 def read_letters(raw: str, start: int, locale: str) -> tuple[str, Span] | None:
@@ -46,8 +47,13 @@ def read_letters(raw: str, start: int, locale: str) -> tuple[str, Span] | None:
     if sum(char.isalpha() for char in out) < _MIN_LETTERS:
         return None
     end = len(raw[:at].rstrip(" ,.-;"))
-    name = re.sub(rf"{_LETTER}+", lambda word: word.group().capitalize(), out.lower())
+    name = re.sub(rf"{_LETTER}+", lambda word: _written(word.group()), out.lower())
     return name, (first, end)
+
+
+def _written(word: str) -> str:
+    """A word of a name, with the shape that a last Hebrew letter takes."""
+    return (word[:-1] + word[-1].translate(_LAST)).capitalize()
 
 
 def _in_words(letters: str, breaths: list[int]) -> str:
