@@ -55,6 +55,11 @@ def test_as_you_like_in_another_language(locale, said):
     assert state.asking == "greeting"
 
 
+def test_an_english_house_thanks_for_calling():
+    state, _ = talk(ENGLISH[0], "Mario's", "friendly", "as you like", locale="en")
+    assert state.blueprint["greeting"] == "Thank you for calling Mario's! How can I help you?"
+
+
 @pytest.mark.parametrize("locale", ["en", "he"])
 def test_data_files_say_the_same_things_in_every_language(locale):
     def keys(data, path=""):
