@@ -115,7 +115,9 @@ def _moment(state: OwnerState, now: datetime) -> Moment:
     place = state.dialogue.values.get("place") or {}
     zone = ZoneInfo(str(place.get("timezone", _DEFAULT_TIMEZONE)))
     return Moment(
-        asking=asking if state.status == "collecting" else None, today=now.astimezone(zone).date()
+        asking=asking if state.status == "collecting" else None,
+        today=now.astimezone(zone).date(),
+        opening=state.dialogue.turns == 0,
     )
 
 

@@ -8,11 +8,13 @@ from allokoli.blueprint.blueprint import STANDARD_TYPES
 from allokoli.configurator.own_fields import own_field, plain_label
 from allokoli.configurator.sector_words import sector_words
 from allokoli.dialogue.entities.answers import find_answer, find_social
+from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 _MAX_FIELDS = 20
+_PEOPLE = ("party_size", "guests")
 _LIST = 2
 _MAX_ITEM_WORDS = 9
 _ITEM_END = re.compile(r"[,;.!?]+\s*|\s+[-–/]\s+")
@@ -49,32 +51,44 @@ def read_fields(
         locale: the language.
     """
     folded, patterns = heard.raw_folded, data["patterns"]
-    if asked and find_social(folded, locale) in {"anything", "repeat", "restart", "wait"}:
+    if asked and find_social(folded, locale) in {"repeat", "restart", "wait"}:
         return None
     before = [dict(item) for item in values.get("fields") or standard_fields(data, values)]
     current = before
-    base, more, less = _split(heard.raw, patterns)
+    raw, usual = _without_usual(heard.raw, patterns) if asked else (heard.raw, False)
+    answer = find_answer(fold(raw), locale) or ("yes" if usual else None)
+    base, more, less = _split(raw, patterns)
     command = find_phrase(patterns["ask_for"], fold(base))
     optional = find_phrase(patterns["optional"], folded)
+    if asked and not usual and find_social(folded, locale) == "anything":
+        return None
     if not asked and more is None and less is None and command is None and optional is None:
         return None
     if not asked and not values.get("fields") and command is None:
         return None
-    answer = find_answer(folded, locale)
-    listed = _items(data, _listing(base, command, all_of_it=asked or bool(optional)), locale)
-    extra = _items(data, more, locale, told=asked) if more else []
+    listing = _listing(base, command, all_of_it=asked or bool(optional))
+    many = asked and len(set(named_fields(data, fold(raw)))) >= _LIST
+    listed = _items(data, listing, values, locale, told=many and answer != "yes")
+    extra = _items(data, more, values, locale, told=asked) if more else []
     trailing = more is not None and not more.strip(" ,.;!?")
     if trailing and (answer == "yes" or len(listed) < _LIST):
         extra, listed = listed, []  # `ask about allergies too`
+    elif many and answer != "yes" and listed and listing.strip():
+        listed, extra = _merged(listed, extra), []  # `a name and the reason`
     dropped = _dropped(data, current, less) if less else set()
-    optional = find_phrase(patterns["optional"], folded)
+    dropped |= {key for item in _pieces(data, raw) for key in _refused(data, item)}
     only = find_phrase(patterns["only"], folded) is not None
     if len(listed) >= _LIST or (listed and only):
         adding = values.get("fields") and not asked and not only
         current = _merged(current, listed) if adding else listed
     else:
         sure = {"choice", "yes_no", "number"}
-        own = [item for item in listed if answer != "yes" or item["type"] in sure]
+        plain = _plainly_named(data, base)
+        own = [
+            item
+            for item in listed
+            if answer != "yes" or item["type"] in sure or item["key"] in plain
+        ]
         extra = [*own, *extra]
     if optional and more is None and less is None and not command:
         current, extra = _optional(current, [*listed, *extra]), extra if asked else []
@@ -83,6 +97,18 @@ def read_fields(
     if unchanged and (answer != "yes" or not asked):
         return made if asked and len(listed) >= _LIST else None
     return made[:_MAX_FIELDS]
+
+
+def _without_usual(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str, bool]:
+    """The sentence less the words for what is usual (`the lot`), and whether they were said."""
+    span = find_phrase(patterns["usual_fields"], fold(raw))
+    return (raw, False) if span is None else (f"{raw[: span[0]]} {raw[span[1] :]}".strip(), True)
+
+
+def _refused(data: dict[str, Any], item: str) -> list[str]:
+    """The usual fields that a piece of a list turns down (`no phone number`)."""
+    span = find_phrase(data["patterns"]["less_item"], fold(item))
+    return named_fields(data, fold(item[span[1] :])) if span and span[0] == 0 else []
 
 
 def _listing(base: str, command: tuple[int, int] | None, *, all_of_it: bool) -> str:
@@ -102,26 +128,43 @@ def _split(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str, str | 
     marks = sorted(span for span in (more, less) if span)
     base = raw[: marks[0][0]] if marks else raw
     ends = [span[0] for span in marks[1:]] + [len(raw)]
+    if more:
+        marks[marks.index(more)] = more = (more[0], _less_question_word(folded, more, patterns))
     after = {span: raw[span[1] : end] for span, end in zip(marks, ends, strict=False)}
     return base, after[more] if more else None, after[less] if less else None
 
 
+def _less_question_word(
+    folded: str, span: tuple[int, int], patterns: Mapping[str, Sequence[str]]
+) -> int:
+    """Where "and how many" ends once the word that opens the field is given back to it."""
+    last = re.search(r"ו?([\w']+)$", folded[slice(*span)])
+    opens = last is not None and last.group(1) in patterns["field_starts"]
+    return span[0] + last.start(1) if last and opens else span[1]
+
+
 def _items(
-    data: dict[str, Any], text: str, locale: str, *, told: bool = False
+    data: dict[str, Any],
+    text: str,
+    values: Mapping[str, Any],
+    locale: str,
+    *,
+    told: bool = False,
 ) -> list[dict[str, Any]]:
     """The fields a list names: standard ones, and the owner's own.
 
     Args:
         data: the owner's data files.
         text: the list.
+        values: the answers so far.
         locale: its language.
         told: whether whatever it names is a field; otherwise only what is worded as one.
     """
     found: list[dict[str, Any]] = []
     for item in _pieces(data, text):
-        if _is_about_something_else(data, item):
+        if _is_about_something_else(data, item) or _refused(data, item):
             continue
-        keys = named_fields(data, fold(item))
+        keys = _as_the_trade_says(data, named_fields(data, fold(item)), values)
         label = fold(plain_label(data, item))
         if keys and label not in data["patterns"]["vague_fields"]:
             vague = find_phrase(data["patterns"]["vague_fields"], label)
@@ -132,12 +175,46 @@ def _items(
             found += [{**field(data, key), "required": not free} for key in keys]
             continue
         worded = find_phrase(data["patterns"]["field_starts"], fold(item))
-        short = len(item.split()) <= _MAX_ITEM_WORDS
+        short = len(item.split()) <= _MAX_ITEM_WORDS and not _is_chatter(data, item, locale)
         if short and (told or (worded is not None and worded[0] == 0)):
             made = own_field(data, item, locale)
             if made:
                 found.append(made)
     return list({item["key"]: item for item in found}.values())
+
+
+def _plainly_named(data: dict[str, Any], text: str) -> set[str]:
+    """The usual fields that a piece of the sentence names with no other word (`yes, e-mail`)."""
+    labels = {fold(plain_label(data, item)).removeprefix("ו") for item in _pieces(data, text)}
+    return {key for key, entry in data["fields"].items() if labels & set(entry["phrases"])}
+
+
+def lists_fields(data: dict[str, Any], raw: str) -> bool:
+    """Whether a sentence lists what to ask, whatever question it looks like.
+
+    Args:
+        data: the owner's data files.
+        raw: the sentence.
+    """
+    return len(set(named_fields(data, fold(raw)))) >= _LIST and not raw.rstrip().endswith("?")
+
+
+def _is_chatter(data: dict[str, Any], item: str, locale: str) -> bool:
+    """Whether a piece of a list only tells why, agrees or thanks (`we had a lady with nuts`)."""
+    folded = fold(item)
+    span = find_phrase(data["patterns"]["field_not"], folded)
+    alone = {fold(item)} <= {*lexicon(locale).words["hesitation"]}
+    answers = find_answer(folded, locale) or find_social(folded, locale)
+    return alone or bool(span and span[0] == 0) or bool(answers and len(folded.split()) <= _LIST)
+
+
+def _as_the_trade_says(
+    data: dict[str, Any], keys: Sequence[str], values: Mapping[str, Any]
+) -> list[str]:
+    """How many people are coming has another name in a hotel than in a restaurant."""
+    usual = sector_words(data, values)["fields"]
+    same = {one: other for one, other in (_PEOPLE, _PEOPLE[::-1]) if other in usual}
+    return [same.get(key, key) if key not in usual else key for key in keys]
 
 
 def _is_vague(data: dict[str, Any], key: str, label: str) -> bool:

@@ -33,10 +33,12 @@ class Moment:
     Attributes:
         asking: the slot asked just before, if any.
         today: the day of the conversation.
+        opening: whether it is the first turn, where most people tell who they are.
     """
 
     asking: str | None = None
     today: date = date.min
+    opening: bool = False
 
 
 @dataclass(slots=True)

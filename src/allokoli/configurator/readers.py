@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from allokoli.configurator.clauses import TOPICS
-from allokoli.configurator.fields_reader import read_fields, standard_fields
+from allokoli.configurator.fields_reader import lists_fields, read_fields, standard_fields
 from allokoli.configurator.names_reader import NameReader
 from allokoli.configurator.owner_reading import Moment, OwnerReading, read_turn
 from allokoli.configurator.rules_reader import quoted
+from allokoli.configurator.services_reader import read_services
 from allokoli.configurator.tables import by_meaning, nearly_said, said
+from allokoli.configurator.tones_reader import read_tone
 from allokoli.dialogue.entities.answers import find_answer, find_social, looks_like_question
 from allokoli.dialogue.form import Reader
 from allokoli.dialogue.matching import find_phrase
@@ -18,6 +20,7 @@ from allokoli.dialogue.utterance import Utterance
 _SHORT_WORDS = 8
 _MIN_GREETING_WORDS = 2
 _REPEAT_WORDS = 3
+_BOOKING = ("booking_yes", "booking_no")
 _QUOTES = "'\"«»“”‘’ "
 
 
@@ -60,7 +63,9 @@ class OwnerReaders:
     def _name(self, heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
         if self._writing_greeting(values) and not asked:
             return None
-        return self._names.read(self._core(heard, values), asked=asked)
+        return self._names.read(
+            self._core(heard, values), asked=asked, opening=self._moment.opening
+        )
 
     def _sector(self, heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
         known, naming = values.get("sector"), "name" not in values
@@ -87,7 +92,7 @@ class OwnerReaders:
     ) -> str | None:
         core = self._core(heard, values)
         folded, tones = core.raw_folded, self._data["tones"]
-        found = said(tones, folded)
+        found = read_tone(self._data, folded, self._locale, values if asked else None)
         if asked:
             if found or looks_like_question(heard.raw, folded, self._locale):
                 return found
@@ -96,7 +101,7 @@ class OwnerReaders:
             return nearly_said(tones, folded) or by_meaning(tones, heard.raw)
         if found is None or self._writing_greeting(values):
             return None
-        if found == said(tones, fold(str(values.get("name", "")))):
+        if found == read_tone(self._data, fold(str(values.get("name", ""))), self._locale):
             return None
         named = find_phrase(self._patterns["tone_words"], folded)
         if named:
@@ -139,14 +144,12 @@ class OwnerReaders:
         text = text.strip().strip(_QUOTES).strip()
         return capital(text) if len(text) > 1 else None
 
-    def _booking(  # noqa: PLR0911  (one way out a case)
+    def _booking(  # noqa: C901, PLR0911  (one way out a case)
         self, heard: Utterance, asked: bool, values: Mapping[str, Any]
     ) -> bool | None:
         folded = self._core(heard, values).raw_folded
         patterns = self._patterns
-        if find_phrase(patterns["booking_refused"], folded):
-            return False
-        if find_phrase(patterns["messages_only"], folded):
+        if find_phrase((*patterns["booking_refused"], *patterns["messages_only"]), folded):
             return False
         if not asked:
             if self._naming(folded):
@@ -159,10 +162,20 @@ class OwnerReaders:
             return False
         if answer:
             return answer == "yes"
-        named = said(self._data["services"], folded)
-        if named == "message":
+        if find_phrase(patterns["booking_no"], folded):
             return False
-        return True if named in {"reservation", "appointment", "order"} else None
+        if find_phrase(patterns["booking_yes"], folded):
+            return True
+        named = said(self._data["services"], folded)
+        if named in {"message", "information"}:
+            return False
+        if named in {"reservation", "appointment", "order"}:
+            return True
+        if looks_like_question(heard.raw, folded, self._locale):
+            return None
+        examples = {key: {"examples": patterns[f"{key}_examples"]} for key in _BOOKING}
+        meant = by_meaning(examples, heard.raw)
+        return meant == "booking_yes" if meant else None
 
     def _services(
         self, heard: Utterance, asked: bool, values: Mapping[str, Any]
@@ -172,13 +185,7 @@ class OwnerReaders:
         if values.get("services") and not asked:
             return None
         folded = self._core(heard, values).raw_folded
-        tables = self._data["services"]
-        if find_phrase(tables["both"]["phrases"], folded):
-            return ["message", "information"]
-        found = [
-            key for key in ("message", "information") if find_phrase(tables[key]["phrases"], folded)
-        ]
-        return found or None
+        return read_services(self._data, folded, heard.raw, asked=asked)
 
     def _fields(
         self, heard: Utterance, asked: bool, values: Mapping[str, Any]
@@ -189,7 +196,7 @@ class OwnerReaders:
         if not asked and turn.pointed:
             return None
         core = self._core(heard, values)
-        if self._asks_the_guide(core):
+        if self._asks_the_guide(core) and not (asked and lists_fields(self._data, core.raw)):
             return None
         return read_fields(self._data, core, asked, values, self._locale)
 

@@ -19,8 +19,12 @@ _PREFIXED = re.compile(r"(?<!\w)(?:ו?[הבלמשכ]|ו)(\w{3,})")
 def said(table: Mapping[str, Any], folded: str) -> str | None:
     """The entry said most often, and of those the one with the longest phrase."""
     found = _most_said(table, folded)
-    bare = _PREFIXED.sub(r"\1", folded)
-    return found or (_most_said(table, bare) if bare != folded else None)
+    return found or (_most_said(table, bare(folded)) if bare(folded) != folded else None)
+
+
+def bare(folded: str) -> str:
+    """The sentence with its Hebrew words stripped of what is written onto them."""
+    return _PREFIXED.sub(r"\1", folded)
 
 
 def _most_said(table: Mapping[str, Any], folded: str) -> str | None:

@@ -11,6 +11,7 @@ from allokoli.dialogue.understanding import Understanding
 
 _MAX_SILENCES = 3
 _MAX_MISSES = 3
+_SHORT_WORDS = 5
 
 
 def silence(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
@@ -25,7 +26,9 @@ def silence(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
 def propose(form: Form, state: State, slot: Slot, found: Understanding, turn: Turn) -> bool:
     if found.answer == "yes" and slot.default is None:
         return False
-    accepted = found.social == "anything" or (found.answer == "yes" and not found.social)
+    story = slot.verbatim and len(found.words.split()) > _SHORT_WORDS
+    agreed = found.answer == "yes" and not found.social and not story
+    accepted = found.social == "anything" or agreed
     if slot.default is not None and accepted:
         state.values[slot.key] = slot.default
         turn.said.append(slot.proposal)

@@ -1,0 +1,199 @@
+"""What can be the name of an assistant, in a turn that also chats, hesitates and tells a story."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from allokoli.configurator.owner_data import owner_data
+from allokoli.dialogue.entities.free_text import find_text
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
+from allokoli.dialogue.text import capital, fold
+from allokoli.dialogue.utterance import Utterance
+
+_MOST_WORDS = 8
+_MOST_PIECES = 40
+_ENDS = re.compile(r"\.{2,}|[,;:!?…]|\.(?=\s|$)|\s[-–—]\s")
+_AROUND = " ,.;:!?…-–—'\"«»“”‘’"
+
+
+def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
+    """The pieces of a turn that can be a name; none in a turn that only tells a story.
+
+    Args:
+        raw: the turn, in which nothing introduces the name.
+        locale: its language.
+        opening: whether it is the first turn, where most people tell who they are.
+    """
+    pieces = _not_themselves(_pieces(raw, locale), locale) if opening else _pieces(raw, locale)
+    said = [kept for piece in pieces if (kept := without_chatter(piece, locale))]
+    story = any(tells_something(piece, locale) for piece in said)
+    for number, piece in enumerate(said):
+        first = number == 0 and len(piece.split()) == 1
+        sure = first or not (opening and story) or _sure(piece, raw, locale)
+        if sure and can_be_name(piece, locale):
+            yield piece
+
+
+def _not_themselves(pieces: Iterator[str], locale: str) -> Iterator[str]:
+    """The pieces but those that tell who is speaking, and what is added to them."""
+    before = False
+    for piece in pieces:
+        words = owner_data(locale)["names"]["self"]
+        own = find_phrase(words, fold(piece)) is not None
+        surname = before and _written_as_name(piece, locale)
+        if not own and not surname:
+            yield piece
+        before = own
+
+
+def can_be_name(piece: str, locale: str) -> bool:
+    """Whether some words, alone, may name an assistant."""
+    words = piece.split()
+    if not words or len(words) > _MOST_WORDS or not re.search(r"[^\W\d_]", piece):
+        return False
+    if _written_as_name(piece, locale):
+        return True
+    starts = _starts_not(locale).match(fold(piece))
+    return starts is None and not tells_something(piece, locale)
+
+
+def tells_something(piece: str, locale: str) -> bool:
+    """Whether some words hold a verb, a pronoun or chatter, as no name does."""
+    return _never(locale).search(fold(piece)) is not None
+
+
+def without_chatter(text: str, locale: str) -> str:
+    """Some words less what only leads to a name and what only follows it."""
+    names = owner_data(locale)["names"]
+    text, before = text.strip(_AROUND), ""
+    while text != before:
+        before = text
+        lead = _leads(locale).match(fold(text))
+        if lead and lead.end() < len(text):
+            text = text[lead.end() :].strip(_AROUND)
+        elif lead and lead.end() == len(text):
+            return ""
+    ends = [
+        match.start()
+        for phrase in names["tails"]
+        for match in phrase_pattern(phrase).finditer(fold(text))
+        if match.start() > 0
+    ]
+    return text[: min(ends, default=len(text))].strip(_AROUND)
+
+
+def house_name(raw: str, locale: str, *, opening: bool) -> str | None:
+    """The name of the business, when the turn tells that one (`mon restaurant s'appelle…`).
+
+    Args:
+        raw: the turn.
+        locale: its language.
+        opening: whether it is the first turn, where `it is called` speaks of the business.
+    """
+    data = owner_data(locale)
+    names, heard = data["names"], Utterance.of(raw, locale)
+    trades = [phrase for one in data["sectors"].values() for phrase in one["phrases"]]
+    for pattern in names["house"]:
+        found = find_text(heard, [pattern])
+        if found is None:
+            continue
+        before = heard.raw_folded[: heard.raw_folded.find(fold(found[0]))]
+        before = re.split(r"[.!?;]\s", before)[-1]
+        head = fold(pattern.partition("{value}")[0]).strip()
+        before = before.rstrip(" :").removesuffix(head).rstrip()
+        nouns = [*names["house_words"], *trades]
+        if not opening:
+            nouns = [noun for noun in nouns if fold(noun) != "ca"]
+        house, other = _last(nouns, before), _last(names["assistant_words"], before)
+        if house > other:
+            return capital(_ended(found[0], locale))
+    return None
+
+
+def _ended(name: str, locale: str) -> str:
+    ends = [
+        match.start()
+        for phrase in (*owner_data(locale)["patterns"]["name_end"], *_cut_words(locale))
+        for match in phrase_pattern(phrase).finditer(fold(name))
+        if match.start() > 0
+    ]
+    return name[: min(ends, default=len(name))].strip(_AROUND)
+
+
+def _last(phrases: Sequence[str], folded: str) -> int:
+    starts = [m.start() for one in phrases for m in phrase_pattern(one).finditer(folded)]
+    return max(starts, default=-1)
+
+
+def _pieces(raw: str, locale: str) -> Iterator[str]:
+    """The turn cut at punctuation, and at words that begin something else."""
+    for number, part in enumerate(_ENDS.split(raw)):
+        if number >= _MOST_PIECES:
+            return
+        at, folded = 0, fold(part)
+        for match in _cuts(locale).finditer(folded):
+            yield part[at : match.start()]
+            at = match.start()
+        yield part[at:]
+
+
+def _sure(piece: str, raw: str, locale: str) -> bool:
+    """Whether words are written as a name, amid a story: with capitals that no sentence began."""
+    if _written_as_name(piece, locale):
+        return True
+    rest = piece[1:] if len(piece.split()) > 1 else ""
+    at = raw.find(piece)
+    begun = at <= 0 or raw[:at].rstrip(" '\"«“")[-1:] in {".", "!", "?", "…", ":", ""}
+    inside = piece[:1].isupper() and not begun and len(piece.split()) == 1
+    return inside or (_headed(piece, locale) and any(char.isupper() for char in rest))
+
+
+def _headed(piece: str, locale: str) -> bool:
+    heads = owner_data(locale)["names"]["heads"]
+    return any(phrase_pattern(head).match(fold(piece)) for head in heads)
+
+
+def _written_as_name(piece: str, locale: str) -> bool:
+    """Two words or more, all with a capital but the small ones (`Ma Belle Coiffure`)."""
+    small = {fold(word) for word in owner_data(locale)["names"]["small"]}
+    words = [word for word in re.findall(r"[^\W\d_]+'?", piece) if fold(word) not in small]
+    return len(words) > 1 and all(word[0].isupper() for word in words)
+
+
+def _cut_words(locale: str) -> list[str]:
+    return list(owner_data(locale)["names"]["cuts"])
+
+
+@lru_cache
+def _cuts(locale: str) -> re.Pattern[str]:
+    return re.compile("|".join(phrase_pattern(one).pattern for one in _longest(_cut_words(locale))))
+
+
+@lru_cache
+def _never(locale: str) -> re.Pattern[str]:
+    words = owner_data(locale)["names"]["never"]
+    return re.compile("|".join(phrase_pattern(word).pattern for word in words))
+
+
+@lru_cache
+def _starts_not(locale: str) -> re.Pattern[str]:
+    data = owner_data(locale)
+    words = [*data["names"]["starts_not"], *data["patterns"]["name_not"]]
+    return re.compile("|".join(phrase_pattern(word).pattern for word in words))
+
+
+@lru_cache
+def _leads(locale: str) -> re.Pattern[str]:
+    """What leads to a name, drawn out or not (`euuuh`)."""
+    data, words = owner_data(locale), lexicon(locale).words
+    leads = {
+        *data["names"]["leads"], *data["patterns"]["name_lead"],
+        *words["hesitation"], *words["hello"],
+    }  # fmt: skip
+    folded = _longest({fold(lead) for lead in leads})
+    return re.compile("|".join(rf"{re.escape(one)}{re.escape(one[-1])}*(?!\w)" for one in folded))
+
+
+def _longest(phrases: Sequence[str] | set[str]) -> list[str]:
+    return sorted(phrases, key=lambda phrase: (-len(phrase), phrase))

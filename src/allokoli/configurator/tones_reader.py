@@ -1,0 +1,103 @@
+"""The assistant's tone: named, refused (`not formal`), or chosen by its place in the question."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from allokoli.configurator.sector_words import sector_words
+from allokoli.configurator.tables import bare
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
+
+_FORMAL, _FRIENDLY = "formal", "friendly"
+_BETWEEN_WORDS = 2
+_SHORT_WORDS = 6
+_CLAUSE_END = re.compile(r"[.,;:!?]")
+
+
+def read_tone(
+    data: dict[str, Any],
+    folded: str,
+    locale: str,
+    values: Mapping[str, Any] | None = None,
+) -> str | None:
+    """The tone said: the first one that is not refused, or that follows a correction.
+
+    Args:
+        data: the owner's data files.
+        folded: what was said.
+        locale: its language.
+        values: the answers so far when the tone was just asked: the two styles offered may then
+            be told by their place (`the first one`), or by refusing the other.
+    """
+    wanted, refused = _named(data, folded, locale)
+    if not wanted and not refused:
+        wanted, refused = _named(data, bare(folded), locale)
+    if wanted:
+        corrected = _last_correction(data, folded, locale)
+        return next((tone for at, tone in wanted if at >= corrected), wanted[0][1])
+    if values is None:
+        return None
+    offered = _offered(data, values)
+    if refused:
+        return next((tone for tone in offered if tone not in refused), None)
+    if len(folded.split()) <= _SHORT_WORDS:
+        for tone, place in zip(offered[::-1], ("tone_second", "tone_first"), strict=True):
+            if find_phrase(data["patterns"][place], folded):
+                return tone
+    return None
+
+
+def _named(
+    data: dict[str, Any], folded: str, locale: str
+) -> tuple[list[tuple[int, str]], set[str]]:
+    """Where each tone is named, in order, and those that are named only to be refused."""
+    words = data["patterns"]
+    spans = sorted(
+        (match.start(), -match.end(), key)
+        for key, entry in data["tones"].items()
+        for phrase in entry["phrases"]
+        for match in phrase_pattern(phrase).finditer(folded)
+        if not any(folded[match.end() :].startswith(f" {word} ") for word in words["of"])
+    )
+    wanted: list[tuple[int, str]] = []
+    refused: set[str] = set()
+    end, turned_down = 0, False
+    for start, stop, key in spans:
+        if start < end:
+            continue
+        between = folded[end:start]
+        if not (turned_down and between.strip() in data["patterns"]["or_words"]):
+            turned_down = _is_refused(data, _CLAUSE_END.split(between)[-1], locale)
+        if turned_down:
+            refused.add(key)
+        else:
+            wanted.append((start, key))
+        end = -stop
+    return wanted, refused
+
+
+def _is_refused(data: dict[str, Any], before: str, locale: str) -> bool:
+    """Whether the words just before a tone turn it down (`definitely not`, `nothing too`)."""
+    for phrase in lexicon(locale).words["yes"]:
+        before = phrase_pattern(phrase).sub(" ", before)  # `why not` turns nothing down
+    span = find_phrase(data["patterns"]["tone_not"], before)
+    return span is not None and len(before[span[1] :].split()) <= _BETWEEN_WORDS
+
+
+def _last_correction(data: dict[str, Any], folded: str, locale: str) -> int:
+    """Where what was said last begins; `rather than` corrects nothing."""
+    for phrase in data["patterns"]["tone_not"]:
+        folded = phrase_pattern(phrase).sub(lambda match: "_" * len(match.group()), folded)
+    ends = [
+        match.end()
+        for phrase in lexicon(locale).words["correction"]
+        for match in phrase_pattern(phrase).finditer(folded)
+    ]
+    return max(ends, default=0)
+
+
+def _offered(data: dict[str, Any], values: Mapping[str, Any]) -> tuple[str, str]:
+    """The two styles the question offers: formal, and the one that suits the trade."""
+    usual = str(sector_words(data, values)["default_tone"])
+    return _FORMAL, _FRIENDLY if usual == _FORMAL else usual
