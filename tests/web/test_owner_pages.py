@@ -173,7 +173,7 @@ async def test_another_organization_sees_nothing_of_it(browser, kept):
         page = await browser.get(path)
         assert "alert(1)" not in page.text
     for path in (
-        f"/fr/assistants/{kept.assistant_id}",
+        f"/fr/assistants/{kept.assistant_id}/plan/name",
         f"/fr/assistants/{kept.assistant_id}/delete",
         f"/fr/calls/{kept.call_id}/end",
         f"/fr/test/{kept.assistant_id}/written",

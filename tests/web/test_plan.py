@@ -72,7 +72,7 @@ async def test_hours_questions_and_contacts_are_kept_as_the_forms_send_them(star
     words = read(page)
     for kept in ("Un parking ?", "paul@chez-paul.fr", "06 12 34 56 78", "les prix · la politique"):
         assert kept in words
-    assert "Français, English" in words
+    assert "Français, Anglais" in words
 
 
 async def test_fields_get_types_choices_and_are_taken_away(started):

@@ -51,14 +51,23 @@ def edit(state: OwnerState, changes: Mapping[str, Any]) -> tuple[OwnerState, Rep
     unknown = set(changes) - set(PARTS)
     if unknown:
         raise InvalidInput("Cette partie du plan n’existe pas.")
-    _check({**state.blueprint, **changes}, changes)
+    check_parts({**state.blueprint, **changes}, changes)
     values = deepcopy(state.dialogue.values)
     for part, value in changes.items():
         _put(values, part, value)
     return _taken_up(state, values)
 
 
-def _check(blueprint: dict[str, Any], changes: Mapping[str, Any]) -> None:
+def check_parts(blueprint: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Refuse a blueprint with parts that cannot be kept.
+
+    Args:
+        blueprint: with the changes made, any part missing.
+        changes: the parts written by hand, to say which one is wrong.
+
+    Raises:
+        InvalidInput: what is to be corrected, in French.
+    """
     whole = {"name": "-", "greeting": "-", **{k: v for k, v in blueprint.items() if v is not None}}
     for part in ("name", "greeting"):
         if part in changes and not str(changes[part] or "").strip():

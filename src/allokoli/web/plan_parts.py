@@ -20,7 +20,7 @@ _DAYS = {
     "sun": _("Dimanche"),
 }
 _DIRECTIONS = {"inbound": _("Appels reçus"), "outbound": _("Appels émis")}
-_LANGUAGES = {"fr": "Français", "en": "English", "he": "עברית"}
+_LANGUAGES = {"fr": _("Français"), "en": _("Anglais"), "he": _("Hébreu")}
 _TYPES = {
     "text": _("Texte"),
     "name": _("Nom"),
@@ -78,7 +78,7 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
     at = known["hours"] + (f" (+{exceptions})" if exceptions else "")
     direction = str(blueprint.get("direction") or "inbound")
     way = gettext(locale, _DIRECTIONS[direction])
-    spoken = _joined(_LANGUAGES[one] for one in languages)
+    spoken = _joined(gettext(locale, _LANGUAGES[one]) for one in languages)
     reached = [notify.get("email"), _dialed(notify), notify.get("webhook")]
     called = [_dialed(escalation), escalation.get("when")]
     return [

@@ -6,18 +6,19 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from allokoli.configurator.editing import check_parts
 from allokoli.configurator.rehearsals import service as rehearsals
 from allokoli.core.database import session
-from allokoli.core.errors import AlloKoliError
+from allokoli.core.errors import AlloKoliError, Forbidden, NotFound
 from allokoli.core.identity import Identity
 from allokoli.platform.assistants import service
 from allokoli.platform.assistants.schemas import AssistantRead, AssistantUpdate
 from allokoli.platform.calls import service as call_service
 from allokoli.platform.calls.schemas import CallFilters
-from allokoli.web import recap, wording
-from allokoli.web.form_fields import Text
 from allokoli.web.locale_path import PREFIX
 from allokoli.web.pages.calls import timezone_of
+from allokoli.web.pages.plan import sent_part
+from allokoli.web.plan_parts import plan_parts
 from allokoli.web.rehearsal_view import rehearsal
 from allokoli.web.session_cookies import Owner
 from allokoli.web.templating import gettext, render
@@ -45,34 +46,40 @@ async def show(
     return await _page(request, locale, owner, assistant_id, saved=saved)
 
 
-@router.post("/{assistant_id}")
-async def edit(
-    request: Request,
-    locale: str,
-    owner: Owner,
-    assistant_id: UUID,
-    name: Text = "",
-    greeting: Text = "",
-    tone: Text = "",
-    notify_email: Text = "",
+@router.post("/{assistant_id}/plan/{part}")
+async def change(
+    request: Request, locale: str, owner: Owner, assistant_id: UUID, part: str
 ) -> Response:
+    """One part of its blueprint, as its form sends it."""
+    if owner.role == "viewer":
+        raise Forbidden("Votre rôle permet de consulter, pas de modifier.")
     async with session(owner) as opened:
         found = await service.get_assistant(opened, assistant_id)
-    kept = (found.blueprint or {}).get("notify") or {}
-    changes = {
-        "name": name.strip(),
-        "greeting": greeting.strip(),
-        "tone": tone,
-        "notify": {**kept, "email": notify_email.strip() or None},
-    }
+    blueprint = found.blueprint or {}
+    partial = "hx-request" in request.headers
     try:
-        await service.update_assistant(owner, assistant_id, AssistantUpdate(blueprint=changes))
+        changes = {part: await sent_part(request, part, blueprint, locale)}
+        check_parts({**blueprint, **changes}, changes)
+        # What is left empty is taken away; a list may be empty.
+        kept = {part: None if changes[part] in ({}, "") else changes[part]}
+        await service.update_assistant(owner, assistant_id, AssistantUpdate(blueprint=kept))
+    except NotFound:
+        raise
     except AlloKoliError as error:
         trouble = gettext(locale, error.message)
+        if partial:
+            return render(request, "plan/trouble.html", part=part, trouble=trouble)
         return await _page(
-            request, locale, owner, assistant_id, trouble=trouble, status=error.status
+            request,
+            locale,
+            owner,
+            assistant_id,
+            unfolded=part,
+            trouble=trouble,
+            status=error.status,
         )
-    return RedirectResponse(f"/{locale}/assistants/{assistant_id}?saved=true", 303)
+    address = f"/{locale}/assistants/{assistant_id}?saved=true#plan"
+    return Response(headers={"hx-redirect": address}) if partial else RedirectResponse(address, 303)
 
 
 @router.post("/{assistant_id}/delete")
@@ -100,6 +107,7 @@ async def _page(
     assistant_id: UUID,
     *,
     saved: bool = False,
+    unfolded: str = "",
     trouble: str = "",
     status: int = 200,
 ) -> HTMLResponse:
@@ -115,14 +123,10 @@ async def _page(
         "assistants/show.html",
         status=status,
         assistant=assistant,
-        plan={
-            "name": assistant.name,
-            "greeting": blueprint.get("greeting"),
-            "tone": blueprint.get("tone"),
-            "notify_email": (blueprint.get("notify") or {}).get("email"),
-        },
-        tones=list(wording.TONES),
-        recap=recap.lines(blueprint, locale),
+        plan=plan_parts(blueprint, locale) if blueprint else [],
+        plan_address=f"/{locale}/assistants/{assistant_id}/plan/",
+        unfolded=unfolded,
+        writes=owner.role != "viewer",
         calls=calls.data,
         rehearsal=rehearsal(rehearsed, assistant_id, blueprint, locale),
         timezone=timezone,

@@ -1,5 +1,7 @@
 """The blueprint beside the conversation, changed by hand one part at a time."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -37,26 +39,44 @@ async def change(request: Request, locale: str, owner: MaybeOwner, part: str) ->
     if part not in PARTS:
         raise NotFound("Cette partie du plan n’existe pas.")
     try:
-        sent = await _sent(request)
-        zone = ZoneInfo(str(held.blueprint.get("timezone") or _TIMEZONE))
-        value = read_part(
-            part,
-            sent,
-            locale=held.locale,
-            country=str(held.blueprint.get("country") or ""),
-            today=clock.now().astimezone(zone).date(),
-        )
+        value = await sent_part(request, part, held.blueprint, held.locale)
         after = await service.edit(owner, UUID(str(held.id)), {part: value})
     except AlloKoliError as error:
-        context = shown(held, locale) | {"trouble": gettext(locale, error.message)}
-        template = "create/exchange.html" if partial else "create.html"
-        status = 200 if partial else error.status
-        return render(request, template, status=status, fresh=[], **context)
+        trouble = gettext(locale, error.message)
+        if partial:
+            return render(request, "plan/trouble.html", part=part, trouble=trouble)
+        context = shown(held, locale) | {"trouble": trouble}
+        return render(request, "create.html", status=error.status, **context)
     if not partial:
         return RedirectResponse(f"/{locale}/create", 303)
     context = shown(after, locale)
     fresh = context["conversation"].turns[len(held.messages) :]
     return render(request, "create/exchange.html", fresh=fresh, **context)
+
+
+async def sent_part(request: Request, part: str, blueprint: Mapping[str, Any], locale: str) -> Any:
+    """A part in the blueprint's shape, as its form sends it.
+
+    Args:
+        request: with the form.
+        part: its name.
+        blueprint: what it belongs to, for its country and clock.
+        locale: language its words are read in.
+
+    Raises:
+        NotFound: a blueprint has no such part.
+        InvalidInput: something that cannot be kept.
+    """
+    if part not in PARTS:
+        raise NotFound("Cette partie du plan n’existe pas.")
+    zone = ZoneInfo(str(blueprint.get("timezone") or _TIMEZONE))
+    return read_part(
+        part,
+        await _sent(request),
+        locale=locale,
+        country=str(blueprint.get("country") or ""),
+        today=clock.now().astimezone(zone).date(),
+    )
 
 
 async def _sent(request: Request) -> dict[str, list[str]]:
