@@ -20,6 +20,7 @@ _VOICES_OF_MANY = _VOICES | {
 # What Deepgram tells apart in one call (its "multi"); Hebrew it does not know at all.
 _TOLD_APART = frozenset({"fr", "en"})
 _MAX_DURATION_S = 900
+_MOST_KEYTERMS = 24
 _INTENTS = (
     "book", "change", "cancel", "question", "message", "human", "urgent", "opt_out",
     "wrong_number", "other",
@@ -107,7 +108,17 @@ def _transcriber(blueprint: Blueprint) -> dict[str, Any]:
         return {"provider": "azure", "language": "he-IL"}
     several = len(languages) > 1 and languages <= _TOLD_APART
     language = "multi" if several else blueprint.language
-    return {"provider": "deepgram", "model": "nova-3", "language": language}
+    heard = {"provider": "deepgram", "model": "nova-3", "language": language}
+    return heard | {"keyterm": _keyterms(blueprint)}
+
+
+def _keyterms(blueprint: Blueprint) -> list[str]:
+    """What callers are likely to say, for the transcriber to expect."""
+    words = load("allokoli.blueprint", blueprint.language, "caller")["keyterms"]
+    choices = (one for field in blueprint.fields for one in field.choices or ())
+    email = words["email"] if any(field.type == "email" for field in blueprint.fields) else ()
+    terms = dict.fromkeys([*choices, *words[blueprint.sector], *email, *words["common"]])
+    return [one for one in terms if one][:_MOST_KEYTERMS]
 
 
 def first_message(blueprint: Blueprint, *, disclose: bool = True) -> str:

@@ -7,6 +7,7 @@ from pipecat.processors.frame_processor import FrameProcessor
 
 from allokoli.engine.audio import providers
 from allokoli.engine.audio.custom_transcriber import CustomTranscriber
+from allokoli.engine.audio.keyterms import keyterms
 from allokoli.engine.audio.meters import WordsMeter
 from allokoli.engine.audio.surroundings import Surroundings
 from allokoli.engine.audio.transcriber import LocalTranscriber
@@ -43,6 +44,7 @@ class Ears:
     async def follow(self, transcriber: Any, language: str, around: Surroundings) -> None:
         """Use what the assistant's `transcriber` asks for. Once, before the pipeline is made."""
         asked = transcriber if isinstance(transcriber, dict) else {}
+        self._local.keyterms = keyterms(asked)
         plan = asked.get("fallbackPlan")
         self._falls_back = isinstance(plan, dict) and bool(plan.get("transcribers"))
         if asked.get("provider") == "custom-transcriber":

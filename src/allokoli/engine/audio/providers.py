@@ -5,7 +5,7 @@ engine's own voice and ears do instead.
 """
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import structlog
@@ -15,6 +15,7 @@ from pipecat.transcriptions.language import Language
 from allokoli.engine.audio.surroundings import Surroundings
 
 _log = structlog.get_logger(__name__)
+_EXPECTED = frozenset({"keyterm", "keywords"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,9 @@ def _built(
     settings: dict[str, Any] = {"language": spoken if spoken == MULTI else Language(spoken[:2])}
     if isinstance(model := part.get("model"), str):
         settings["model"] = model
+    for name in _EXPECTED & {field.name for field in fields(cls.Settings)}:
+        if isinstance(terms := part.get(name), list):
+            settings[name] = [one for one in terms if isinstance(one, str)]
     if service.voice and isinstance(voice := part.get(service.voice), str):
         settings["voice"] = voice
     extra = {argument: credential[name] for argument, name in service.extra if name in credential}

@@ -31,6 +31,7 @@ class LocalTranscriber(SegmentedSTTService):
 
     Attributes:
         on: whether it listens; another transcriber may do so in its place.
+        keyterms: what the caller is likely to say.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class LocalTranscriber(SegmentedSTTService):
         self._context = context
         self._on_heard = on_heard
         self.on = True
+        self.keyterms: tuple[str, ...] = ()
         self._turn = 0
         self._settled = self._current = ""
         self._turn_audio = b""
@@ -115,5 +117,7 @@ class LocalTranscriber(SegmentedSTTService):
 
     async def _hear(self, audio: bytes) -> str:
         language, among = self._language()
-        heard = await self._recognizer.hear(audio, language, context=self._context(), among=among)
+        heard = await self._recognizer.hear(
+            audio, language, context=self._context(), among=among, keyterms=self.keyterms
+        )
         return heard.text

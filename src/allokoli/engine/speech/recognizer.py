@@ -23,7 +23,7 @@ LANGUAGES = ("fr", "en", "he")
 _WINDOW_S = 30.0
 _PADDING_S = 8.0
 _MAX_TOKENS, _MODEL_TOKENS = 224, 448
-_CONTEXT_CHARS = 300
+_CONTEXT_CHARS, _KEYTERMS_CHARS = 200, 240
 _ECHO_WORDS = 3
 _SAID_AGAIN = re.compile(r"\b([^\W\d_]+(?:\W+[^\W\d_]+){2,})\W+\1\b", re.IGNORECASE)
 _LOOP_COMPRESSION = 2.0
@@ -37,9 +37,11 @@ _LIKELY, _CLEARLY = 0.5, 0.8
 # Written as Whisper should write: digits, hours and phone numbers as figures, whole sentences.
 # Without it "vendredi à dix-neuf heures trente" comes back as "Dix-Nefur-30".
 _STYLE = {
-    "fr": "D'accord, pour 3 personnes, vendredi à 12h15. Mon numéro est le 07 81 92 64 30.",
-    "en": "OK, for 3 people, on Friday at 12:15 pm. My number is 415 555 0132.",
-    "he": "בסדר, ל-3 אנשים, ביום שישי בשעה 12:15.",
+    "fr": "Oui, c'est ça. Non, merci. Pour 3 personnes, vendredi à 19h40. "
+    "Mon numéro est le 07 81 92 64 30.",
+    "en": "Yes, that's right. No, thanks. For 3 people, on Friday at 7:40 pm. "
+    "My number is 415 555 0132.",
+    "he": "כן, נכון. לא, תודה. ל-3 אנשים, ביום שישי בשעה 19:40.",
 }
 
 Audio = npt.NDArray[np.float32]
@@ -92,7 +94,13 @@ class Recognizer:
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recognizer")
 
     async def hear(
-        self, pcm: bytes, language: str, *, context: str = "", among: Sequence[str] = ()
+        self,
+        pcm: bytes,
+        language: str,
+        *,
+        context: str = "",
+        among: Sequence[str] = (),
+        keyterms: Sequence[str] = (),
     ) -> Heard:
         """Recognize one utterance.
 
@@ -102,13 +110,19 @@ class Recognizer:
             context: what the assistant just said; an answer is better understood after it.
             among: the languages that may be spoken, when there are several: another one than
                 `language` is recognized as itself when it is clearly heard.
+            keyterms: words and phrases that are likely, in that language; 240 characters count.
         """
         return await asyncio.get_running_loop().run_in_executor(
-            self._pool, self.hear_now, pcm, language, context, tuple(among)
+            self._pool, self.hear_now, pcm, language, context, tuple(among), tuple(keyterms)
         )
 
     def hear_now(
-        self, pcm: bytes, language: str, context: str = "", among: Sequence[str] = ()
+        self,
+        pcm: bytes,
+        language: str,
+        context: str = "",
+        among: Sequence[str] = (),
+        keyterms: Sequence[str] = (),
     ) -> Heard:
         """As `hear`, in the calling thread."""
         audio: Audio = np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
@@ -117,15 +131,19 @@ class Recognizer:
         encoded = self._encode(audio, window_s)
         spoken = self._spoken(encoded, language, among, duration_s)
         if spoken != language:
-            language, context = spoken, ""
-        style = _STYLE.get(language, _STYLE["en"])
+            language, context, keyterms = spoken, "", ()
+        context = context[-_CONTEXT_CHARS:]
+        style = " ".join([_STYLE.get(language, _STYLE["en"]), _expected(keyterms)]).strip()
         heard, tokens = self._decode(encoded, language, f"{style} {context}")
         if _noise(heard):
             return Heard("", heard.score, heard.no_speech, language)
         if _echoes(heard.text, style):
             heard, tokens = self._decode(encoded, language, context)
         if window_s < _WINDOW_S and _doubtful(heard, tokens, duration_s):
-            heard, _ = self._decode(self._encode(audio, _WINDOW_S), language, context)
+            whole = self._encode(audio, _WINDOW_S)
+            heard, _ = self._decode(whole, language, f"{style} {context}")
+            if _echoes(heard.text, style):
+                heard, _ = self._decode(whole, language, context)
         return heard
 
     def close(self) -> None:
@@ -152,7 +170,7 @@ class Recognizer:
 
     def _decode(self, encoded: Any, language: str, before: str) -> tuple[Heard, int]:
         tokenizer = self._tokenizers.get(language, self._tokenizers["en"])
-        before = f" {before[-_CONTEXT_CHARS:]}".rstrip()
+        before = f" {before}".rstrip()
         prompt = self._whisper.get_prompt(
             tokenizer, tokenizer.encode(before), without_timestamps=True
         )
@@ -173,6 +191,14 @@ class Recognizer:
             language,
         )
         return heard, len(tokens)
+
+
+def _expected(keyterms: Sequence[str]) -> str:
+    """The likely words as one sentence, as many as have room."""
+    said = ", ".join(keyterms)
+    if len(said) > _KEYTERMS_CHARS:
+        said = said[:_KEYTERMS_CHARS].rpartition(",")[0]
+    return f"{said}." if said else ""
 
 
 def _once(text: str) -> str:
