@@ -15,6 +15,7 @@ from allokoli.configurator.commands import (
     said_command,
     words_of,
 )
+from allokoli.configurator.fields_reader import lists_fields
 from allokoli.configurator.form import GOAL, Questions, owner_form
 from allokoli.configurator.owner_data import owner_data
 from allokoli.configurator.owner_reading import Moment, OwnerReading
@@ -28,11 +29,13 @@ from allokoli.dialogue.lexicon import language
 from allokoli.dialogue.moves import ask_next
 from allokoli.dialogue.speaking import Turn, ask, missing, wording
 from allokoli.dialogue.text import clean, fold
+from allokoli.dialogue.utterance import Utterance
 
 __all__ = ["OwnerState", "hear", "open", "sign_up_invitation"]
 
 _NOT_UNDERSTOOD = ("not_understood", "not understood", "unknown_question", "stuck")
 _FEW_WORDS = 2
+_TOLD_APART = frozenset({"tone", "services", "fields"})
 _DEFAULT_TIMEZONE = "Europe/Paris"
 
 
@@ -68,13 +71,27 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
         free = state.dialogue.asking[:1] == ["greeting"] and len(raw.split()) > _FEW_WORDS + 2
         if set(TOPICS) & set(state.dialogue.asking):
             raw = declines(raw, state.locale) or raw
-        raw = (None if free else plainly(raw, state.locale, agreeing=agreeing)) or raw
+        plain = None if free else plainly(raw, state.locale, agreeing=agreeing)
+        if plain and (agreeing or not _says_more(state, raw, now)):
+            raw = plain
     return _answer(state, raw, now)
 
 
 def sign_up_invitation(locale: str) -> str:
     """What is said when a visitor confirms before having an account."""
     return str(owner_data(locale)["sign_up"])
+
+
+def _says_more(state: OwnerState, raw: str, now: datetime) -> bool:
+    """Whether `the usual plus allergies` or `warm, I don't care` holds an answer of its own."""
+    values = state.dialogue.values
+    readers = OwnerReaders(owner_data(state.locale), state.locale, _moment(state, now))
+    heard = Utterance.of(raw, state.locale)
+    return any(
+        readers.reader(key)(heard, True, values) is not None
+        for key in state.dialogue.asking
+        if key in _TOLD_APART
+    )
 
 
 def _answer(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Reply]:
@@ -85,7 +102,7 @@ def _answer(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Rep
         before.values,
         readers=readers,
         wanted=state.wanted,
-        questions=_questions(readers.turn(raw, before.values), raw, state.locale),
+        questions=_questions(state, readers.turn(raw, before.values), raw),
     )
     after, reply = step(form, before, raw, now=now, locale=state.locale)
     heard = OwnerState(state.locale, after, list(state.wanted), list(state.history))
@@ -103,11 +120,20 @@ def _answer(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Rep
     return heard, reply
 
 
-def _questions(reading: OwnerReading, raw: str, locale: str) -> Questions:
+def _questions(state: OwnerState, reading: OwnerReading, raw: str) -> Questions:
     """What is told is no question, whatever words it shares with one (`jamais de prix`)."""
-    if looks_like_question(raw, fold(raw), locale):
+    asking, locale = state.dialogue.asking[:1], state.locale
+    if asking == ["fields"] and lists_fields(owner_data(locale), raw):
+        return "none"
+    telling = asking == ["services"] and _says_more_than_asks(raw, locale)
+    if looks_like_question(raw, fold(raw), locale) and not telling:
         return "meant"
-    return "none" if reading.offered or reading.problem else "said"
+    return "none" if reading.offered or reading.problem or telling else "said"
+
+
+def _says_more_than_asks(raw: str, locale: str) -> bool:
+    """Whether a question's word is not the first one (`tell people what we do`)."""
+    return not looks_like_question(raw, " ".join(fold(raw).split()[:1]), locale)
 
 
 def _moment(state: OwnerState, now: datetime) -> Moment:

@@ -51,7 +51,7 @@ def read_fields(
         locale: the language.
     """
     folded, patterns = heard.raw_folded, data["patterns"]
-    if asked and find_social(folded, locale) in {"repeat", "restart", "wait"}:
+    if asked and _asks_to_wait(data, folded, locale):
         return None
     before = [dict(item) for item in values.get("fields") or standard_fields(data, values)]
     current = before
@@ -99,6 +99,12 @@ def read_fields(
     return made[:_MAX_FIELDS]
 
 
+def _asks_to_wait(data: dict[str, Any], folded: str, locale: str) -> bool:
+    if find_phrase(data["patterns"]["usual_fields"], folded):
+        return False
+    return find_social(folded, locale) in {"repeat", "restart", "wait"}
+
+
 def _without_usual(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str, bool]:
     """The sentence less the words for what is usual (`the lot`), and whether they were said."""
     span = find_phrase(patterns["usual_fields"], fold(raw))
@@ -108,7 +114,10 @@ def _without_usual(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str
 def _refused(data: dict[str, Any], item: str) -> list[str]:
     """The usual fields that a piece of a list turns down (`no phone number`)."""
     span = find_phrase(data["patterns"]["less_item"], fold(item))
-    return named_fields(data, fold(item[span[1] :])) if span and span[0] == 0 else []
+    if span and span[0] == 0:
+        return named_fields(data, fold(item[span[1] :]))
+    after = find_phrase(data["patterns"]["less_after"], fold(item))
+    return named_fields(data, fold(item[: after[0]])) if after and after[0] > 0 else []
 
 
 def _listing(base: str, command: tuple[int, int] | None, *, all_of_it: bool) -> str:
@@ -166,8 +175,9 @@ def _items(
             continue
         keys = _as_the_trade_says(data, named_fields(data, fold(item)), values)
         label = fold(plain_label(data, item))
-        if keys and label not in data["patterns"]["vague_fields"]:
-            vague = find_phrase(data["patterns"]["vague_fields"], label)
+        vague_words = [fold(word) for word in data["patterns"]["vague_fields"]]
+        if keys and label not in vague_words:
+            vague = find_phrase(vague_words, label)
             only = vague is not None and len(keys) == 1 and _is_vague(data, keys[0], label)
             keys = [] if only else keys
         if keys:
@@ -251,7 +261,8 @@ def named_fields(data: dict[str, Any], folded: str) -> list[str]:
     """The standard fields named, in the order said, the longest name winning."""
     hits: list[tuple[int, int, str]] = []
     words = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
-    qualified = re.compile(rf"\s+(?:{words})(?:\b|(?<='))")
+    same = "|".join(phrase_pattern(one).pattern for one in data["patterns"]["of_caller"])
+    qualified = re.compile(rf"\s+(?:{words})(?:\b|(?<='))(?!\s*(?:{same}))")
     for key, entry in data["fields"].items():
         for phrase in entry["phrases"]:
             hits += [

@@ -14,6 +14,7 @@ from allokoli.configurator.tones_reader import read_tone
 from allokoli.dialogue.entities.answers import find_answer, find_social, looks_like_question
 from allokoli.dialogue.form import Reader
 from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.meaning import LIKELY, SURE
 from allokoli.dialogue.text import capital, fold
 from allokoli.dialogue.utterance import Utterance
 
@@ -78,21 +79,31 @@ class OwnerReaders:
             pointed = find_phrase(self._data["mentions"]["sector"], folded) is not None
             short = len(folded.split()) <= _SHORT_WORDS
             return found if short and (pointed or self._moment.asking is None) else None
-        if found and (asked or found != "other"):
+        if found:
             return found
         if looks_like_question(heard.raw, folded, self._locale):
             return None
         if find_social(folded, self._locale) in {"anything", "repeat", "wait", "restart"}:
             return None
-        found = nearly_said(sectors, folded) or found
-        return found or (by_meaning(sectors, heard.raw) if asked or naming else None)
+        found = found or nearly_said(sectors, folded)
+        if found is None and (asked or naming):
+            found = by_meaning(sectors, heard.raw, least=LIKELY if asked else SURE)
+        return found or (self._any_trade(heard) if asked else None)
+
+    def _any_trade(self, heard: Utterance) -> str | None:
+        """A trade that no list knows, told in a few words, is `other`."""
+        folded = heard.raw_folded
+        chatter = find_social(folded, self._locale) or find_answer(folded, self._locale)
+        few = len(folded.split()) <= _SHORT_WORDS and len(folded) > 2  # noqa: PLR2004
+        return "other" if few and not chatter else None
 
     def _tone(  # noqa: PLR0911  (one way out a case)
         self, heard: Utterance, asked: bool, values: Mapping[str, Any]
     ) -> str | None:
         core = self._core(heard, values)
         folded, tones = core.raw_folded, self._data["tones"]
-        found = read_tone(self._data, folded, self._locale, values if asked else None)
+        pointed = asked or find_phrase(self._data["mentions"]["tone"], folded)
+        found = read_tone(self._data, folded, self._locale, values if pointed else None)
         if asked:
             if found or looks_like_question(heard.raw, folded, self._locale):
                 return found
@@ -152,7 +163,7 @@ class OwnerReaders:
         if find_phrase((*patterns["booking_refused"], *patterns["messages_only"]), folded):
             return False
         if not asked:
-            if self._naming(folded):
+            if self._naming(folded) or self._moment.asking == "services":
                 return None
             return True if find_phrase(patterns["booking_wanted"], folded) else None
         answer = find_answer(folded, self._locale)
@@ -160,11 +171,14 @@ class OwnerReaders:
         other = find_phrase(self._data["services"]["message"]["phrases"], folded)
         if only and other:
             return False
+        yes = find_phrase(patterns["booking_yes"], folded)
+        if heard.raw.endswith("?") and not yes:
+            return None
         if answer:
             return answer == "yes"
         if find_phrase(patterns["booking_no"], folded):
             return False
-        if find_phrase(patterns["booking_yes"], folded):
+        if yes:
             return True
         named = said(self._data["services"], folded)
         if named in {"message", "information"}:

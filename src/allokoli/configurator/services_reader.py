@@ -32,7 +32,7 @@ def read_services(data: dict[str, Any], folded: str, raw: str, *, asked: bool) -
     only = find_phrase(patterns["only"], folded) or refused
     if find_phrase(tables["both"]["phrases"], folded) and not (found and only):
         return list(_BOTH)
-    if found or not asked:
+    if found or not asked or raw.rstrip().endswith("?"):
         return found or None
     if len(folded.split()) <= _SHORT_WORDS:
         for key, place in zip(_BOTH[::-1], ("tone_second", "tone_first"), strict=True):

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from allokoli.dialogue.matching import phrase_pattern
-from allokoli.dialogue.meaning import nearest
+from allokoli.dialogue.meaning import LIKELY, nearest
 from allokoli.dialogue.text import fold
 
 _MIN_LETTERS = 7
@@ -62,7 +62,14 @@ def nearly_said(table: Mapping[str, Any], folded: str) -> str | None:
     return best[1] if best else None
 
 
-def by_meaning(table: Mapping[str, Any], raw: str) -> str | None:
-    """The entry whose example sentences mean what was said."""
-    near = nearest(raw, {key: entry.get("examples", ()) for key, entry in table.items()})
+def by_meaning(table: Mapping[str, Any], raw: str, *, least: float = LIKELY) -> str | None:
+    """The entry whose example sentences mean what was said.
+
+    Args:
+        table: entries with their examples.
+        raw: what was said.
+        least: score below which nothing is near, from 0 to 1.
+    """
+    examples = {key: entry.get("examples", ()) for key, entry in table.items()}
+    near = nearest(raw, examples, least=least)
     return near.key if near else None

@@ -1,7 +1,7 @@
 """The assistant's tone: named, refused (`not formal`), or chosen by its place in the question."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from allokoli.configurator.sector_words import sector_words
@@ -30,9 +30,10 @@ def read_tone(
         values: the answers so far when the tone was just asked: the two styles offered may then
             be told by their place (`the first one`), or by refusing the other.
     """
-    wanted, refused = _named(data, folded, locale)
+    words = _words(data, loosely=values is not None)
+    wanted, refused = _named(data, words, folded, locale)
     if not wanted and not refused:
-        wanted, refused = _named(data, bare(folded), locale)
+        wanted, refused = _named(data, words, bare(folded), locale)
     if wanted:
         corrected = _last_correction(data, folded, locale)
         return next((tone for at, tone in wanted if at >= corrected), wanted[0][1])
@@ -48,17 +49,24 @@ def read_tone(
     return None
 
 
+def _words(data: dict[str, Any], *, loosely: bool) -> dict[str, list[str]]:
+    """The words of each tone; `loosely`, those too that may mean something else."""
+    return {
+        key: [*entry["phrases"], *(entry["loose"] if loosely else ())]
+        for key, entry in data["tones"].items()
+    }
+
+
 def _named(
-    data: dict[str, Any], folded: str, locale: str
+    data: dict[str, Any], words: Mapping[str, Sequence[str]], folded: str, locale: str
 ) -> tuple[list[tuple[int, str]], set[str]]:
     """Where each tone is named, in order, and those that are named only to be refused."""
-    words = data["patterns"]
     spans = sorted(
         (match.start(), -match.end(), key)
-        for key, entry in data["tones"].items()
-        for phrase in entry["phrases"]
+        for key, phrases in words.items()
+        for phrase in phrases
         for match in phrase_pattern(phrase).finditer(folded)
-        if not any(folded[match.end() :].startswith(f" {word} ") for word in words["of"])
+        if not any(folded[match.end() :].startswith(f" {of} ") for of in data["patterns"]["of"])
     )
     wanted: list[tuple[int, str]] = []
     refused: set[str] = set()
