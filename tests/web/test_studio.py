@@ -188,3 +188,36 @@ async def test_bounds(browser, mario):
     assert 'id="studio-text"' not in full.text
     odd = await browser.post(mario[0], data={"now": "hier", "text": "Bonjour", "keep": "x"})
     assert odd.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "x"],
+)
+async def test_a_moment_that_no_call_takes_place_at_is_now(browser, mario, moment):
+    said = {"now": moment, "text": "une table demain à 20 h"}
+    page = await browser.post(mario[0], data=said, headers=HTMX)
+    assert page.status_code == 200
+    assert moment not in page.text
+
+
+async def test_hostile_plans_are_shown_as_words_and_explained(browser, mario):
+    evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+    plan = MARIO | {
+        "name": evil[:40],
+        "greeting": evil,
+        "faqs": [{"question": evil, "answer": evil}],
+        "fields": [{"key": "x", "label": evil, "type": "choice", "choices": [evil]}],
+    }
+    row = Assistant(
+        id=uuid4(), org_id=mario[1].organization, name=plan["name"], config={}, blueprint=plan,
+        platform_id="platform-2", sync="synced", sync_at=clock.now(),
+    )  # fmt: skip
+    async with session(mario[1]) as opened:
+        opened.add(row)
+    pages = [await browser.get(f"/fr/assistants/{row.id}/studio")]
+    pages.append(await say(browser, f"/fr/assistants/{row.id}/studio", "réserver", evil))
+    for page in pages:
+        assert page.status_code == 200
+        assert "<script>alert" not in page.text
+        assert "<img src=x" not in page.text

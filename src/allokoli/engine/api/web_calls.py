@@ -24,7 +24,9 @@ async def create(caller: Anyone, request: Request) -> dict[str, Any]:
     body = await json_object(request)
     allow_start(caller, body)
     async with session(caller.identity) as opened:
-        call = await starting.create_row(opened, caller.identity, body, WEB)
+        call = await starting.create_row(
+            opened, caller.identity, body, WEB, stranger=caller.scope != "private"
+        )
     offered = shown_to_browser(call)
     if caller.scope == "private":
         return {**shown(call, []), "webCallUrl": offered["webCallUrl"]}

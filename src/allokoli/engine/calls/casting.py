@@ -9,6 +9,7 @@ from allokoli.engine.api.errors import Invalid
 from allokoli.engine.api.kinds import call_problems
 from allokoli.engine.api.patching import patched
 from allokoli.engine.calls import stored
+from allokoli.engine.calls.overriding import names_a_model_address, overridden
 from allokoli.engine.calls.stored_tools import with_tools
 from allokoli.engine.calls.workflow_shape import workflow_problems
 from allokoli.engine.conversation.cast import Cast, Member
@@ -22,13 +23,14 @@ _MOST_MEMBERS = 100
 _COURSE = frozenset({"nodes", "edges", "globalPrompt"})
 
 
-async def cast_of(opened: AsyncSession, body: dict[str, Any]) -> Cast:
+async def cast_of(opened: AsyncSession, body: dict[str, Any], *, stranger: bool = False) -> Cast:
     """The cast a request asks for: of a call, a chat, a session or an evaluation.
 
     Args:
         opened: a session of the organization.
         body: one of `assistantId`, `assistant`, `squadId`, `squad`, `workflowId`, `workflow`, with
             their overrides; other properties are none of its business.
+        stranger: whether who asks has no private key: no stored key follows to their own server.
 
     Raises:
         Invalid: none or several are named, or what is named does not exist or cannot be used.
@@ -46,7 +48,8 @@ async def cast_of(opened: AsyncSession, body: dict[str, Any]) -> Cast:
         cast = await _squad(opened, asked)
     else:
         cast = await _workflow(opened, asked)
-    return await lend(opened, await with_tools(opened, cast))
+    lent_to_servers = not (stranger and names_a_model_address(asked))
+    return await lend(opened, await with_tools(opened, cast), to_servers=lent_to_servers)
 
 
 def variable_values(body: dict[str, Any]) -> dict[str, Any]:
@@ -61,19 +64,6 @@ def variable_values(body: dict[str, Any]) -> dict[str, Any]:
             for name in _OVERRIDES:
                 values |= (holder.get(name) or {}).get("variableValues") or {}
     return values
-
-
-def overridden(assistant: dict[str, Any], overrides: dict[str, Any] | None) -> dict[str, Any]:
-    """An assistant after `assistantOverrides`; variables are left to the conversation."""
-    asked = dict(overrides or {})
-    asked.pop("variableValues", None)
-    appended = asked.pop("tools:append", None)
-    result = patched(assistant, asked)
-    if appended:
-        model = dict(result.get("model") or {})
-        model["tools"] = [*(model.get("tools") or ()), *appended]
-        result["model"] = model
-    return result
 
 
 async def _alone(opened: AsyncSession, asked: dict[str, Any]) -> Cast:

@@ -31,6 +31,7 @@ async def create_row(
     number: Resource | None = None,
     campaign_id: UUID | None = None,
     status: str = QUEUED,
+    stranger: bool = False,
 ) -> Call:
     """Check what is asked and store the call.
 
@@ -43,6 +44,7 @@ async def create_row(
         number: the organization's number it comes to or goes out from.
         campaign_id: the campaign it is made for.
         status: `queued`, or `scheduled`, which takes no place yet.
+        stranger: whether who asks has no private key.
 
     Raises:
         Invalid: the body, or what it refers to.
@@ -51,7 +53,7 @@ async def create_row(
     if problems := await to_thread(call_problems, body):
         raise Invalid(problems)
     body = _for_customer({name: value for name, value in body.items() if value is not None})
-    cast = await cast_of(opened, body)
+    cast = await cast_of(opened, body, stranger=stranger)
     if transport != TEXT and status == QUEUED:
         await check_concurrency(opened, identity.organization)
     kept = cast.to_json() | {"phoneNumber": _number(number, body)}

@@ -81,7 +81,7 @@ async def ground_of(opened: AsyncSession, body: dict[str, Any]) -> Ground:
         asked["assistantOverrides"] = {**overrides, "variableValues": values}
     if not any(asked.get(name) for name in sessions.ANSWERERS):
         raise Invalid(["assistantId, assistant, squadId or squad should not be empty"])
-    cast = await cast_of(opened, asked)
+    cast = await cast_of(opened, asked, stranger=bool(before.get(sessions.WEB)))
     context = list(before.get("messages") or ())
     if body.get("previousChatId"):
         context += before.get("output") or ()

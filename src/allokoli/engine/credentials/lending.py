@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.engine.conversation.cast import Cast, Member
 from allokoli.engine.credentials.service import of_providers
-from allokoli.engine.models.providers import LENT
+from allokoli.engine.models.providers import CUSTOM, LENT
 
 
-async def lend(opened: AsyncSession, cast: Cast) -> Cast:
+async def lend(opened: AsyncSession, cast: Cast, *, to_servers: bool = True) -> Cast:
     """A cast whose members hold, as `credentials`, those of the organization that they may use.
 
     The name is one that `core.security.sealed_json` seals: a cast is never stored with keys in the
@@ -19,8 +19,9 @@ async def lend(opened: AsyncSession, cast: Cast) -> Cast:
     Args:
         opened: a session of the organization.
         cast: who may answer.
+        to_servers: whether that of the organization's own servers is among them.
     """
-    stored = await of_providers(opened, set(LENT))
+    stored = await of_providers(opened, set(LENT) if to_servers else set(LENT) - {CUSTOM})
     if not stored:
         return cast
     return replace(cast, members=tuple(_lent(member, stored) for member in cast.members))

@@ -30,6 +30,8 @@ from allokoli.web.templating import LANGUAGE_NAMES, render
 router = APIRouter(prefix=PREFIX + "/assistants")
 
 _LONGEST = 2_000
+# Far from where dates begin and end: days around the one given are counted.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 Said = Annotated[str, Form(max_length=_LONGEST), AfterValidator(cleaned)]
 Turns = Annotated[list[str], Form(max_length=MOST_TURNS)]
 Word = Annotated[str, Form(max_length=40)]
@@ -157,4 +159,5 @@ def _moment(given: str) -> datetime:
         moment = datetime.fromisoformat(given)
     except ValueError:
         return clock.now()
-    return moment if moment.tzinfo else clock.now()
+    near = moment.tzinfo is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR
+    return moment if near else clock.now()
