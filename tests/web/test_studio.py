@@ -198,7 +198,7 @@ async def test_a_moment_that_no_call_takes_place_at_is_now(browser, mario, momen
     said = {"now": moment, "text": "une table demain à 20 h"}
     page = await browser.post(mario[0], data=said, headers=HTMX)
     assert page.status_code == 200
-    assert moment not in page.text
+    assert f'name="now" value="{moment}"' not in page.text
 
 
 async def test_hostile_plans_are_shown_as_words_and_explained(browser, mario):
