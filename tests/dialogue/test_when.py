@@ -33,7 +33,7 @@ WEDNESDAY = date(2026, 11, 18)
         ("le 3 janvier", date(2027, 1, 3)),
         ("28/11", date(2026, 11, 28)),
         ("le 28/11/2026", date(2026, 11, 28)),
-        ("dans quinze jours", date(2026, 12, 3)),
+        ("dans quinze jours", date(2026, 12, 2)),
         ("dans une semaine", date(2026, 11, 25)),
     ],
 )

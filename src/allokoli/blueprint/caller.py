@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from allokoli.blueprint.blueprint import STANDARD_TYPES, Blueprint, CallerField
@@ -97,7 +97,11 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
     words = data["fields"].get(field.key, {})
     other = data["fields"][_OTHER_KEY]
     locale = blueprint.language
-    choices = tuple(Choice(value=choice, label=choice) for choice in field.choices or ())
+    heard, meant = words.get("heard", {}), _meant(words)
+    choices = tuple(
+        Choice(value=one, label=one, phrases=tuple(heard.get(one, ())), answer=meant.get(one))
+        for one in field.choices or ()
+    )
     kind = field.type if field.type != "choice" or choices else "text"
     ask = tuple(words.get("ask", ()))
     none = words.get("none")
@@ -140,6 +144,16 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
         past=field.key == "birth_date",
         check=check,
     )
+
+
+def _meant(words: dict[str, Any]) -> dict[str, Literal["yes", "no"]]:
+    """The choices that a bare yes or no means."""
+    found: dict[str, Literal["yes", "no"]] = {}
+    if "yes" in words:
+        found[words["yes"]] = "yes"
+    if "no" in words:
+        found[words["no"]] = "no"
+    return found
 
 
 def _acknowledgement(blueprint: Blueprint, data: dict[str, Any], today: date) -> Any:

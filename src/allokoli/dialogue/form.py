@@ -36,12 +36,16 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the answers a slot accepts, with the phrases that mean it, and sentences like it."""
+    """One of the answers a slot accepts, with the phrases that mean it, and sentences like it.
+
+    `answer` is the yes or no that means it too, where the question can be answered so.
+    """
 
     value: str
     label: str
     phrases: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    answer: Literal["yes", "no"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ class Aside:
 
     Attributes:
         key: its name.
-        answer: what is said; the form then goes on.
+        answer: what is said; the form then goes on. Empty: nobody knows the answer.
         phrases: how it is said.
         examples: whole sentences that mean it.
         question: a written question, matched by its words and its meaning.

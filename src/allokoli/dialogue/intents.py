@@ -22,6 +22,7 @@ _OWNERS = 0.45
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _MOST_PARTS = 8
+_WISH = "wish"
 
 
 def recognize(
@@ -82,10 +83,11 @@ def _by_lexicon(
     form: Form, state: State, whole: Utterance, found: "Understanding", locale: str
 ) -> None:
     folded = whole.raw_folded
+    hinted = False
     for goal, phrases in _ways(form.goals):
         span = find_phrase(phrases, folded)
         if span:
-            found.goal = goal
+            found.goal, hinted = goal, phrases is goal.hints
             found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*span)]))
             break
     spans = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]
@@ -101,6 +103,8 @@ def _by_lexicon(
         score, found.aside, clause = near
         heard = Heard("aside", found.aside.key, words=clause, score=round(score, 2))
         found.heard.append(heard)
+        if hinted and found.question and state.goal is None:
+            found.goal = None  # "we're booked for Friday, is breakfast included?"
 
 
 def _ways(goals: Sequence[Goal]) -> list[tuple[Goal, tuple[str, ...]]]:
@@ -139,6 +143,8 @@ def recognize_meaning(
         questions_only: whether the sentence answered something, so that it wants nothing else.
     """
     only = _SOCIAL_WORDS if found.social in {"anything", "wait", "goodbye"} else _FEW_WORDS
+    if found.question and not found.social:  # `יש חניה?` asks as much as `is there parking?`
+        only = 1
     if len(text.split()) <= only:
         return
     named: list[Goal | Aside] = [*form.asides, *(() if questions_only else form.goals)]
@@ -162,6 +168,12 @@ def recognize_meaning(
     near = meaning.nearest(
         text, groups, least=least, favored=telling, usual=usual, alike=alike, fits=fits
     )
+    leaves = state.goal is not None and isinstance(things[near.key], Goal) if near else False
+    if near and leaves and near.score < meaning.SURE:
+        near = None
+    if near and _is_unanswered(things[near.key]):
+        found.question = True
+        return
     if near and not _holds(form, things[near.key], groups[near.key], near, found):
         near = None
     if near is None and found.question:
@@ -209,12 +221,14 @@ def _ask_about(form: Form, text: str, found: "Understanding") -> None:
     goal = form.goal(form.default_goal)
     if found.goal is not goal or goal is None:
         return
-    owners = {aside.key: aside for aside in form.asides if _is_owners(aside)}
-    groups = {key: _examples(aside) for key, aside in owners.items()}
-    near = meaning.nearest(_less_fillers(text, form.locale or "fr"), {**groups, "": goal.examples})
-    if near is None or near.key not in owners or near.score < meaning.FIRM:
+    asides = {aside.key: aside for aside in form.asides if not aside.goal}
+    groups = {key: _examples(aside) for key, aside in asides.items()}
+    wishes = (*goal.examples, *goal.told)
+    near = meaning.nearest(_less_fillers(text, form.locale or "fr"), {**groups, _WISH: wishes})
+    if near is None or near.key == _WISH or near.score < meaning.FIRM:
         return
-    found.aside = owners[near.key]
+    if not _is_unanswered(asides[near.key]):
+        found.aside = asides[near.key]
     if find_phrase(goal.phrases, fold(text.replace(near.clause, " "))) is None:
         found.goal = None
     found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
@@ -255,6 +269,10 @@ def _needed(form: Form, thing: Goal | Aside, text: str) -> float:
     return meaning.FIRM if thing.private else meaning.LIKELY
 
 
+def _is_unanswered(thing: Goal | Aside) -> bool:
+    return isinstance(thing, Aside) and not thing.answer
+
+
 def _is_owners(thing: Goal | Aside) -> bool:
     return isinstance(thing, Aside) and bool(thing.question)
 
@@ -277,5 +295,5 @@ def _awaits_free_answer(form: Form, state: State) -> bool:
 
 def told(goal: Goal, text: str) -> str:
     """The part of a sentence that already answers the goal's slot `tells`, or an empty string."""
-    near = meaning.nearest(text, {"told": goal.told, "wish": goal.examples})
+    near = meaning.nearest(text, {"told": goal.told, "wish": goal.examples}, favored=("told",))
     return near.clause if near and near.key == "told" else ""

@@ -12,7 +12,7 @@ from allokoli.dialogue.entities.emails import find_email
 from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text
 from allokoli.dialogue.entities.names import find_name
 from allokoli.dialogue.entities.numbers import find_count
-from allokoli.dialogue.entities.phones import find_phone, loose_digits, parse_phone
+from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits, parse_phone
 from allokoli.dialogue.entities.times import find_bare_hour, find_time
 from allokoli.dialogue.form import Form, Slot
 from allokoli.dialogue.text import fold
@@ -66,7 +66,7 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
         return slot.reader(heard, asked, context.values)
     match slot.type:
         case "phone":
-            return _phone(heard, context)
+            return _phone(heard, context, context.values.get(slot.key))
         case "email":
             return _kept(heard, find_email(heard, context.locale))
         case "date":
@@ -81,6 +81,7 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
                     context.locale,
                     earliest_hour=context.form.earliest_hour,
                     part=context.part,
+                    asked=asked,
                 ),
             )
             return moment.strftime("%H:%M") if moment else None
@@ -123,6 +124,9 @@ def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -
         case "yes_no":
             answer = find_answer(heard.folded, context.locale)
             return None if answer is None else answer == "yes"
+        case "choice":
+            said = find_answer(heard.folded, context.locale)
+            return next((one.value for one in slot.choices if said and one.answer == said), None)
         case "text":
             return _text(slot, heard, context, alone=alone)
     return None
@@ -144,9 +148,11 @@ def _given_name(slot: Slot, heard: Utterance, context: Context) -> str | None:
     return name
 
 
-def _phone(heard: Utterance, context: Context) -> str | None:
+def _phone(heard: Utterance, context: Context, known: str | None) -> str | None:
     country = context.form.country
     found = find_phone(heard, country)
+    if not found and known and context.correcting:
+        found = amend_phone(known, heard, country)
     if found:
         heard.use(found.span)
         return found.e164

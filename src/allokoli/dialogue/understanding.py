@@ -15,6 +15,7 @@ from allokoli.dialogue.form import Aside, Form, Goal, Slot
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.reading import Context, read_asked, read_given
+from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
@@ -71,6 +72,8 @@ def understand(
     whole = Utterance.of(text, locale)
     found = Understanding(words=whole.raw)
     intents.recognize(form, state, whole, found, locale)
+    if found.goal and not found.goal.at_once and _dictates(form, state):
+        found.goal = None  # "tell him that I must cancel": that is the message
     today = now.astimezone(ZoneInfo(form.timezone)).date()
     uncut = form.whole_sentences or _wants_verbatim(form, state)
     private = found.aside is not None and found.aside.private
@@ -104,6 +107,9 @@ def understand(
     if found.goal and found.goal.tells and found.goal.tells not in state.values:
         found.told = found.told or intents.told(found.goal, whole.raw)
         found.told = found.told and _in_full(found.told, whole, segments, locale)
+        rest = [part for segment in segments for part in segment.rest()]
+        opens = state.goal is None and found.goal.key == form.default_goal and not found.aside
+        found.told = found.told or (reason_left(rest, locale) if opens else "")
     named = found.fills.get(found.goal.tells) if found.goal else None
     if found.goal and found.told and str(named or "\0") not in found.told:
         found.fills[found.goal.tells] = found.told
@@ -149,10 +155,13 @@ def _read_none(
 ) -> None:
     """Answers that there is nothing to note (`pas d'allergies`, `non aucune`)."""
     folded = segment.raw_folded
+    excepted = find_phrase(lexicon(context.locale).words.get("except", ()), folded)
     for slot in form.slots:
-        if slot.absent and slot.key not in found.fills and find_phrase(slot.absent, folded):
+        absent = find_phrase(slot.absent, folded) if slot.absent else None
+        but = excepted and absent and excepted[0] >= absent[1]
+        if absent and not but and slot.key not in found.fills:
             _take(found, slot, slot.none, segment)
-    declined = says_none(folded, context.locale, alone=len(asked) == 1)
+    declined = says_none(folded, context.locale, alone=len(asked) == 1) and not excepted
     for slot in asked:
         open_slot = slot.none is not None and slot.key not in found.fills
         if open_slot and declined and found.social != "refuse":
@@ -305,6 +314,12 @@ def _is_between_digits(whole: Utterance, span: Span) -> bool:
     start, end = (whole.from_raw((at, at))[0] for at in span)
     before, after = whole.text[:start], whole.text[end:]
     return bool(re.search(r"\d\W*$", before) and re.match(r"\W*\d", after))
+
+
+def _dictates(form: Form, state: State) -> bool:
+    """Whether a message is being given that the person asked to leave."""
+    asked_to = state.goal == form.stuck_goal and "intent" not in state.notes
+    return asked_to and _wants_verbatim(form, state)
 
 
 def _wants_verbatim(form: Form, state: State) -> bool:

@@ -1,5 +1,6 @@
 """Dates as people say them (`samedi en huit`, `le 14`, `tomorrow`), read in the future."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from allokoli.dialogue.entities.days import Parts, resolve
 from allokoli.dialogue.entities.when import When
 from allokoli.dialogue.entities.when_patterns import when_rules
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_FALLBACK_CHARS = 40
@@ -81,13 +84,26 @@ def _said(
     said: list[tuple[When[date], Span]] = []
     base = today
     for span, means, parts in sorted(kept, key=lambda item: item[0]):
-        when = resolve(means, parts, base, locale)
+        when = None if _unwanted(folded[: span[0]], locale) else resolve(means, parts, base, locale)
         if when is None or not _suits(when, today, past=past):
             continue
         if when.at is None and when.not_before is not None:
             base = max(today, _day_before(when.not_before))
         said.append((when, span))
     return said
+
+
+def _unwanted(before: str, locale: str) -> bool:
+    """`pas lundi, mardi`: the day after these words is not the one meant."""
+    table = lexicon(locale).time
+    tail = before.rstrip()
+
+    def ends(key: str) -> bool:
+        return any(
+            re.search(rf"(?<!\w){re.escape(fold(one))}$", tail) for one in table.get(key, ())
+        )
+
+    return ends("not_wanted") and not ends("wanted_after_all")
 
 
 def _precise(said: list[tuple[When[date], Span]]) -> tuple[When[date], Span] | None:

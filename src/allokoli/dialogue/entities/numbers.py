@@ -43,9 +43,10 @@ def find_count(
     if best or not asked:
         return best
     for match in _BARE.finditer(folded):
-        if minimum <= int(match.group(1)) <= maximum:
-            return int(match.group(1)), match.span()
-    return None
+        fits = minimum <= int(match.group(1)) <= maximum
+        if fits and (best is None or _corrects(folded[best[1][1] : match.start()])):
+            best = int(match.group(1)), match.span()
+    return best
 
 
 def _corrects(between: str) -> bool:
@@ -113,4 +114,6 @@ def _collective() -> re.Pattern[str]:
 def _compiled(pattern: str) -> re.Pattern[str]:
     parts = re.split(r"\{value\}", fold(pattern))
     body = r"(\d{1,4})".join(re.escape(part).replace(r"\ ", r"\s+") for part in parts)
-    return re.compile(rf"(?<!\w){body}(?!\w)")
+    # "on est une famille": one of something is no number of people.
+    one = r"(?!(?<=\b1)\s+[a-z])" if body.endswith(r"(\d{1,4})") else ""
+    return re.compile(rf"(?<!\w){body}(?!\w){one}")
