@@ -114,6 +114,12 @@ async def test_the_call_page_tells_the_call(browser, kept):
         assert words in page
 
 
+async def test_a_written_call_that_has_ended_cannot_be_hung_up(browser, kept):
+    page = (await browser.get(f"/fr/calls/{kept.call_id}/written")).text
+    assert "L’appelant a raccroché." in page
+    assert 'id="hang-up"' not in page
+
+
 async def test_the_recording_is_played_by_parts(browser, kept):
     whole = await browser.get(f"/fr/calls/{kept.call_id}/recording")
     assert len(whole.content) == 100

@@ -20,7 +20,6 @@ _DAYS = {
     "sun": _("Dimanche"),
 }
 _DIRECTIONS = {"inbound": _("Appels reçus"), "outbound": _("Appels émis")}
-_LANGUAGES = {"fr": _("Français"), "en": _("Anglais"), "he": _("Hébreu")}
 _TYPES = {
     "text": _("Texte"),
     "name": _("Nom"),
@@ -78,7 +77,7 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
     at = known["hours"] + (f" (+{exceptions})" if exceptions else "")
     direction = str(blueprint.get("direction") or "inbound")
     way = gettext(locale, _DIRECTIONS[direction])
-    spoken = _joined(gettext(locale, _LANGUAGES[one]) for one in languages)
+    spoken = _joined(gettext(locale, wording.LANGUAGES[one]) for one in languages)
     reached = [notify.get("email"), _dialed(notify), notify.get("webhook")]
     called = [_dialed(escalation), escalation.get("when")]
     return [
@@ -92,7 +91,7 @@ def plan_parts(blueprint: Mapping[str, Any], locale: str) -> list[PlanPart]:
         part("faqs", _("Questions et réponses"), " · ".join(faq["question"] for faq in faqs)),
         part("escalation", _("Transfert d’appel"), _joined(called), escalation),
         part("notify", _("Comptes rendus"), _joined(reached), notify),
-        part("languages", _("Langues"), spoken, options=_LANGUAGES),
+        part("languages", _("Langues"), spoken, options=wording.LANGUAGES),
         part("direction", _("Sens des appels"), way, direction, _DIRECTIONS),
         part("must_not_say", _("À ne jamais dire"), " · ".join(never)),
     ]

@@ -13,8 +13,8 @@ from allokoli.blueprint.caller import caller_form
 from allokoli.core.i18n import mark as _
 from allokoli.dialogue import Form, Lookup, Reply, State, replay
 from allokoli.dialogue.state import Heard
-from allokoli.web import wording
-from allokoli.web.templating import LANGUAGE_NAMES, gettext
+from allokoli.web import formats, wording
+from allokoli.web.templating import gettext
 
 MOST_TURNS = 60
 _MOST_LOOKUPS = 40
@@ -178,7 +178,7 @@ class _Explanation:
         return Exchange(
             said=said,
             reply=reply.text,
-            language=LANGUAGE_NAMES.get(reply.locale, reply.locale),
+            language=self._language(reply.locale),
             rule=rule,
             about=about,
             decision=reply.trace.decision,
@@ -190,7 +190,7 @@ class _Explanation:
     def known(self, state: State) -> tuple[tuple[str, str], ...]:
         wish = [(self._("Demande"), self._intent(state.goal))] if state.goal else []
         values = [
-            (self._label(key), _written(value))
+            (self._label(key), self._value(value))
             for key, value in state.values.items()
             if not key.startswith("_")
         ]
@@ -205,10 +205,12 @@ class _Explanation:
         elif heard.kind == "aside":
             name = self._label(heard.key)
         elif heard.kind == "language":
-            name = LANGUAGE_NAMES.get(heard.key, heard.key)
+            name = self._language(heard.key)
+        elif heard.kind == "answer" and heard.key in {"yes", "no"}:
+            name = self._value(heard.key == "yes")
         way = self._(_WAYS[heard.how]) if heard.how in _WAYS else heard.how
         score = f" {heard.score:.2f}" if heard.score is not None else ""
-        value = _written(heard.value) if heard.kind == "slot" else ""
+        value = self._value(heard.value) if heard.kind == "slot" else ""
         kind = self._(_KINDS[heard.kind]) if heard.kind in _KINDS else heard.kind
         return Understood(kind, name, value, heard.words, way + score)
 
@@ -228,6 +230,14 @@ class _Explanation:
     def _intent(self, key: str) -> str:
         named = wording.INTENTS.get(key)
         return self._(named) if named else key
+
+    def _value(self, value: Any) -> str:
+        plain = isinstance(value, (str, int, float))
+        return formats.value(value, self._page) if plain else _written(value)
+
+    def _language(self, code: str) -> str:
+        named = wording.LANGUAGES.get(code)
+        return self._(named) if named else code
 
     def _(self, text: str) -> str:
         return gettext(self._page, text)

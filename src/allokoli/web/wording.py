@@ -25,6 +25,8 @@ TONES = {
     "calm": _("Calme et posé"),
 }
 
+LANGUAGES = {"fr": _("Français"), "en": _("Anglais"), "he": _("Hébreu")}
+
 SERVICES = {
     "reservation": _("Réservations"),
     "appointment": _("Rendez-vous"),

@@ -22,10 +22,11 @@ from allokoli.platform.assistants.schemas import AssistantRead
 from allokoli.platform.calls import service as calls
 from allokoli.platform.clean_text import cleaned
 from allokoli.vapi.server_messages import ServerMessage
+from allokoli.web import wording
 from allokoli.web.locale_path import PREFIX
 from allokoli.web.session_cookies import Owner
 from allokoli.web.studio import MOST_TURNS, Ask, play
-from allokoli.web.templating import LANGUAGE_NAMES, render
+from allokoli.web.templating import gettext, render
 
 router = APIRouter(prefix=PREFIX + "/assistants")
 
@@ -104,7 +105,9 @@ async def _page(
         now=now.isoformat(),
         moment=now,
         language=blueprint.language,
-        languages=[(code, LANGUAGE_NAMES[code]) for code in blueprint.languages],
+        languages=[
+            (code, gettext(locale, wording.LANGUAGES[code])) for code in blueprint.languages
+        ],
         timezone=blueprint.timezone,
     )
 
