@@ -1,7 +1,8 @@
 // The configurator's conversation: the page works without this; it adds the owner's own bubble at
-// once, the typing dots, Enter to send, and keeps the last words in view.
+// once, the typing dots, Enter to send, and keeps the last words in view, or the part being edited.
 
 export function followChat(document) {
+  let edited = null;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   function toLastWords(smooth) {
@@ -18,6 +19,8 @@ export function followChat(document) {
   });
 
   document.addEventListener("htmx:before:request", (event) => {
+    const part = event.target.closest?.("[data-part]");
+    edited = part && { form: event.target, name: part.dataset.part, recap: part.closest("[data-recap]") };
     const form = event.target.closest?.("[data-composer]");
     if (!form) return;
     const said = event.detail.ctx.request.body?.get?.("text") ?? "";
@@ -35,6 +38,11 @@ export function followChat(document) {
   document.addEventListener("htmx:after:swap", (event) => {
     if (!event.target.closest?.("[data-conversation]") && !document.querySelector("[data-conversation]")) return;
     for (const pending of document.querySelectorAll("[data-pending]")) pending.remove();
+    if (edited) {
+      // Who writes a part stays there: in its form while it is refused, else on its line.
+      if (!edited.form.isConnected) edited.recap?.querySelector(`[data-part="${edited.name}"] summary`)?.focus();
+      return;
+    }
     toLastWords(true);
     const field = document.querySelector("#sign-up #email, [data-composer] textarea");
     if (field && matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
