@@ -1,8 +1,11 @@
 """Logs tell what happened, never what people said."""
 
 import json
+import os
 import subprocess
 import sys
+
+from serving import free_port
 
 _FAIL = """
 import logging
@@ -27,3 +30,66 @@ def test_an_exception_is_logged_by_its_type_and_place_not_its_words():
     assert all(line["at"] for line in lines)
     assert "ERROR library a job failed\nValueError" in said
     assert "Claire" not in said
+
+
+_SERVE = """
+import asyncio, gc, os, threading, time, urllib.request
+from allokoli.core import http, logs
+from allokoli.cli.processes import _uvicorn
+
+WORDS = "Claire Bernard, 06 22 33 44 55"
+PORT = int(os.environ["PORT"])
+
+def app():
+    made = http.create_app("test")
+
+    @made.get("/breaks")
+    async def breaks():
+        raise ValueError(WORDS)
+
+    @made.get("/forgets")
+    async def forgets():
+        async def fail():
+            raise ValueError(WORDS)
+        asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        gc.collect()
+        return {}
+
+    return made
+
+def ask():
+    for path in ("/healthz", "/breaks", "/forgets"):
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=5)
+            except urllib.error.HTTPError:
+                break
+            except OSError:
+                time.sleep(0.05)
+            else:
+                break
+    os._exit(0)
+
+logs.configure("DEBUG", "web")
+threading.Thread(target=ask, daemon=True).start()
+_uvicorn(app, "127.0.0.1", PORT)
+"""
+
+
+def test_a_server_writes_no_words_of_what_breaks_in_it():
+    said = subprocess.run(
+        [sys.executable, "-c", _SERVE],
+        env={**os.environ, "PORT": str(free_port())},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    written = said.stderr + said.stdout
+    assert "ERROR uvicorn.error Exception in ASGI application\nValueError\n" in written
+    assert "ERROR asyncio Task exception was never retrieved\nValueError\n" in written
+    assert '"event": "unexpected_error"' in written
+    assert "Claire" not in written
+    assert "06 22" not in written

@@ -36,6 +36,8 @@ def _uvicorn(factory: str, host: str, port: int) -> None:
         factory=True,
         host=host,
         port=port,
+        # Its own handlers would write errors with their words, which may be a customer's.
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,

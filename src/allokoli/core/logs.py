@@ -55,7 +55,13 @@ def _exception_without_words(
 
 
 class _PlacesOnly(logging.Formatter):
-    """The same for what libraries log."""
+    """The same for what libraries log; asyncio writes what it is told of, errors' words too, on
+    the lines after the first."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        if record.exc_info or record.name == "asyncio":
+            record.message = record.message.partition("\n")[0]
+        return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
         return "\n".join([ei[0].__qualname__, *_places(ei[1])])
