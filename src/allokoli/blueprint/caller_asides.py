@@ -4,6 +4,7 @@ from typing import Any
 
 from allokoli.blueprint import agenda_tools
 from allokoli.blueprint.blueprint import Blueprint
+from allokoli.blueprint.caller_topics import widen
 from allokoli.blueprint.opening_hours import speak_week
 from allokoli.dialogue import Aside
 from allokoli.dialogue.entities.phones import speak_phone
@@ -24,9 +25,18 @@ def caller_asides(
         tools: names of the functions that can be called.
     """
     words = data["asides"]
+    widened = widen([faq.question for faq in blueprint.faqs], data)
     own = [
-        Aside(key=f"faq_{index}", answer=faq.answer, question=faq.question, intent="question")
-        for index, faq in enumerate(blueprint.faqs)
+        Aside(
+            key=f"faq_{index}",
+            answer=faq.answer,
+            question=faq.question,
+            examples=otherwise,
+            intent="question",
+        )
+        for index, (faq, otherwise) in enumerate(
+            zip(blueprint.faqs, widened.otherwise, strict=True)
+        )
     ]
     confirms = agenda_tools.SEND_CONFIRMATION in tools
     return (
@@ -45,6 +55,7 @@ def caller_asides(
             {"confirmation": True} if confirms else {},
         ),
         _aside("hours", words["hours"], speak_week(blueprint, data)),
+        Aside(key="unanswered", answer="", examples=widened.unanswered),
     )
 
 

@@ -1,7 +1,7 @@
 """Phrases of the data files, matched against what was said.
 
 A phrase is plain words. `*` at the end of a word stands for any ending, `...` for up to three
-words in between, and `(a|b)` for either word.
+words in between, and `(a|b)` for either word. `!a` or `!(a|b)` first: not right after that word.
 """
 
 import re
@@ -19,7 +19,12 @@ _MIN_CONTENT_CHARS = 3
 @lru_cache(maxsize=4096)
 def phrase_pattern(phrase: str) -> re.Pattern[str]:
     """Compile a phrase into a pattern over folded text."""
-    parts = []
+    parts: list[str] = []
+    first, _, others = fold(phrase).partition(" ")
+    unlike = ""
+    if first.startswith("!"):
+        unlike = "".join(rf"(?<!\b{re.escape(one)} )" for one in first.strip("!()").split("|"))
+        phrase = others
     for word in fold(phrase).split():
         if word == "...":
             parts.append(r"(?:\W+\w+){0,3}?")
@@ -28,7 +33,7 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
         body = body.replace(r"\(", "(?:").replace(r"\)", ")")
         parts.append(body if not parts else r"[\W_]+" + body)
     end = "" if phrase.endswith("'") else r"(?!\w)"
-    return re.compile(r"(?<!\w)" + _prefixes(fold(phrase)) + "".join(parts) + end)
+    return re.compile(unlike + r"(?<!\w)" + _prefixes(fold(phrase)) + "".join(parts) + end)
 
 
 def _prefixes(phrase: str) -> str:

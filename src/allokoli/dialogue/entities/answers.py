@@ -87,5 +87,8 @@ def looks_like_question(text: str, folded: str, locale: str) -> bool:
     """Whether the person asked something."""
     if text.rstrip().endswith(("?", "؟")):
         return True
+    words = lexicon(locale).words
     first = " ".join(folded.split()[:4])
-    return find_phrase(lexicon(locale).words["question"], first) is not None
+    if find_phrase(words["question"], first) is not None:
+        return True
+    return find_phrase(words.get("question_anywhere", ()), folded) is not None

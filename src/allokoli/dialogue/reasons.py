@@ -1,0 +1,40 @@
+"""What a wish is about, when it says so in the same breath (`can I get a cut on Saturday?`)."""
+
+import re
+from collections.abc import Sequence
+
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.text import fold
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_MIN_CHARS = 3
+
+
+def reason_left(parts: Sequence[str], locale: str) -> str:
+    """What is left to say why someone calls, once days, hours and names are read.
+
+    Args:
+        parts: what no answer was read from, piece by piece.
+        locale: the language spoken; one without a list `wish_plain` gives no reason.
+
+    Returns:
+        The piece that says most, from its first telling word on; empty when all is plain.
+    """
+    words = lexicon(locale).words
+    plain = frozenset(words.get("wish_plain", ()))
+    plain = plain and plain.union(words["stop"], words["hesitation"], words["hello"])
+    found = [(len(telling), part[telling[0].start() :]) for part in parts
+             if (telling := _telling(part, plain))] if plain else []  # fmt: skip
+    return max(found, key=lambda item: item[0], default=(0, ""))[1]
+
+
+def _telling(part: str, plain: frozenset[str]) -> list[re.Match[str]]:
+    """The words that say something: neither plain words nor names."""
+    return [
+        match
+        for match in _WORD.finditer(part)
+        if len(match.group()) >= _MIN_CHARS
+        and fold(match.group()) not in plain
+        and not match.group()[0].isdigit()
+        and (match.group()[0].islower() or match.group().isupper())
+    ]
