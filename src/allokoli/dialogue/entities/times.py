@@ -31,10 +31,16 @@ class _Clock:
     earliest_hour: int
     part: str | None
     now: time | None = None
+    asked: bool = True
 
 
 def find_time(
-    utterance: Utterance, locale: str, *, earliest_hour: int, part: str | None = None
+    utterance: Utterance,
+    locale: str,
+    *,
+    earliest_hour: int,
+    part: str | None = None,
+    asked: bool = True,
 ) -> tuple[time, Span] | None:
     """The first hour said, preferring the fullest wording at each place.
 
@@ -43,10 +49,12 @@ def find_time(
         locale: its language.
         earliest_hour: an hour below it is moved to the afternoon when nothing says otherwise.
         part: part of the day known from before (`morning`, `afternoon`, `evening`, `midi`).
+        asked: whether the hour was just asked, so that a part of the day may stand for it.
     """
     folded = _legible(utterance, locale)
     part = find_part_of_day(folded, locale) or part
-    return _point(_without_durations(folded, locale), _Clock(locale, earliest_hour, part))
+    clock = _Clock(locale, earliest_hour, part, asked=asked)
+    return _point(_without_durations(folded, locale), clock)
 
 
 def find_when(
@@ -111,6 +119,8 @@ def _point(folded: str, clock: _Clock) -> tuple[time, Span] | None:
     best: tuple[time, Span] | None = None
     loose: tuple[time, Span] | None = None
     for rule in when_rules("times", clock.locale):
+        if rule.means.get("loose") == "asked" and not clock.asked:
+            continue  # `בצהריים` is a long while, where `midi` is an hour
         for match in rule.pattern.finditer(folded):
             span = match.span()
             if best is not None and not _better(span, best[1]):
