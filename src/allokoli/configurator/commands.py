@@ -5,8 +5,9 @@ from typing import Any
 
 from allokoli.configurator.owner_data import owner_data
 from allokoli.configurator.tables import by_meaning
+from allokoli.dialogue.entities.answers import find_answer
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.text import fold
 
 COMMANDS = ("undo", "standing")
@@ -44,8 +45,15 @@ def plainly(raw: str, locale: str, *, agreeing: bool) -> str | None:
         entry = owner_data(locale)["commands"][kind]
         span = find_phrase(entry["phrases"], fold(raw))
         if span and _words_besides(fold(raw), span, locale) <= _FEW_WORDS:
-            return str(entry["means"])
+            return None if _objects(fold(raw), span, locale) else str(entry["means"])
     return None
+
+
+def _objects(folded: str, span: tuple[int, int], locale: str) -> bool:
+    """Whether the other words refuse, change or ask (`ok but no`, `cool, change the name`)."""
+    words, patterns = lexicon(locale).words, owner_data(locale)["patterns"]
+    rest = f"{folded[: span[0]]} {folded[span[1] :]}"
+    return find_phrase((*words["no"], *words["correction"], *patterns["less"]), rest) is not None
 
 
 def declines(raw: str, locale: str) -> str | None:
@@ -57,12 +65,9 @@ def declines(raw: str, locale: str) -> str | None:
     return None
 
 
-def meant_plainly(raw: str, locale: str, *, agreeing: bool) -> str | None:
-    """The same, by meaning."""
-    kinds = ("agree",) if agreeing else ("as_you_like",)
-    commands = owner_data(locale)["commands"]
-    kind = by_meaning({key: commands[key] for key in kinds}, raw)
-    return str(commands[kind]["means"]) if kind else None
+def meaning_of(kind: str, locale: str) -> str:
+    """What agreeing, or leaving the choice, is in the plainest words."""
+    return str(owner_data(locale)["commands"][kind]["means"])
 
 
 def _words_besides(folded: str, span: tuple[int, int], locale: str) -> int:
@@ -71,9 +76,51 @@ def _words_besides(folded: str, span: tuple[int, int], locale: str) -> int:
     return sum(1 for word in re.findall(r"[\w']+", rest) if word not in fillers)
 
 
-def meant_command(raw: str, locale: str) -> str | None:
-    """The command a turn means, in other words."""
-    return by_meaning({key: owner_data(locale)["commands"][key] for key in COMMANDS}, raw)
+def meant(raw: str, locale: str, *, agreeing: bool) -> str | None:
+    """The command a turn means in other words: `undo`, `standing`, `agree` or `as_you_like`.
+
+    Args:
+        raw: the turn.
+        locale: its language.
+        agreeing: whether something is to be agreed to.
+    """
+    commands = owner_data(locale)["commands"]
+    kinds = (*COMMANDS, "agree" if agreeing else "as_you_like")
+    return by_meaning({key: commands[key] for key in kinds}, raw)
+
+
+def leaves_it(raw: str, locale: str) -> bool:
+    """Whether a turn only takes what is proposed (`oui, très bien comme ça`)."""
+    words, commands = lexicon(locale).words, owner_data(locale)["commands"]
+    phrases = (*commands["as_you_like"]["phrases"], *words["yes"], *words["hesitation"])
+    folded = fold(raw)
+    for phrase in sorted(phrases, key=len, reverse=True):
+        folded = phrase_pattern(phrase).sub(" ", folded)
+    return raw != "" and re.search(r"\w", folded) is None
+
+
+def objection(raw: str, locale: str) -> str:
+    """A turn without the yes before what it objects to (`ok mais changez le nom`)."""
+    folded = fold(raw)
+    if find_answer(folded, locale) != "yes":
+        return raw
+    patterns = owner_data(locale)["patterns"]
+    span = find_phrase(patterns["but"], folded) or find_phrase(patterns["change"], folded)
+    if span is None:
+        return raw
+    but = find_phrase(patterns["but"], folded)
+    rest = raw[but[1] if but else span[0] :].strip(" ,.")
+    return rest or raw
+
+
+def elided(raw: str, locale: str) -> str:
+    """The turn with the apostrophes that recognizers leave out (`c est ca`, `l heure`)."""
+    words = owner_data(locale)["patterns"]["elided"]
+    if not words or "'" in raw or "’" in raw:
+        return raw
+    return re.sub(
+        rf"(?<![\w-])({'|'.join(words)}) (?=[aeiouyhàâéèêëîïôû])", r"\1'", raw, flags=re.IGNORECASE
+    )
 
 
 def words_of(command: str, key: str, locale: str) -> Any:

@@ -8,9 +8,13 @@ from zoneinfo import ZoneInfo
 from allokoli.blueprint.catalog import template_values
 from allokoli.configurator.clauses import TOPICS
 from allokoli.configurator.commands import (
+    COMMANDS,
     declines,
-    meant_command,
-    meant_plainly,
+    elided,
+    leaves_it,
+    meaning_of,
+    meant,
+    objection,
     plainly,
     said_command,
     words_of,
@@ -61,7 +65,7 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
         text: what was said or typed; empty for a silence.
         now: the present, aware.
     """
-    raw = clean(text)
+    raw = elided(clean(text), state.locale)
     if state.status != "confirmed":
         naming = bool({"name", "greeting"} & set(state.dialogue.asking))
         command = said_command(raw, state.locale, naming=naming) if raw else None
@@ -71,6 +75,10 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
         free = state.dialogue.asking[:1] == ["greeting"] and len(raw.split()) > _FEW_WORDS + 2
         if set(TOPICS) & set(state.dialogue.asking):
             raw = declines(raw, state.locale) or raw
+        if agreeing:
+            raw = objection(raw, state.locale)
+        if leaves_it(raw, state.locale) and free:
+            free = False
         plain = None if free else plainly(raw, state.locale, agreeing=agreeing)
         if plain and (agreeing or not _says_more(state, raw, now)):
             raw = plain
@@ -113,6 +121,9 @@ def _answer(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Rep
         if turned is not None:
             heard, reply = turned
         _keep_what_is_asked_again(before, heard.dialogue)
+    if reply.trace.decision == "not understood at recap":
+        lost = wording(form, "not_understood", heard.dialogue.misses)
+        reply = replace(reply, text=f"{lost} {reply.text}")
     if restarted:
         heard.wanted = []
     if heard.dialogue.values != before.values:
@@ -167,17 +178,17 @@ def _turn_to_topic(  # noqa: PLR0911  (one way out a case)
         return None
     pointed = [topic for topic in reading.pointed if topic not in heard.dialogue.asking]
     if not pointed and unchanged and decision.startswith(_NOT_UNDERSTOOD):
-        command = meant_command(raw, heard.locale)
-        if command:
+        command = meant(raw, heard.locale, agreeing=before.status == "confirming")
+        if command in COMMANDS:
             return _obey(before, command)
-        plain = meant_plainly(raw, heard.locale, agreeing=before.status == "confirming")
-        if plain:
+        if command:
+            plain = meaning_of(command, heard.locale)
             dialogue, told = step(form, before.dialogue, plain, now=now, locale=heard.locale)
             return replace(heard, dialogue=dialogue), told
-        meant = owner_form(
+        curious = owner_form(
             heard.locale, before.dialogue.values, wanted=heard.wanted, questions="meant"
         )
-        dialogue, told = step(meant, before.dialogue, raw, now=now, locale=heard.locale)
+        dialogue, told = step(curious, before.dialogue, raw, now=now, locale=heard.locale)
         if told.trace.decision.startswith("aside"):
             return replace(heard, dialogue=dialogue), told
         topics = owner_data(heard.locale)["topics"]

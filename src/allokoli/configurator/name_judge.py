@@ -27,7 +27,7 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
     """
     pieces = _not_themselves(_pieces(raw, locale), locale) if opening else _pieces(raw, locale)
     said = [kept for piece in pieces if (kept := without_chatter(piece, locale))]
-    story = any(tells_something(piece, locale) for piece in said)
+    story = tells_story(raw, locale)
     for number, piece in enumerate(said):
         first = number == 0 and len(piece.split()) == 1
         sure = first or not (opening and story) or _sure(piece, raw, locale)
@@ -52,10 +52,39 @@ def can_be_name(piece: str, locale: str) -> bool:
     words = piece.split()
     if not words or len(words) > _MOST_WORDS or not re.search(r"[^\W\d_]", piece):
         return False
+    if _only_languages(words, locale):
+        return False
     if _written_as_name(piece, locale):
         return True
     starts = _starts_not(locale).match(fold(piece))
     return starts is None and not tells_something(piece, locale)
+
+
+def tells_story(raw: str, locale: str) -> bool:
+    """Whether a turn tells of the business or of who speaks, beside any name."""
+    pieces = [without_chatter(piece, locale) for piece in _pieces(raw, locale)]
+    return any(
+        tells_something(piece, locale) or (is_trade(piece, locale) and len(pieces) > 1)
+        for piece in pieces
+        if piece
+    )
+
+
+def is_trade(piece: str, locale: str) -> bool:
+    """Whether some words only say what the business is, and where (`cabinet d'avocats à Lyon`)."""
+    data = owner_data(locale)
+    if _written_as_name(piece, locale):
+        return False
+    rest, found = fold(piece), False
+    for one in data["sectors"].values():
+        for phrase in _longest((*one["phrases"], str(one["label"]))):
+            rest, count = phrase_pattern(phrase).subn(" ", rest)
+            found = found or count > 0
+    for word in _longest(data["names"]["trade_words"]):
+        rest = phrase_pattern(word).sub(" ", rest)
+    rest = " ".join(re.findall(r"[^\W_][\w'-]*", rest)) + " "
+    place = any(rest.startswith(fold(word)) for word in data["patterns"]["trade_place"])
+    return found and (not rest.strip() or place)
 
 
 def tells_something(piece: str, locale: str) -> bool:
@@ -136,6 +165,14 @@ def _pieces(raw: str, locale: str) -> Iterator[str]:
             yield part[at : match.start()]
             at = match.start()
         yield part[at:]
+
+
+def _only_languages(words: Sequence[str], locale: str) -> bool:
+    """Whether every word with a capital is a language (`in English and French`)."""
+    entries = owner_data(locale)["languages"].values()
+    spoken = {fold(one) for entry in entries for one in entry["phrases"]}
+    capitals = {fold(word) for word in words if word[:1].isupper()}
+    return bool(capitals & spoken) and capitals <= spoken
 
 
 def _sure(piece: str, raw: str, locale: str) -> bool:

@@ -6,7 +6,9 @@ from typing import Any
 from allokoli.configurator.name_judge import (
     can_be_name,
     house_name,
+    is_trade,
     name_pieces,
+    tells_story,
     without_chatter,
 )
 from allokoli.configurator.rules_reader import quoted
@@ -31,9 +33,9 @@ class NameReader:
     def __init__(self, data: dict[str, Any], locale: str) -> None:
         self._locale = locale
         self._patterns: dict[str, list[str]] = data["patterns"]
+        self._self: list[str] = data["names"]["self"]
         self._again: list[str] = data["names"]["again"]
         self._tones: dict[str, Any] = data["tones"]
-        self._sectors: dict[str, Any] = data["sectors"]
 
     def read(self, heard: Utterance, *, asked: bool, opening: bool = False) -> str | None:
         """The last name said: `Zoé, euh non, Chloé` is Chloé.
@@ -46,9 +48,10 @@ class NameReader:
         if house_name(heard.raw, self._locale, opening=opening):
             return None
         found = None
+        bare = asked and not (opening and tells_story(heard.raw, self._locale))
         for part in self._attempts(heard.raw):
             told = Utterance.of(part, self._locale)
-            again = self._one(told, asked=asked or found is not None, opening=opening)
+            again = self._one(told, asked=bare or found is not None, opening=opening)
             if again and not (found and self._is_tone(again)):
                 found = again
         return found or self._one(heard, asked=asked, opening=opening)
@@ -71,20 +74,25 @@ class NameReader:
 
     def _one(self, heard: Utterance, *, asked: bool, opening: bool) -> str | None:
         introduced = find_text(heard, self._patterns["name"]) or self._attached(heard)
-        if introduced:
+        if introduced and not self._is_their_own(introduced[0], heard):
             name = self._tidy(without_chatter(introduced[0], self._locale))
             long = len(introduced[0].split()) > _MAX_BARE_NAME_WORDS
-            if name and (long or self._locale != "fr" or can_be_name(name, self._locale)):
+            if name and (long or can_be_name(name, self._locale)):
                 return name
         if not asked:
             return None
         inside = quoted(heard.raw) or _single_quoted(heard.raw)
         return self._tidy(inside) if inside else self._bare(heard, opening=opening)
 
+    def _is_their_own(self, name: str, heard: Utterance) -> bool:
+        """Whether the owner tells their own name (`my name's Brian`)."""
+        before = heard.raw_folded[: heard.raw_folded.find(fold(name))].rstrip(" ,:")
+        return any(before.endswith(fold(word)) for word in self._self)
+
     def _bare(self, heard: Utterance, *, opening: bool) -> str | None:
         for piece in name_pieces(heard.raw, self._locale, opening=opening):
             name = self._tidy(piece)
-            if name and not self._is_trade(fold(name)) and not self._is_tone(name):
+            if name and not is_trade(piece, self._locale) and not self._is_tone(name):
                 return name
         return None
 
@@ -106,20 +114,6 @@ class NameReader:
             for tone in self._tones.values()
             for phrase in tone["phrases"]
         )
-
-    def _is_trade(self, folded: str) -> bool:
-        """Whether the words only say what the business is (`cabinet d'avocats à Lyon`)."""
-        said = folded.strip()
-        return any(
-            (match := phrase_pattern(phrase).match(said)) and self._is_place(said[match.end() :])
-            for sector in self._sectors.values()
-            for phrase in (*sector["phrases"], sector["label"])
-        )
-
-    def _is_place(self, rest: str) -> bool:
-        """Whether nothing, or only where it is, follows the trade (`…à Quimper`)."""
-        starts = tuple(map(fold, self._patterns["trade_place"]))
-        return not rest.strip() or rest.strip().startswith(starts)
 
     def _tidy(self, text: str) -> str | None:
         ends = [

@@ -5,6 +5,7 @@ from typing import Any
 
 from allokoli.configurator.clauses import TOPICS
 from allokoli.configurator.fields_reader import lists_fields, read_fields, standard_fields
+from allokoli.configurator.greeting_reader import asks_what_it_is, without_asides
 from allokoli.configurator.names_reader import NameReader
 from allokoli.configurator.owner_reading import Moment, OwnerReading, read_turn
 from allokoli.configurator.rules_reader import quoted
@@ -64,9 +65,15 @@ class OwnerReaders:
     def _name(self, heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
         if self._writing_greeting(values) and not asked:
             return None
-        return self._names.read(
-            self._core(heard, values), asked=asked, opening=self._moment.opening
-        )
+        core = self._core(heard, values)
+        found = self._names.read(core, asked=asked, opening=self._moment.opening)
+        if found or asked or self._moment.asking:
+            return found
+        pointed = find_phrase(self._data["mentions"]["name"], core.raw_folded)
+        if pointed is None:
+            return None
+        rest = f"{core.raw[: pointed[0]]}, {core.raw[pointed[1] :]}"
+        return self._names.read(Utterance.of(rest, self._locale), asked=True)
 
     def _sector(self, heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
         known, naming = values.get("sector"), "name" not in values
@@ -121,7 +128,9 @@ class OwnerReaders:
             return None
         return found if "tone" not in values or len(folded.split()) <= _SHORT_WORDS else None
 
-    def _greeting(self, heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
+    def _greeting(  # noqa: PLR0911  (one way out a case)
+        self, heard: Utterance, asked: bool, values: Mapping[str, Any]
+    ) -> str | None:
         core = self._core(heard, values)
         folded = core.raw_folded
         for pattern in self._patterns["greeting"]:
@@ -132,7 +141,8 @@ class OwnerReaders:
             value = core.raw[at + len(head) :]
             stops = find_phrase(self._patterns["greeting_not"], fold(value).strip())
             if stops is None or stops[0] > 0:
-                return self._sentence(quoted(value) or value)
+                value = value.strip(" :")
+                return self._sentence(quoted(value) or without_asides(value, self._locale))
         social = find_social(folded, self._locale)
         words = folded.split()
         if social == "repeat" and len(words) > _REPEAT_WORDS:
@@ -147,8 +157,11 @@ class OwnerReaders:
         asides = self._data["questions"].values()
         if social is None and any(find_phrase(entry["phrases"], folded) for entry in asides):
             return None
+        if asks_what_it_is(core.raw, self._locale):
+            return None
         inside = quoted(core.raw)
-        return self._sentence(inside if inside and len(inside) > len(core.raw) / 3 else core.raw)
+        told = without_asides(core.raw, self._locale)
+        return self._sentence(inside if inside and len(inside) > len(core.raw) / 3 else told)
 
     @staticmethod
     def _sentence(text: str) -> str | None:
