@@ -170,3 +170,43 @@ async def test_another_organization_and_a_viewer_change_nothing(browser, owner):
     assert "Dupont" not in (await browser.get("/fr/agenda?day=2026-11-24")).text
     (kept,) = await rows(owner, Booking)
     assert kept.status == "booked"
+
+
+CHAIR = {
+    "name": "Fauteuil", "counts": "bookings", "capacity": "1", "duration_minutes": "30",
+    "step_minutes": "15", "buffer_minutes": "0", "active": "true",
+}  # fmt: skip
+
+
+async def test_each_service_has_its_minutes(browser, owner):
+    await browser.get("/fr/agenda")
+    (chair,) = await rows(owner, Resource)
+    address = f"/fr/agenda/resources/{chair.id}"
+    await browser.post(address, data={**CHAIR, "services": "Coupe : 30 min\nCouleur 90\n"})
+    (chair,) = await rows(owner, Resource)
+    assert chair.service_minutes == {"Coupe": 30, "Couleur": 90}
+    page = plain((await browser.get("/fr/agenda")).text)
+    assert "2 prestations" in page
+    assert '<option value="Couleur">' in page
+    await browser.post(address, data=CHAIR)
+    (chair,) = await rows(owner, Resource)
+    assert chair.service_minutes == {"Coupe": 30, "Couleur": 90}
+    for wrong in ("Coupe", "30", "Coupe : 0", "Coupe : 99999"):
+        refused = await browser.post(address, data={**CHAIR, "services": wrong})
+        assert refused.status_code == 422, wrong
+    await browser.post(address, data={**CHAIR, "services": ""})
+    (chair,) = await rows(owner, Resource)
+    assert chair.service_minutes == {}
+
+
+async def test_a_stay_is_noted_by_its_nights(browser, owner):
+    await browser.get("/fr/agenda")
+    (room,) = await rows(owner, Resource)
+    assert "Nuits" not in (await browser.get("/fr/agenda")).text
+    by_night = {**CHAIR, "by_night": "true", "capacity": "4"}
+    await browser.post(f"/fr/agenda/resources/{room.id}", data=by_night)
+    assert "Nuits" in (await browser.get("/fr/agenda")).text
+    await browser.post("/fr/agenda/bookings", data={**DINNER, "nights": "3"})
+    page = plain((await browser.get("/fr/agenda?view=day&day=2026-11-24")).text)
+    assert "24 nov. – 27 nov." in page
+    assert "3 nuits" in page

@@ -1,6 +1,7 @@
 """The agenda as its page shows it: days with their bookings, in the owner's clock."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -83,13 +84,17 @@ def days_shown(
     bookings: Iterable[Booking],
     exceptions: Sequence[DayException],
     resources: Mapping[UUID, str],
+    stays: AbstractSet[UUID],
     locale: str,
 ) -> list[dict[str, Any]]:
-    """Each day with its bookings; a stay is shown on the day it begins, or on the first shown."""
+    """Each day with its bookings; a stay is shown on the day it begins, or on the first shown.
+
+    `resources` are names; bookings of those in `stays` last for nights.
+    """
     rows: dict[date, list[dict[str, Any]]] = {day: [] for day in span.days}
     for booking in bookings:
         begins = booking.starts_at.astimezone(span.zone).date()
-        rows[max(begins, span.first)].append(_row(booking, span.zone, resources, locale))
+        rows[max(begins, span.first)].append(_row(booking, span.zone, resources, stays, locale))
     today = clock.now().astimezone(span.zone).date()
     unlike = {one.day: one for one in exceptions if one.resource_id is None}
     return [
@@ -106,18 +111,26 @@ def days_shown(
 
 
 def _row(
-    booking: Booking, zone: ZoneInfo, resources: Mapping[UUID, str], locale: str
+    booking: Booking,
+    zone: ZoneInfo,
+    resources: Mapping[UUID, str],
+    stays: AbstractSet[UUID],
+    locale: str,
 ) -> dict[str, Any]:
     begins, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
-    last = hour_of(ends.time(), locale)
-    if ends.date() - begins.date() > timedelta(days=1):
+    first, last = hour_of(begins.time(), locale), hour_of(ends.time(), locale)
+    nights = (ends.date() - begins.date()).days if booking.resource_id in stays else 0
+    if nights:
+        first, last = (format_date(end, "d MMM", locale=locale) for end in (begins, ends))
+    elif ends.date() - begins.date() > timedelta(days=1):
         last = format_date(ends, "d MMM", locale=locale)
     return {
         "id": booking.id,
-        "begins": hour_of(begins.time(), locale),
+        "begins": first,
         "ends": last,
         "date": begins.date().isoformat(),
         "time": begins.strftime("%H:%M"),
+        "nights": nights,
         "name": booking.name,
         "party_size": booking.party_size,
         "people": booking.party_size or 1,

@@ -52,11 +52,12 @@ async def book(
     phone: Text = "",
     party_size: Text = "",
     service_name: Text = "",
+    nights: Text = "",
     resource_id: Text = "",
 ) -> Response:
     given = {
         "date": date, "time": time, "name": name, "phone": phone, "party_size": party_size,
-        "service": service_name, "resource_id": resource_id,
+        "service": service_name, "nights": nights, "resource_id": resource_id,
     }  # fmt: skip
 
     async def create(opened: AsyncSession) -> None:
@@ -106,15 +107,19 @@ async def page(
         exceptions = await service.list_exceptions(opened, min(span.first, today))
         resources = await service.list_resources(opened, owner)
     names = {one.id: one.name for one in resources}
+    stays = {one.id for one in resources if one.by_night}
+    offered = sorted({name for one in resources if one.active for name in one.service_minutes})
     return render(
         request,
         "agenda/index.html",
         status=status,
         headers={"cache-control": "no-store"},
         span=span,
-        days=days_shown(span, rows, exceptions, names, locale),
+        days=days_shown(span, rows, exceptions, names, stays, locale),
         today=today,
         resources=resources,
+        offered=offered,
+        stays=any(one.by_night and one.active for one in resources),
         exceptions=[one for one in exceptions if one.day >= today],
         names=names,
         agenda=place.agenda,

@@ -1,11 +1,14 @@
 """The agenda's forms beside bookings: resources, days unlike the others, rules, the feed."""
 
+import re
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
+from allokoli.core.errors import InvalidInput
 from allokoli.platform.agenda import feeds, service
 from allokoli.platform.agenda.schemas import (
     AgendaUpdate,
@@ -20,6 +23,7 @@ from allokoli.web.session_cookies import Owner
 
 router = APIRouter(prefix=PREFIX + "/agenda")
 
+_MINUTES = re.compile(r"(?<!\d)(\d{1,4})\D{0,12}$")
 _RESOURCES, _EXCEPTIONS, _FEED = "#resources", "#exceptions", "#feed"
 
 
@@ -34,14 +38,18 @@ async def add_resource(
     duration_minutes: Text = "",
     step_minutes: Text = "",
     buffer_minutes: Text = "",
+    by_night: Text = "",
+    services: Text = "",
 ) -> Response:
     given = {
         "name": name, "counts": counts, "capacity": capacity, "step_minutes": step_minutes,
         "duration_minutes": duration_minutes, "buffer_minutes": buffer_minutes,
+        "by_night": by_night,
     }  # fmt: skip
 
     async def create(opened: AsyncSession) -> None:
-        await service.create_resource(opened, owner, read(ResourceCreate, given))
+        wanted = {**given, "service_minutes": durations(services)}
+        await service.create_resource(opened, owner, read(ResourceCreate, wanted))
 
     return await act(request, locale, owner, create, part=_RESOURCES)
 
@@ -58,15 +66,21 @@ async def change_resource(
     duration_minutes: Text = "",
     step_minutes: Text = "",
     buffer_minutes: Text = "",
+    by_night: Text = "",
+    services: Text = "",
     active: Text = "",
 ) -> Response:
-    given = {
+    given: dict[str, Any] = {
         "name": name, "counts": counts, "capacity": capacity, "step_minutes": step_minutes,
-        "duration_minutes": duration_minutes, "buffer_minutes": buffer_minutes, "active": active,
+        "duration_minutes": duration_minutes, "buffer_minutes": buffer_minutes,
+        "by_night": by_night, "active": active,
     }  # fmt: skip
+    # Left empty, the durations are taken away; not sent, they stay.
+    sent = "services" in await request.form()
 
     async def update(opened: AsyncSession) -> None:
-        await service.update_resource(opened, owner, resource_id, read(ResourceUpdate, given))
+        changes = {**given, "service_minutes": durations(services)} if sent else given
+        await service.update_resource(opened, owner, resource_id, read(ResourceUpdate, changes))
 
     return await act(request, locale, owner, update, part=_RESOURCES)
 
@@ -149,3 +163,19 @@ async def revoke_feed(request: Request, locale: str, owner: Owner) -> Response:
         await feeds.revoke(opened, owner)
 
     return await act(request, locale, owner, revoke, part=_FEED)
+
+
+def durations(lines: str) -> dict[str, int]:
+    """Services and their minutes, from lines such as `Coupe : 30`.
+
+    Raises:
+        InvalidInput: a line without its minutes.
+    """
+    found: dict[str, int] = {}
+    for line in filter(None, map(str.strip, lines.splitlines())):
+        minutes = _MINUTES.search(line)
+        name = line[: minutes.start()].strip(" \t\u00a0\u202f:=–-") if minutes else ""
+        if not minutes or not name:
+            raise InvalidInput("Écrivez une prestation par ligne, suivie de ses minutes.")
+        found[name] = int(minutes.group(1))
+    return found
