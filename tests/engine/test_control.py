@@ -3,7 +3,7 @@
 import pytest
 
 from allokoli.engine.api.errors import Invalid
-from allokoli.engine.calls.control import checked
+from allokoli.engine.calls.control import checked, of_caller
 from allokoli.engine.calls.voice import AudioFormat
 
 NUMBER = {"type": "number", "number": "+33123456789"}
@@ -116,3 +116,17 @@ def test_audio_has_vapi_s_defaults():
 def test_audio_this_engine_does_not_speak_is_refused_before_the_call(wire):
     with pytest.raises(Invalid):
         AudioFormat.of(wire)
+
+
+def test_callers_end_and_mute_but_choose_nobody_to_answer_them():
+    assert of_caller({"type": "hangup"})["type"] == "end-call"
+    assert of_caller({"type": "say", "content": "Bonjour"})["type"] == "say"
+    for destination in (
+        {"type": "assistant", "assistant": {"model": {"provider": "openai"}}},
+        {"type": "assistant", "assistantId": "a"},
+        {"type": "squad", "squad": {"members": []}},
+    ):
+        order = {"type": "handoff", "destination": destination}
+        assert checked(order)["type"] == "handoff"
+        with pytest.raises(Invalid):
+            of_caller(order)

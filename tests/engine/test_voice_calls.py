@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 import wave
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +15,7 @@ import httpx
 import numpy as np
 import pytest
 from caller import Caller
+from scripted_model import scripted_model
 from serving import serve
 
 from allokoli.engine.app import create_app
@@ -137,3 +139,22 @@ async def _say(text: str) -> bytes:
     pcm = b"".join([piece async for piece in voices.say(text, "fr")])
     voices.close()
     return pcm
+
+
+async def test_a_browser_chooses_nobody_else_to_answer_it(call, http, engine_app) -> None:
+    await http.post("/credential", json={"provider": "custom-llm", "apiKey": "sk-of-the-owner"})
+    caller, call_id = await call()
+    await caller.silence_after(await caller.sound_after(0))
+    async with scripted_model() as thief:
+        theirs = thief.assistant(firstMessage="Me voilà.")
+        destination = {"type": "assistant", "assistant": theirs}
+        caller.send({"type": "handoff", "destination": destination})
+        asked = {"role": "user", "content": "Quels sont vos horaires ?"}
+        caller.send({"type": "add-message", "message": asked})
+        await caller.silence_after(await caller.sound_after(time.monotonic()))
+        caller.send({"type": "end-call"})
+        ended = await _ended(http, call_id)
+        assert thief.headers == []
+    said = " ".join(one.get("message", "") for one in ended["messages"])
+    assert "Me voilà." not in said
+    assert "Je n'ai pas les horaires" in said, "the assistant of the call answers"

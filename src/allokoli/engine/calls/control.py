@@ -46,6 +46,19 @@ def checked(body: dict[str, Any]) -> dict[str, Any]:
     return read(body)
 
 
+def of_caller(body: dict[str, Any]) -> dict[str, Any]:
+    """The same of what the caller's own client asks, who chooses nobody to answer them: whoever
+    answers does so with the keys of the organization.
+
+    Raises:
+        Invalid: it is none, or not theirs to give.
+    """
+    order = checked(body)
+    if order["type"] == "handoff":
+        raise Invalid(["handoff is asked of the call's controlUrl"])
+    return order
+
+
 async def obey(live: LiveCall, order: dict[str, Any]) -> None:
     """Carry out a checked order in a voice call; what the engine orders itself has a `reason`."""
     voice, conversation = live.voice, live.conversation

@@ -19,8 +19,8 @@ from allokoli.engine.api.errors import Busy, Invalid
 from allokoli.engine.calls import recordings, repository, written_orders
 from allokoli.engine.calls.backstage import CallBackstage
 from allokoli.engine.calls.control import (
-    checked,
     obey,
+    of_caller,
 )
 from allokoli.engine.calls.conversing import conversation_of
 from allokoli.engine.calls.live_call import LiveCall
@@ -211,7 +211,7 @@ class Switchboard:
     def _browser_asks(self, live: LiveCall, message: dict[str, Any]) -> None:
         """The web client's own controls; what is not understood is no reason to end a call."""
         with contextlib.suppress(Invalid):
-            self._follow(obey(live, checked(message)))
+            self._follow(obey(live, of_caller(message)))
 
     async def _release(self, identity: Identity, call_id: UUID) -> None:
         """Let the browser try again with a better offer."""
