@@ -231,3 +231,18 @@ def test_replies_have_no_markup(mario, call):
     line = call(mario)
     line.say("une table pour 4 ce soir 20h", "Martin 06 12 34 56 78 aucune allergie", "oui")
     assert all(char not in "".join(line.said) for char in "*#_<>[]")
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        "ah d'accord, bon ben je repasserai mardi alors, merci au revoir",
+        "très bien, je vais en parler à mon mari, au revoir",
+    ],
+)
+def test_who_only_asked_and_says_goodbye_books_nothing(mario, call, leave):
+    line = call(mario)
+    line.say("Bonjour, c'est juste pour savoir si vous ouvrez le lundi")
+    line.say(leave)
+    assert line.state.outcome == "answered"
+    assert line.state.goal is None

@@ -77,6 +77,7 @@ def _step(form: Form, state: State, text: object, now: datetime, turn: Turn) -> 
         return close(current, state, turn, "left", "left")
     found = understand(current, state, text, now=now, locale=turn.locale)
     turn.heard += found.heard
+    _take_leave(state, found)
     return _respond(form, current, state, found, turn)
 
 
@@ -140,6 +141,7 @@ def _respond(  # noqa: PLR0911  (one way out a case)
         state.said = state.said or current.start
         said = speaking.wording(current, "wait", 0)
         return state, speaking.reply(current, state, turn.saying(said, "wait"))
+    _take_agreement(state, found)
     offered = _take_offer(current, state, found)
     _take_proposal(state, found)
     _take_goal(current, state, found, turn)
@@ -157,6 +159,28 @@ def _respond(  # noqa: PLR0911  (one way out a case)
         state.misses = 0
         return ask_next(current, state, turn)
     return _without_answer(current, state, found, turn)
+
+
+def _take_leave(state: State, found: Understanding) -> None:
+    """Who only asked and says goodbye wants no more: "I'll come by on Tuesday then, bye"."""
+    only_asked = state.goal is None and bool(state.notes.get("asides"))
+    if only_asked and found.social == "goodbye" and not found.question:
+        found.goal = found.aside = None
+        found.fills.clear()
+
+
+def _take_agreement(state: State, found: Understanding) -> None:
+    """At the recap, what it says said again is a yes; what comes with a yes is courtesy."""
+    if state.phase != "confirming":
+        return
+    again = found.answer is None and found.goal is not None and found.goal.key == state.goal
+    same = {key for key, value in found.fills.items() if state.values.get(key) == value}
+    repeats = same if found.fills and found.answer != "no" else again
+    if repeats and same == found.fills.keys() and not found.question:
+        found.answer = "yes"
+    if found.answer == "yes":
+        for key in same:
+            del found.fills[key]
 
 
 def _take_offer(form: Form, state: State, found: Understanding) -> bool:
@@ -299,6 +323,8 @@ def _confirming(form: Form, state: State, found: Understanding, turn: Turn) -> t
             return ask_next(form, state, replace(turn, decision=f"change {slot.key}"))
     if found.answer == "yes" and state.phase == "confirming":
         return finish(form, state, turn, goal)
+    if found.social == "goodbye" and found.answer != "yes":
+        return close(form, state, turn, "left", "left")
     if found.answer == "no" or (found.answer == "yes" and state.phase == "correcting"):
         state.phase, state.asking = "correcting", []
         said = speaking.wording(form, "what_to_change", state.misses)
@@ -306,8 +332,6 @@ def _confirming(form: Form, state: State, found: Understanding, turn: Turn) -> t
         if state.misses <= _MAX_MISSES:
             state.said = said
             return state, speaking.reply(form, state, turn.saying(said, "what to change"))
-    if found.social == "goodbye":
-        return close(form, state, turn, "left", "left")
     state.misses += 1
     if state.misses > _MAX_MISSES and "unconfirmed" in form.wording:
         return close(form, state, turn, "unconfirmed", "unconfirmed")
