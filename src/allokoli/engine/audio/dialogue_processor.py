@@ -206,7 +206,7 @@ class DialogueProcessor(FrameProcessor):
             self._pending_end = reply.ending
             raise
         except Exception as error:  # noqa: BLE001 - whatever breaks, the call ends honestly
-            _log.error("conversation_failed", error=type(error).__name__)
+            _log.error("conversation_failed", exc_info=error)
             reply.ending = HangUpFrame(CONVERSATION_BROKE)
         await self._close(reply)
         if reply.ending:
