@@ -23,6 +23,8 @@ _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _MOST_PARTS = 8
 _WISH = "wish"
+_GRAVE = 0.55
+_TELLING_WORDS = 3
 
 
 def recognize(
@@ -41,16 +43,21 @@ def recognize(
     found.answer = _answer(state, whole, locale)
     found.social = find_social(folded, locale)
     found.question = looks_like_question(whole.raw, folded, locale)
+    found.excepted = find_phrase(lexicon(locale).words.get("except", ()), folded) is not None
     for name in ("answer", "social"):
         if getattr(found, name):
             found.heard.append(Heard(name, getattr(found, name), words=whole.raw))
     _by_lexicon(form, state, whole, found, locale)
     if found.aside and found.aside.private:
         found.goal = None
+    if found.goal and found.goal.newest and state.values and state.goal == form.default_goal:
+        found.goal = None  # "make it one o'clock instead" corrects what is being booked
     if state.goal is None and not found.goal and not found.aside:
         recognize_meaning(form, state, whole.raw, found)
     elif found.question and found.goal and not found.aside:
         _ask_about(form, whole.raw, found)
+    elif found.question and found.goal and found.aside and _is_owners(found.aside):
+        _keep_to_question(whole.raw, found)
     if found.goal and found.aside and not found.question and not found.aside.at_once:
         found.aside = None
     pointed = ((slot, find_phrase(slot.mentions, folded)) for slot in form.slots)
@@ -72,6 +79,9 @@ def _less_greeting(folded: str, locale: str) -> str:
 
 def _answer(state: State, whole: Utterance, locale: str) -> Answer | None:
     """Yes or no; at the recap also after a courtesy (`how kind, yes that's right`)."""
+    agreed = lexicon(locale).words.get("agreed", ())
+    if state.phase == "confirming" and find_phrase(agreed, whole.raw_folded):
+        return "yes"
     first = find_answer(whole.raw_folded, locale)
     if first or state.phase != "confirming":
         return first
@@ -168,13 +178,10 @@ def recognize_meaning(
     near = meaning.nearest(
         text, groups, least=least, favored=telling, usual=usual, alike=alike, fits=fits
     )
-    leaves = state.goal is not None and isinstance(things[near.key], Goal) if near else False
-    if near and leaves and near.score < meaning.SURE:
-        near = None
     if near and _is_unanswered(things[near.key]):
         found.question = True
         return
-    if near and not _holds(form, things[near.key], groups[near.key], near, found):
+    if near and not _holds(form, state, things[near.key], groups[near.key], near, found):
         near = None
     if near is None and found.question:
         # The owner wrote an answer to something like it: better than none.
@@ -182,11 +189,14 @@ def recognize_meaning(
         near = meaning.nearest(text, owners, least=_OWNERS, fits=fits)
     if near is None:
         return
-    thing = things[near.key]
+    _note(things[near.key], near, found, tells=near.key in telling)
+
+
+def _note(thing: Goal | Aside, near: meaning.Near, found: "Understanding", *, tells: bool) -> None:
     kind = "goal" if isinstance(thing, Goal) else "aside"
     if isinstance(thing, Goal):
         found.goal = thing
-        if near.key in telling:
+        if tells:
             found.told = near.clause
     else:
         found.aside = thing
@@ -221,7 +231,7 @@ def _ask_about(form: Form, text: str, found: "Understanding") -> None:
     goal = form.goal(form.default_goal)
     if found.goal is not goal or goal is None:
         return
-    asides = {aside.key: aside for aside in form.asides if not aside.goal}
+    asides = {aside.key: aside for aside in form.asides if _is_specific(aside)}
     groups = {key: _examples(aside) for key, aside in asides.items()}
     wishes = (*goal.examples, *goal.told)
     near = meaning.nearest(_less_fillers(text, form.locale or "fr"), {**groups, _WISH: wishes})
@@ -232,6 +242,15 @@ def _ask_about(form: Form, text: str, found: "Understanding") -> None:
     if find_phrase(goal.phrases, fold(text.replace(near.clause, " "))) is None:
         found.goal = None
     found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
+
+
+def _keep_to_question(text: str, found: "Understanding") -> None:
+    """`How much is a visit?` is the owner's question, and no wish for a visit."""
+    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    goal = found.goal
+    if goal and asked and find_phrase((*goal.phrases, *goal.hints), fold(text.replace(asked, " "))):
+        return
+    found.goal = None
 
 
 def _asks(clause: str, text: str, locale: str) -> bool:
@@ -247,13 +266,15 @@ def insults(form: Form, text: str) -> bool:
 
 def _holds(
     form: Form,
+    state: State,
     thing: Goal | Aside,
     examples: Sequence[str],
     near: meaning.Near,
     found: "Understanding",
 ) -> bool:
     """Whether a meaning is near enough for what it would lead to."""
-    if near.score < _needed(form, thing, found.words):
+    leaves = state.goal is not None and isinstance(thing, Goal)
+    if near.score < (meaning.SURE if leaves else _needed(form, thing, found.words)):
         return False
     return not found.question or _is_owners(thing) or meaning.belongs(near.clause, examples)
 
@@ -263,10 +284,15 @@ def _needed(form: Form, thing: Goal | Aside, text: str) -> float:
     if isinstance(thing, Goal):
         return meaning.SURE if thing.at_once else meaning.LIKELY
     if thing.at_once:
-        return meaning.SURE if insults(form, text) else meaning.FIRM
+        return meaning.SURE if insults(form, text) else _GRAVE
     if thing.goal:
         return meaning.SURE
     return meaning.FIRM if thing.private else meaning.LIKELY
+
+
+def _is_specific(aside: Aside) -> bool:
+    """Whether it asks for something that words of a wish may be about too."""
+    return _is_owners(aside) or _is_unanswered(aside) or aside.private
 
 
 def _is_unanswered(thing: Goal | Aside) -> bool:
@@ -295,5 +321,10 @@ def _awaits_free_answer(form: Form, state: State) -> bool:
 
 def told(goal: Goal, text: str) -> str:
     """The part of a sentence that already answers the goal's slot `tells`, or an empty string."""
-    near = meaning.nearest(text, {"told": goal.told, "wish": goal.examples}, favored=("told",))
-    return near.clause if near and near.key == "told" else ""
+    groups = {"told": goal.told, _WISH: goal.examples}
+    clauses = [one for one in re.split(r"[,.;:!?]+(?:\s|$)", text) if one.strip()]
+    parts = [one for one in clauses if len(one.split()) >= _TELLING_WORDS]
+    found = [near for part in (text, *parts) if (near := meaning.nearest(part, groups))]
+    best = max((near for near in found if near.key == "told"), key=lambda near: near.score,
+               default=None)  # fmt: skip
+    return best.clause if best else ""

@@ -38,6 +38,7 @@ class Understanding:
         social: `repeat`, `anything`, `goodbye`, …
         mentioned: a slot pointed at without an answer.
         question: whether they asked something.
+        excepted: whether they made an exception (`yes, but…`).
         notes: what to remember (part of the day, unfinished digits).
         told: the part of the sentence that answers the goal's slot `tells`.
         words: the sentence.
@@ -51,6 +52,7 @@ class Understanding:
     social: str | None = None
     mentioned: str | None = None
     question: bool = False
+    excepted: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
     told: str = ""
     words: str = ""
@@ -110,11 +112,27 @@ def understand(
         rest = [part for segment in segments for part in segment.rest()]
         opens = state.goal is None and found.goal.key == form.default_goal and not found.aside
         found.told = found.told or (reason_left(rest, locale) if opens else "")
+    _as_a_statement(form, state, whole, found, locale)
     named = found.fills.get(found.goal.tells) if found.goal else None
     if found.goal and found.told and str(named or "\0") not in found.told:
         found.fills[found.goal.tells] = found.told
         found.heard.append(Heard("slot", found.goal.tells, found.told, found.told, "meaning"))
     return found
+
+
+def _as_a_statement(
+    form: Form, state: State, whole: Utterance, found: Understanding, locale: str
+) -> None:
+    """Who says what is wrong, in words that nothing is like, wants it seen to."""
+    goal = form.goal(form.default_goal)
+    understood = found.goal or found.aside or found.question or found.social
+    if state.goal is not None or goal is None or not goal.told or not goal.tells or understood:
+        return
+    told = reason_left(whole.rest() if not whole.used else [whole.raw], locale)
+    if told:
+        found.goal, found.answer = goal, None
+        found.told = whole.raw
+        found.heard.append(Heard("goal", goal.key, words=whole.raw, how="statement"))
 
 
 def _read(
@@ -287,10 +305,24 @@ def _in_full(told: str, whole: Utterance, segments: list[Utterance], locale: str
         near = clause in told or told in clause
         asks = after == "?" or looks_like_question(clause, fold(clause), locale)
         clause = rest_text(Utterance.of(clause, locale), locale)
-        apart = clause in unread and not asks and len(clause.split()) >= _TELLING_WORDS
+        words = clause.split()
+        goes_on = kept and words and fold(words[0]) in lexicon(locale).words.get("goes_on", ())
+        long_enough = len(words) >= _TELLING_WORDS or goes_on
+        apart = clause in unread and not asks and long_enough
         if near or apart:
             kept.append(clause)
     return ", ".join(part for part in kept if part)[:_MAX_TOLD_CHARS] or told
+
+
+def _plain_no(whole: Utterance, locale: str) -> Iterator[Span]:
+    """`20 heures, non, 20 heures 30`: a no between two numbers."""
+    units = "|".join(re.escape(fold(one)) for one in lexicon(locale).time.get("hour_units", ()))
+    for phrase in lexicon(locale).words["phone_no"]:
+        for match in phrase_pattern(phrase).finditer(whole.raw_folded):
+            start, end = whole.from_raw(match.span())
+            before, after = whole.folded[:start], whole.folded[end:]
+            if re.search(rf"\d\s*(?:{units})?[\s,.]*$", before) and re.match(r"[\s,.]*\d", after):
+                yield match.span()
 
 
 def _segments(whole: Utterance, locale: str, *, phone: bool) -> Iterator[Utterance]:
@@ -299,6 +331,8 @@ def _segments(whole: Utterance, locale: str, *, phone: bool) -> Iterator[Utteran
     for phrase in lexicon(locale).words["correction"]:
         cuts += [match.span() for match in phrase_pattern(phrase).finditer(whole.raw_folded)]
     at = 0
+    if not phone:
+        cuts += [span for span in _plain_no(whole, locale) if span not in cuts]
     for start, end in sorted(cuts):
         if start < at or (phone and _is_between_digits(whole, (start, end))):
             continue
