@@ -1,8 +1,10 @@
 """Calls with AlloKoliConfig at the real engine: the installation's own, no key in a browser."""
 
+import asyncio
 import json
 from datetime import timedelta
 
+import httpx
 from engines import engine_app, engine_port
 from sqlalchemy import select, update
 
@@ -58,6 +60,55 @@ async def test_the_house_has_so_many_lines_and_says_when_they_are_taken(
     assert (await start(client)).status_code == 201
     refused = await start(client)
     assert refused.status_code in {429, 502, 503}, refused.text
+
+
+async def statuses():
+    return sorted(call.status for call in await house_calls())
+
+
+async def test_a_conversation_holds_one_line_however_often_it_is_called(client, engine_app):
+    session_id = (await client.post(SESSIONS, json={"locale": "fr"})).json()["id"]
+    for _ in range(4):
+        assert (await client.post(f"{SESSIONS}/{session_id}/calls")).status_code == 201
+    assert await statuses() == ["ended"] * 3 + ["queued"]
+
+
+async def test_calls_started_at_once_leave_one_line(client, engine_app):
+    session_id = (await client.post(SESSIONS, json={"locale": "fr"})).json()["id"]
+    path = f"{SESSIONS}/{session_id}/calls"
+    answers = await asyncio.gather(*(client.post(path) for _ in range(4)))
+    assert {one.status_code for one in answers} == {201}
+    assert await statuses() == ["ended"] * 3 + ["queued"]
+
+
+async def test_one_machine_does_not_take_every_line(client, engine_app, settings, at):
+    at(clock.now())
+    codes = [(await start(client)).status_code for _ in range(settings.max_calls_per_organization)]
+    assert codes == [201] * 5 + [429] * 5
+    at(clock.now() + timedelta(seconds=61))
+    assert (await start(client)).status_code == 201
+
+
+async def test_a_calls_link_opens_nothing_else_of_the_house(client, engine_app, settings):
+    first, second = [(await start(client)).json() for _ in range(2)]
+    token = first["web_call_url"].partition("token=")[2]
+    bearer = {"authorization": f"Bearer {token}"}
+    stolen = {"assistant": {"name": "Autre"}, "input": "Bonjour"}
+    async with httpx.AsyncClient(base_url=settings.engine_internal_url) as engine:
+        asked = [
+            engine.post(f"/call/{second['id']}/offer?token={token}", json={}),
+            engine.post(f"/call/{first['id']}/control?token={token}", json={"type": "end-call"}),
+            engine.post(f"/call/{first['id']}/control", json={"type": "end-call"}),
+            engine.get(f"/call/{first['id']}"),
+            engine.get(f"/call/{first['id']}", headers=bearer),
+            engine.get(f"/call/{first['id']}/mono-recording?token={token}"),
+            engine.get(f"/call/{first['id']}/call-logs?token={token}"),
+            engine.post("/call/web", json={"assistant": {"name": "Autre"}}, headers=bearer),
+            engine.post("/chat", json=stolen, headers=bearer),
+            engine.get("/assistant", headers=bearer),
+        ]
+        assert [(await one).status_code for one in asked] == [401] * len(asked)
+    assert await statuses() == ["queued", "queued"]
 
 
 async def test_ended_calls_are_forgotten_and_running_ones_kept(client, engine_app, at):

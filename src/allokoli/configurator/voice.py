@@ -22,6 +22,8 @@ _CONNECTING_S = 60
 _WINDOW_S = 3600
 _CALLS_PER_SESSION = 20
 _CALLS_PER_MACHINE = 60
+# The house has few lines, and one that nobody picks up is held for a minute.
+_AT_ONCE_PER_MACHINE, _HELD_S = 5, 60
 _TALKING = ("collecting", "confirming")
 
 
@@ -66,6 +68,7 @@ async def start(identity: Identity | None, session_id: UUID, *, machine: str) ->
         if not can_speak(row.locale):
             raise Conflict("AlloKoliConfig ne parle pas encore cette langue\u00a0: écrivez-lui.")
         await _bound(opened, session_id, machine)
+        before = CallRecord.of(row.voice)
         row.voice = CallRecord(call).to_json()
         begun = any(line["role"] == "user" for line in row.messages)
         greeting = voice_words.greeting(row.reply, row.locale, begun=begun)
@@ -76,12 +79,30 @@ async def start(identity: Identity | None, session_id: UUID, *, machine: str) ->
         greeting=greeting,
         locale=locale,
     )
+    if before is not None and before.line is not None:
+        await voice_house.end_call(before.line)
     made = await voice_house.start_web_call(assistant)
     try:
-        return VoiceCall(id=made.get("id"), web_call_url=made.get("webCallUrl"))
+        started = VoiceCall(id=made.get("id"), web_call_url=made.get("webCallUrl"))
     except ValueError:
         sentence = "Le moteur vocal ne répond pas. Réessayez dans un instant."
         raise VoicePlatformFailed(sentence) from None
+    if not await _noted(identity, session_id, call, str(started.id)):
+        # Another call of the conversation was started meanwhile, and leads it.
+        await voice_house.end_call(str(started.id))
+    return started
+
+
+async def _noted(identity: Identity | None, session_id: UUID, call: str, line: str) -> bool:
+    """Keep a call's id at the engine, so that the next one ends it; whether it still leads."""
+    async with session(service.holder(identity, session_id)) as opened:
+        row = await service.locked(opened, session_id)
+        record = CallRecord.of(row.voice)
+        if record is None or record.call != call:
+            return False
+        record.line = line
+        row.voice = record.to_json()
+        return True
 
 
 async def answer(token: str, session_id: UUID, turns: list[str]) -> Answered:
@@ -164,11 +185,12 @@ def _over(row: ConfiguratorSession) -> bool:
 
 
 async def _bound(opened: AsyncSession, session_id: UUID, machine: str) -> None:
-    for what, limit in (
-        (f"configurator-call:{session_id}", _CALLS_PER_SESSION),
-        (f"configurator-calls-from:{machine}", _CALLS_PER_MACHINE),
+    for what, limit, window_s in (
+        (f"configurator-call:{session_id}", _CALLS_PER_SESSION, _WINDOW_S),
+        (f"configurator-calls-at-once-from:{machine}", _AT_ONCE_PER_MACHINE, _HELD_S),
+        (f"configurator-calls-from:{machine}", _CALLS_PER_MACHINE, _WINDOW_S),
     ):
-        await throttle.check(opened, what, limit=limit, window_s=_WINDOW_S)
+        await throttle.check(opened, what, limit=limit, window_s=window_s)
         await throttle.note(opened, what)
 
 

@@ -4,11 +4,13 @@ Who talks with AlloKoliConfig may have no account yet: their calls are the house
 leaves this machine; a browser only gets the link of one call.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from allokoli.core.database import session
+from allokoli.core.errors import AlloKoliError
 from allokoli.core.identity import Identity
 from allokoli.core.security.api_keys import create_key, signing_keys
 from allokoli.core.settings import get_settings
@@ -35,6 +37,18 @@ async def start_web_call(assistant: dict[str, Any]) -> dict[str, Any]:
     access = engine_access(get_settings().engine_internal_url, await _key(), "")
     async with VoicePlatform(access) as platform:
         return await platform.act("call/web", {"assistant": assistant})
+
+
+async def end_call(call_id: str) -> None:
+    """End a call that no longer leads its conversation, so that its line is free; best effort.
+
+    Args:
+        call_id: at the engine.
+    """
+    access = engine_access(get_settings().engine_internal_url, await _key(), "")
+    with suppress(AlloKoliError):
+        async with VoicePlatform(access) as platform:
+            await platform.act(f"call/{call_id}/control", {"type": "end-call"})
 
 
 async def forget_calls(before: datetime) -> int:

@@ -51,11 +51,13 @@ class CallRecord:
         call: its id, which its token carries.
         answered: the turns taken, in order.
         before: what the last of them changed; None when it cannot be taken back.
+        line: the call's id at the engine; None before it is known.
     """
 
     call: str
     answered: list[Answered] = field(default_factory=list)
     before: Before | None = None
+    line: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -70,6 +72,7 @@ class CallRecord:
             kept["call"],
             [Answered(**one) for one in kept["answered"]],
             Before(**before) if before else None,
+            kept.get("line"),
         )
 
 
