@@ -53,7 +53,8 @@ def _objects(folded: str, span: tuple[int, int], locale: str) -> bool:
     """Whether the other words refuse, change or ask (`ok but no`, `cool, change the name`)."""
     words, patterns = lexicon(locale).words, owner_data(locale)["patterns"]
     rest = f"{folded[: span[0]]} {folded[span[1] :]}"
-    return find_phrase((*words["no"], *words["correction"], *patterns["less"]), rest) is not None
+    against = (*words["no"], *words["correction"], *patterns["less"], *patterns["tone_not"])
+    return find_phrase(against, rest) is not None
 
 
 def declines(raw: str, locale: str) -> str | None:

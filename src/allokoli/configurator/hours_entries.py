@@ -6,6 +6,8 @@ from datetime import date
 
 from allokoli.configurator.hours_tokens import Token, day_run
 
+_WEEK = 7
+
 
 @dataclass(slots=True)
 class HoursEntry:
@@ -22,6 +24,7 @@ class HoursEntry:
         afternoon: whether the afternoon was named.
         comma: how many of the days came before the last comma.
         trailing: whether its days came after its times.
+        group: how many of the days came before those named last.
     """
 
     days: list[int] = field(default_factory=list)
@@ -34,6 +37,7 @@ class HoursEntry:
     afternoon: bool = False
     comma: int = 0
     trailing: bool = False
+    group: int = 0
 
 
 def hours_entries(tokens: Sequence[Token]) -> list[HoursEntry]:
@@ -45,7 +49,20 @@ def hours_entries(tokens: Sequence[Token]) -> list[HoursEntry]:
     grouping = _Grouping()
     for token in tokens:
         grouping.take(token)
-    return grouping.found
+    return _with_days_after(grouping.found)
+
+
+def _with_days_after(entries: list[HoursEntry]) -> list[HoursEntry]:
+    """`9 h-18 h, du mardi au samedi`: the times' days, though a comma came between."""
+    kept: list[HoursEntry] = []
+    for entry in entries:
+        told = entry.days and not (entry.times or entry.closed or entry.excepted or entry.nonstop)
+        last = kept[-1] if kept else None
+        if last is not None and told and last.times and not (last.days or last.dates):
+            last.days = list(entry.days)
+        else:
+            kept.append(entry)
+    return kept
 
 
 @dataclass(slots=True)
@@ -110,6 +127,7 @@ class _Grouping:
         else:
             run = entry.days and self.before is not None and self.before.kind == "range"
             days = day_run(entry.days[-1], token.value[0]) if run else token.value
+            entry.group = entry.group if run else len(entry.days)
             entry.days += [day for day in days if day not in entry.days]
         entry.closed = entry.closed or self.closing
         entry.excepted = entry.excepted or self.excepting
@@ -155,7 +173,12 @@ class _Grouping:
         if entry is not None and entry.closed and not entry.times:
             entry = self._reopened(entry)
         if entry is None or entry.trailing:
-            entry = self._add(HoursEntry())
+            # `8 h-18 h du lundi au vendredi et le samedi 9 h-12 h`: Saturday's own hours.
+            led = self.before is not None and self.before.kind == "days"
+            later = entry.days[entry.group :] if entry and led and entry.group else []
+            if entry is not None and later:
+                entry.days = entry.days[: entry.group]
+            entry = self._add(HoursEntry(days=later))
         if token.kind == "nonstop":
             entry.nonstop = True
         else:
@@ -166,5 +189,7 @@ class _Grouping:
         """`fermé le dimanche, du mardi au samedi 9 h-19 h`: the days after the comma are open."""
         later = entry.days[entry.comma :] if entry.comma else []
         entry.days = entry.days[: entry.comma] if later else entry.days
-        days = later or list(entry.days)
+        others = [day for day in range(_WEEK) if day not in entry.days]
+        apart = entry.comma == len(entry.days) and bool(others) and not entry.dates
+        days = later or (others if apart and entry.days else list(entry.days))
         return self._add(HoursEntry(days=days, dates=[] if later else entry.dates))

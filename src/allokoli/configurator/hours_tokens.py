@@ -111,6 +111,8 @@ def _times(folded: str, locale: str) -> Iterator[Token]:
         match.span()
         for rule in when_rules("times", locale)
         for match in rule.pattern.finditer(folded)
+        # `14 heures et 19 heures`: two hours, not 14:19
+        if not (match.group()[-1:].isdigit() and _marked_after(locale).match(folded, match.end()))
     }
     for first, end in spans:
         start = first
@@ -152,6 +154,12 @@ def _before_time(locale: str) -> frozenset[str]:
 def _marked_hour(locale: str) -> re.Pattern[str]:
     marks = "|".join(re.escape(fold(mark)) for mark in owner_data(locale)["hours"]["hour_marks"])
     return re.compile(rf"(?<![\w:/])(\d{{1,3}})\s*(?:{marks})(?![\w/])")
+
+
+@lru_cache
+def _marked_after(locale: str) -> re.Pattern[str]:
+    marks = "|".join(re.escape(fold(mark)) for mark in owner_data(locale)["hours"]["hour_marks"])
+    return re.compile(rf"\s*(?:{marks})(?![\w/])")
 
 
 def _longest(found: list[Token]) -> list[Token]:
