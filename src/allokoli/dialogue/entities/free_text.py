@@ -63,4 +63,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         head += _GAP if word == "..." else (_BETWEEN if head else "") + body
     tail = r"\s+".join(re.escape(word) for word in after.split())
     end = rf"\s+{tail}(?!\w)" if tail else r"(?=[.;!?\0]|,\s|$)"
-    return re.compile(rf"(?<!\w){head}(?:\s*[:,]\s*|\s+|(?<=')\s*)(?P<value>[^\0]+?){end}")
+    # Some words are written with the next one: "אלרגי ל{value}".
+    joined = "" if not before or before[-1].isspace() or not before[-1].isalpha() else r"|-?"
+    lead = rf"(?:\s*[:,]\s*|\s+|(?<=')\s*{joined})"
+    return re.compile(rf"(?<!\w){head}{lead}(?P<value>[^\0]+?){end}")
