@@ -147,3 +147,13 @@ async def test_a_claimed_conversation_is_closed_to_others(recapped):
     await recapped.post("/fr/logout")
     recapped.cookies.set("conversation", held)
     assert (await recapped.get("/fr/create")).status_code == 303
+
+
+async def test_templates_are_offered_before_anything_is_said(browser):
+    page = await begin(browser)
+    assert 'href="/fr/create?template=hotel"' in page.text
+    begun = await begin(browser, "?template=hotel")
+    assert 'id="gallery"' not in begun.text
+    assert "Hôtellerie" in read(begun)
+    said = await say(browser, "L'hôtel du Parc")
+    assert 'id="gallery"' not in said.text

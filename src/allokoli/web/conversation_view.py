@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from allokoli.blueprint.catalog import Template, templates
 from allokoli.configurator.schemas import SessionRead
 from allokoli.core.i18n import mark as _
 from allokoli.web.call_view import Turn
@@ -36,6 +37,7 @@ class Conversation:
         open: whether the owner may still say something.
         sign_up: whether an account is what is missing.
         plan: the blueprint's parts, to read and to change.
+        gallery: templates to begin with, before anything is said.
     """
 
     status: str
@@ -48,6 +50,7 @@ class Conversation:
     plan: list[PlanPart]
     steps: list[CreationStep]
     assistant_id: Any
+    gallery: tuple[Template, ...]
 
 
 def conversation(session: SessionRead, locale: str) -> Conversation:
@@ -71,4 +74,5 @@ def conversation(session: SessionRead, locale: str) -> Conversation:
             for step in session.steps
         ],
         assistant_id=session.assistant_id,
+        gallery=() if session.progress or len(session.messages) > 1 else templates(locale),
     )
