@@ -62,7 +62,7 @@ async def test_an_assistant_that_was_never_tried_can_be(browser, kept):
     assert "Faire appeler" in page
     answer = await browser.post(f"/fr/assistants/{assistant_id}/rehearsal", headers=HX)
     assert 'data-state="running"' in answer.text
-    assert 'hx-trigger="every 1s"' in answer.text
+    assert 'hx-trigger="every 2s"' in answer.text
     again = await browser.post(f"/fr/assistants/{assistant_id}/rehearsal")
     assert again.status_code == 303
     assert again.headers["location"] == f"/fr/assistants/{assistant_id}#rehearsal"
@@ -76,7 +76,7 @@ async def test_what_passed_shows_its_conversation_and_polls_no_more(browser, kep
     assert "<details>" in page
     assert SCRIPT not in page
     assert "&lt;script&gt;" in page
-    assert "every 1s" not in page
+    assert "every 2s" not in page
 
 
 async def test_what_failed_says_why(browser, kept):

@@ -33,6 +33,7 @@ _PASSED = _("Tous les appels sont réussis : il est prêt à répondre.")
 _FAILED = _("Certains appels sont à revoir : lisez-les, corrigez l’assistant, puis recommencez.")
 _UNHEARD = _("La plateforme vocale n’a pas répondu à tous les appels. Recommencez dans un instant.")
 _RUNNING = _("Des clients simulés l’appellent, par écrit. Cela prend moins d’une minute.")
+_COUNTED = _("Appels terminés : %(done)s sur %(all)s.")
 _NEVER = _("Des clients simulés peuvent l’appeler par écrit, pour voir s’il répond bien.")
 
 
@@ -88,7 +89,10 @@ def rehearsal(
         return Rehearsal(assistant_id, "never", gettext(locale, _NEVER), [])
     callers = [_caller(one, blueprint or {}, locale) for one in found.callers]
     if found.status != "done":
-        return Rehearsal(assistant_id, "running", gettext(locale, _RUNNING), callers)
+        done = sum(one.state not in {"waiting", "running"} for one in callers)
+        counted = gettext(locale, _COUNTED) % {"done": done, "all": len(callers)}
+        summary = f"{gettext(locale, _RUNNING)} {counted}" if callers else gettext(locale, _RUNNING)
+        return Rehearsal(assistant_id, "running", summary, callers)
     if any(one.state == "failed" for one in callers):
         return Rehearsal(assistant_id, "failed", gettext(locale, _FAILED), callers)
     if found.passed:
