@@ -21,9 +21,9 @@ _SIMILAR = 0.72
 _OWNERS = 0.45
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
+_LEAVING_WORDS = 9
 _MOST_PARTS = 8
 _WISH = "wish"
-_GRAVE = 0.55
 _TELLING_WORDS = 3
 
 
@@ -50,9 +50,12 @@ def recognize(
     _by_lexicon(form, state, whole, found, locale)
     if found.aside and found.aside.private:
         found.goal = None
+    if found.goal and not found.goal.at_once and _is_dictated(form, state, found, folded, locale):
+        found.goal = None
     if found.goal and found.goal.newest and state.values and state.goal == form.default_goal:
         found.goal = None  # "make it one o'clock instead" corrects what is being booked
-    if state.goal is None and not found.goal and not found.aside:
+    leaves = found.social == "goodbye" and len(folded.split()) <= _LEAVING_WORDS
+    if state.goal is None and not found.goal and not found.aside and not leaves:
         recognize_meaning(form, state, whole.raw, found)
     elif found.question and found.goal and not found.aside:
         _ask_about(form, whole.raw, found)
@@ -60,6 +63,12 @@ def recognize(
         _keep_to_question(whole.raw, found)
     if found.goal and found.aside and not found.question and not found.aside.at_once:
         found.aside = None
+    _note_pointed(form, whole, found, locale)
+
+
+def _note_pointed(form: Form, whole: Utterance, found: "Understanding", locale: str) -> None:
+    """What is pointed at without an answer, and the part of the day."""
+    folded = whole.raw_folded
     pointed = ((slot, find_phrase(slot.mentions, folded)) for slot in form.slots)
     slot, span = next(((slot, span) for slot, span in pointed if span), (None, None))
     if slot and span:
@@ -68,6 +77,16 @@ def recognize(
     part = find_part_of_day(_less_greeting(whole.folded, locale), locale)
     if part:
         found.notes["part"] = part
+
+
+def _is_dictated(
+    form: Form, state: State, found: "Understanding", folded: str, locale: str
+) -> bool:
+    """Whether a wish is part of the message being taken (`that I'd like to cancel my order`)."""
+    slots = [form.slot(key) for key in state.asking]
+    dictated = any(slot is not None and slot.verbatim for slot in slots)
+    corrects = find_phrase(lexicon(locale).words["correction"], folded) is not None
+    return dictated and found.answer != "no" and not corrects
 
 
 def _less_greeting(folded: str, locale: str) -> str:
@@ -109,7 +128,8 @@ def _by_lexicon(
     if not found.question and _awaits_free_answer(form, state):
         return
     near = _asked_in_writing(form, whole, locale)
-    if near and near[0] >= _SIMILAR:
+    asks = near is not None and (not found.question or _asks(near[2], whole.raw, locale))
+    if near and near[0] >= _SIMILAR and asks:
         score, found.aside, clause = near
         heard = Heard("aside", found.aside.key, words=clause, score=round(score, 2))
         found.heard.append(heard)
@@ -153,7 +173,7 @@ def recognize_meaning(
         questions_only: whether the sentence answered something, so that it wants nothing else.
     """
     only = _SOCIAL_WORDS if found.social in {"anything", "wait", "goodbye"} else _FEW_WORDS
-    if found.question and not found.social:  # `יש חניה?` asks as much as `is there parking?`
+    if found.question and found.social in {None, "wait"}:  # `יש חניה?` asks as much as `is there parking?`
         only = 1
     if len(text.split()) <= only:
         return
@@ -173,7 +193,8 @@ def recognize_meaning(
         asking = found.question and _asks(clause, text, form.locale or "fr")
         if name in telling:
             return not asking
-        return asking or not found.question or not _is_owners(things[name])
+        open_ = state.goal is None and found.question
+        return asking or not open_ or not _is_owners(things[name])
 
     near = meaning.nearest(
         text, groups, least=least, favored=telling, usual=usual, alike=alike, fits=fits
@@ -274,6 +295,8 @@ def _holds(
 ) -> bool:
     """Whether a meaning is near enough for what it would lead to."""
     leaves = state.goal is not None and isinstance(thing, Goal)
+    if leaves and isinstance(thing, Goal) and thing.at_once and state.phase == "confirming":
+        return False  # "the number is wrong", at the recap, is no wrong number
     if near.score < (meaning.SURE if leaves else _needed(form, thing, found.words)):
         return False
     return not found.question or _is_owners(thing) or meaning.belongs(near.clause, examples)
@@ -284,7 +307,7 @@ def _needed(form: Form, thing: Goal | Aside, text: str) -> float:
     if isinstance(thing, Goal):
         return meaning.SURE if thing.at_once else meaning.LIKELY
     if thing.at_once:
-        return meaning.SURE if insults(form, text) else _GRAVE
+        return meaning.SURE if insults(form, text) else meaning.FIRM
     if thing.goal:
         return meaning.SURE
     return meaning.FIRM if thing.private else meaning.LIKELY

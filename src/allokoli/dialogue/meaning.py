@@ -99,26 +99,6 @@ def belongs(clause: str, examples: Sequence[str]) -> bool:
     return table is not None and _compare(clause, table).key == "here"
 
 
-def scores(text: str, groups: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    """How near the whole sentence is to each group's nearest example, from -1 to 1.
-
-    Args:
-        text: a short sentence.
-        groups: example sentences by name.
-
-    Returns:
-        By name; empty where sentences cannot be compared.
-    """
-    table = _table(tuple((key, tuple(examples)) for key, examples in groups.items() if examples))
-    if table is None:
-        return {}
-    near: dict[str, float] = {}
-    for key, score in zip(table.keys, table.vectors @ _centered(clean(text)), strict=True):
-        near[key] = max(float(score), near.get(key, -1.0))
-    near.pop(_BACKGROUND, None)
-    return near
-
-
 def warm(sentences: Iterable[str]) -> bool:
     """Load the model and learn examples ahead, so that the first call does not wait for them.
 

@@ -8,6 +8,8 @@ from allokoli.dialogue.text import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _MIN_CHARS = 3
+_MIN_WORDS = 2
+_MAX_CHARS = 300
 
 
 def reason_left(parts: Sequence[str], locale: str) -> str:
@@ -18,14 +20,18 @@ def reason_left(parts: Sequence[str], locale: str) -> str:
         locale: the language spoken; one without a list `wish_plain` gives no reason.
 
     Returns:
-        The piece that says most, from its first telling word on; empty when all is plain.
+        The pieces that say something, each from its first telling word on; empty when they say
+        too little.
     """
     words = lexicon(locale).words
     plain = frozenset(words.get("wish_plain", ()))
     plain = plain and plain.union(words["stop"], words["hesitation"], words["hello"])
-    found = [(len(telling), part[telling[0].start() :]) for part in parts
-             if (telling := _telling(part, plain))] if plain else []  # fmt: skip
-    return max(found, key=lambda item: item[0], default=(0, ""))[1]
+    if not plain:
+        return ""
+    told = [(part, telling) for part in parts if (telling := _telling(part, plain))]
+    if sum(len(telling) for _, telling in told) < _MIN_WORDS:
+        return ""
+    return ", ".join(part[telling[0].start() :] for part, telling in told)[:_MAX_CHARS]
 
 
 def _telling(part: str, plain: frozenset[str]) -> list[re.Match[str]]:

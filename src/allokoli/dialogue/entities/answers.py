@@ -91,4 +91,15 @@ def looks_like_question(text: str, folded: str, locale: str) -> bool:
     first = " ".join(folded.split()[:4])
     if find_phrase(words["question"], first) is not None:
         return True
-    return find_phrase(words.get("question_anywhere", ()), folded) is not None
+    if find_phrase(words.get("question_anywhere", ()), folded) is not None:
+        return True
+    opening = _less(folded, (*words["hesitation"], *words["hello"])).split()
+    return bool(opening) and opening[0] in words.get("question_first", ())
+
+
+def _less(folded: str, fillers: Sequence[str]) -> str:
+    """The sentence from its first word that is no filler."""
+    words = folded.split()
+    while words and words[0].strip(",.!") in fillers:
+        del words[0]
+    return " ".join(words)

@@ -14,6 +14,7 @@ from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_FALLBACK_CHARS = 40
 _MAX_AHEAD_DAYS = 730
+_EXACT = frozenset({"day_month", "day_of_month"})
 
 
 def find_date(
@@ -82,15 +83,29 @@ def _said(
         if all(item[0][1] <= other[0] or other[1] <= item[0][0] for other, _, _ in kept):
             kept.append(item)
     said: list[tuple[When[date], Span]] = []
-    base = today
+    base, kinds = today, list[str]()
     for span, means, parts in sorted(kept, key=lambda item: item[0]):
-        when = None if _unwanted(folded[: span[0]], locale) else resolve(means, parts, base, locale)
+        unwanted = _unwanted(folded[: span[0]], locale)
+        since = today if means["means"] in _EXACT else base
+        when = None if unwanted else resolve(means, parts, since, locale)
         if when is None or not _suits(when, today, past=past):
             continue
         if when.at is None and when.not_before is not None:
             base = max(today, _day_before(when.not_before))
+        if means["means"] in _EXACT and said and _tells_less(kinds[-1], said[-1][0], when):
+            said.pop()
+            kinds.pop()
         said.append((when, span))
+        kinds.append(str(means["means"]))
     return said
+
+
+def _tells_less(kind: str, before: When[date], exact: When[date]) -> bool:
+    """`next Thursday, so the 26th`, `for Christmas, from the 23rd`: the date says which day."""
+    if kind == "holiday":
+        return True
+    same = before.at and exact.at and before.at.weekday() == exact.at.weekday()
+    return kind in {"weekday", "week_weekday"} and bool(same)
 
 
 def _unwanted(before: str, locale: str) -> bool:
