@@ -1,15 +1,18 @@
 """Decides that the caller has finished: by the sound, by the words, and as the assistant asks."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
-from pipecat.frames.frames import TranscriptionFrame
+from pipecat.frames.frames import InputAudioRawFrame, TranscriptionFrame
 from pipecat.turns.user_stop import TurnAnalyzerUserTurnStopStrategy
 
 from allokoli.engine.audio import turn_models
 from allokoli.engine.audio.unfinished import unfinished
 
 _MORE_S = 1.2
+# A busy machine hears late: the wait is counted in what was heard, up to so many times as long.
+_LATE = 3
 
 # Seconds to wait after the caller's words so far; None leaves it to the model.
 Endpointing = Callable[[str], Awaitable[float | None]]
@@ -27,6 +30,8 @@ class ListenerTurnStop(TurnAnalyzerUserTurnStopStrategy):  # type: ignore[no-unt
         super().__init__(turn_analyzer=turn_models.turn_end())
         self._language = language
         self._endpointing = endpointing
+        self._heard_s = 0.0
+        self._hearing = asyncio.Event()
         self._held: asyncio.Task[None] | None = None
         self._timed: asyncio.Task[None] | None = None
 
@@ -72,8 +77,18 @@ class ListenerTurnStop(TurnAnalyzerUserTurnStopStrategy):  # type: ignore[no-unt
         self._timed = None
         await self._maybe_trigger_user_turn_stopped()  # type: ignore[no-untyped-call]
 
+    async def _handle_input_audio(self, frame: InputAudioRawFrame) -> None:
+        self._heard_s += frame.num_frames / frame.sample_rate
+        self._hearing.set()
+        await super()._handle_input_audio(frame)
+
     async def _wait(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        until_s = self._heard_s + seconds
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds * _LATE):
+                while self._heard_s < until_s:
+                    self._hearing.clear()
+                    await self._hearing.wait()
         await super().trigger_user_turn_stopped()
 
     async def _let_go(self) -> None:
