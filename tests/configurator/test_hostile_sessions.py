@@ -1,15 +1,19 @@
 """One conversation from every side at once: voice, text, hand, and more than it can hold."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from api import run_jobs
 from conversations import SEED
 from test_voice_turns import SESSIONS, begin, said
 
+from allokoli.configurator import service
 from allokoli.configurator.models import ConfiguratorSession
+from allokoli.core import clock
 from allokoli.core.database import session
 from allokoli.core.identity import Identity
+from allokoli.platform.accounts import service as accounts
 from allokoli.platform.assistants.models import Assistant
 
 YES = "oui c'est parfait"
@@ -99,3 +103,20 @@ async def test_two_who_sign_up_at_once_do_not_share_a_conversation(call, owner, 
     answers = await asyncio.gather(owner.post(path), stranger.post(path))
     assert sorted(one.status_code for one in answers) == [200, 404]
     assert (await call.client.get(f"{SESSIONS}/{call.session_id}")).status_code == 404
+
+
+async def test_visitors_from_one_place_begin_so_many_conversations(client, owner, monkeypatch, at):
+    monkeypatch.setattr(service, "_MOST_BEGUN", 3)
+    at(clock.now())
+    codes = [(await client.post(SESSIONS, json={})).status_code for _ in range(4)]
+    assert codes == [201] * 3 + [429]
+    assert (await client.post(SESSIONS, json={}, headers=owner.headers)).status_code == 201
+    at(clock.now() + timedelta(hours=1, seconds=1))
+    assert (await client.post(SESSIONS, json={})).status_code == 201
+
+
+async def test_one_place_makes_so_many_accounts(client, monkeypatch):
+    monkeypatch.setattr(accounts, "_ACCOUNTS_PER_MACHINE", 2)
+    asked = [{"email": f"a{index}@exemple.fr", "password": "x" * 12} for index in (0, 0, 1)]
+    codes = [(await client.post("/api/v1/auth/register", json=one)).status_code for one in asked]
+    assert codes == [201, 409, 429], "those that only ask whether there is one count too"

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, Request
 
 from allokoli.configurator import service
 from allokoli.configurator.schemas import BlueprintEdit, SessionCreate, SessionRead, Utterance
+from allokoli.core.http import machine_of
 from allokoli.core.i18n import best_locale
 from allokoli.core.settings import get_settings
 from allokoli.platform.access import MaybeCaller, Writer
@@ -25,7 +26,9 @@ async def open_session(
     locale = asked.locale or best_locale(
         request.headers.get("accept-language"), get_settings().default_locale
     )
-    return await service.open_session(caller, locale=locale, template=asked.template)
+    return await service.open_session(
+        caller, locale=locale, template=asked.template, machine=machine_of(request)
+    )
 
 
 @router.get("/{session_id}")

@@ -28,12 +28,15 @@ from allokoli.core.database import session
 from allokoli.core.errors import Conflict, NotFound, Unauthorized
 from allokoli.core.identity import Identity
 from allokoli.dialogue import Reply
+from allokoli.platform import throttle
 
 MOST_TURNS = 200
+# By visitors from one address, in an hour: a school or a fair has many.
+_MOST_BEGUN, _HOUR_S = 300, 3_600
 
 
 async def open_session(
-    identity: Identity | None, *, locale: str, template: str | None = None
+    identity: Identity | None, *, locale: str, template: str | None = None, machine: str = ""
 ) -> SessionRead:
     """Begin a conversation.
 
@@ -41,10 +44,18 @@ async def open_session(
         identity: who is signed in; None for a visitor.
         locale: one of "fr", "en", "he".
         template: a template of the catalog to begin with; an unknown one is ignored.
+        machine: a visitor's network address, to bound what is asked; "" bounds nothing.
+
+    Raises:
+        TooMany: visitors from there began too many in an hour.
     """
     session_id = uuid4()
     state, reply = conversation.open(locale, template)
     async with session(holder(identity, session_id)) as opened:
+        if identity is None and machine:
+            bucket = f"configurator-sessions-from:{machine}"
+            await throttle.check(opened, bucket, limit=_MOST_BEGUN, window_s=_HOUR_S)
+            await throttle.note(opened, bucket)
         row = ConfiguratorSession(
             id=session_id,
             org_id=identity.org_id if identity else None,

@@ -65,6 +65,11 @@ def create_app(
     return app
 
 
+def machine_of(request: Request) -> str:
+    """The network address somebody asks from, to bound what is asked from there."""
+    return request.client.host if request.client else "unknown"
+
+
 async def _health() -> dict[str, str]:
     return {"status": "ok"}
 

@@ -1,6 +1,7 @@
 from fastapi import APIRouter, Request
 
 from allokoli.core.database import session
+from allokoli.core.http import machine_of
 from allokoli.core.i18n import best_locale
 from allokoli.core.settings import get_settings
 from allokoli.platform.access import Bearer, Caller
@@ -13,7 +14,7 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 @router.post("/register", status_code=201)
 async def register(wanted: Register, request: Request) -> SignedIn:
     locale = best_locale(request.headers.get("accept-language"), get_settings().default_locale)
-    return await service.register(wanted, locale=locale)
+    return await service.register(wanted, locale=locale, machine=machine_of(request))
 
 
 @router.post("/login")

@@ -17,19 +17,27 @@ from allokoli.platform.organizations import service as organizations
 _WINDOW_S = 15 * 60
 _TRIES_PER_ADDRESS = 10
 _TRIES_PER_MACHINE = 100
+# Each costs a slow hash, and tells whether an address has an account.
+_ACCOUNTS_PER_MACHINE, _HOUR_S = 100, 3_600
 _WRONG = mark("Adresse e-mail ou mot de passe incorrect.")
 
 
-async def register(wanted: Register, *, locale: str) -> SignedIn:
+async def register(wanted: Register, *, locale: str, machine: str) -> SignedIn:
     """Make an account, its organization and its voice platform, and sign in.
 
     Args:
         wanted: address, password, name.
         locale: language of the organization's mails.
+        machine: the network address it is asked from.
 
     Raises:
         Conflict: the address already has an account.
+        TooMany: too many accounts were asked for from here.
     """
+    bucket = f"register:{machine}"
+    async with session(Identity.job(None)) as opened:
+        await throttle.check(opened, bucket, limit=_ACCOUNTS_PER_MACHINE, window_s=_HOUR_S)
+        await throttle.note(opened, bucket)
     password_hash = await hash_password(wanted.password)
     user_id, org_id = uuid4(), uuid4()
     identity = Identity("user", org_id, user_id, "owner")

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from allokoli.core.errors import AlloKoliError, InvalidInput
+from allokoli.core.http import machine_of
 from allokoli.core.i18n import mark as _
 from allokoli.platform.accounts import login_sessions, service
 from allokoli.platform.accounts.schemas import Login, Register, SignedIn
@@ -40,7 +41,7 @@ async def signup(
     next: Text = "",  # noqa: A002 - same
 ) -> Response:
     try:
-        signed_in = await register(email, password, locale)
+        signed_in = await register(request, email, password, locale)
     except AlloKoliError as error:
         return refused(request, locale, "account/signup.html", error, email=email, next=next)
     return _welcome(signed_in, _inside(next, locale))
@@ -70,18 +71,19 @@ async def logout(request: Request, locale: str) -> Response:
     return answer
 
 
-async def register(email: str, password: str, locale: str) -> SignedIn:
+async def register(request: Request, email: str, password: str, locale: str) -> SignedIn:
     """Make an account from a form.
 
     Raises:
         InvalidInput: the address or the password cannot be.
         Conflict: the address already has an account.
+        TooMany: too many accounts were asked for from there.
     """
     try:
         wanted = Register(email=email.strip(), password=password)
     except ValidationError as error:
         raise _explained(error) from None
-    return await service.register(wanted, locale=locale)
+    return await service.register(wanted, locale=locale, machine=machine_of(request))
 
 
 def refused(

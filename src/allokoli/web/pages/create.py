@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from allokoli.configurator import service, voice
 from allokoli.configurator.schemas import SessionRead
 from allokoli.core.errors import AlloKoliError, InvalidInput, NotFound
+from allokoli.core.http import machine_of
 from allokoli.core.identity import Identity
 from allokoli.core.settings import get_settings
 from allokoli.platform.accounts import login_sessions
@@ -42,7 +43,7 @@ async def show(
     """The conversation where it stands; `new` begins another once it has ended."""
     held = await held_conversation(request, owner)
     if held is None or template or (new and held.status in _FINISHED):
-        return await _begin(locale, owner, template)
+        return await _begin(request, locale, owner, template)
     if new:
         return RedirectResponse(f"/{locale}/create", 303)
     if owner is not None and held.awaiting_account:
@@ -52,9 +53,9 @@ async def show(
 
 
 @router.post("/restart")
-async def restart(locale: str, owner: MaybeOwner) -> Response:
+async def restart(request: Request, locale: str, owner: MaybeOwner) -> Response:
     """Another conversation, from its beginning."""
-    return await _begin(locale, owner, None)
+    return await _begin(request, locale, owner, None)
 
 
 @router.post("/messages")
@@ -85,7 +86,7 @@ async def signup(
     if held is None:
         return _back(request, locale)
     try:
-        signed_in = await register(email, password, locale)
+        signed_in = await register(request, email, password, locale)
     except AlloKoliError as error:
         fields = {"trouble": gettext(locale, error.message), "email": email}
         template = "create/next.html" if _partial(request) else "create.html"
@@ -116,11 +117,16 @@ async def held_conversation(request: Request, owner: Identity | None) -> Session
         return None
 
 
-async def _begin(locale: str, owner: Identity | None, template: str | None) -> Response:
+async def _begin(
+    request: Request, locale: str, owner: Identity | None, template: str | None
+) -> Response:
+    machine = machine_of(request)
     try:
-        opened = await service.open_session(owner, locale=locale, template=template)
+        opened = await service.open_session(
+            owner, locale=locale, template=template, machine=machine
+        )
     except InvalidInput:
-        opened = await service.open_session(owner, locale=locale)
+        opened = await service.open_session(owner, locale=locale, machine=machine)
     answer = RedirectResponse(f"/{locale}/create", 303)
     answer.set_cookie(
         COOKIE,
