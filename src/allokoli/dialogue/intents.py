@@ -173,7 +173,7 @@ def recognize_meaning(
         questions_only: whether the sentence answered something, so that it wants nothing else.
     """
     only = _SOCIAL_WORDS if found.social in {"anything", "wait", "goodbye"} else _FEW_WORDS
-    if found.question and found.social in {None, "wait"}:  # `יש חניה?` asks as much as `is there parking?`
+    if found.question and found.social in {None, "wait"}:  # `יש חניה?`: is there parking?
         only = 1
     if len(text.split()) <= only:
         return
