@@ -104,7 +104,11 @@ class Agenda:
         found = self.own_booking(values, known)
         if found is not None:
             return found
-        return self.is_free(values, known) if values.get("booking") else None
+        booking = values.get("booking")
+        if not booking:
+            return None
+        kept = _unchanged(values, booking)
+        return kept or self.is_free(values, known)
 
     def cancel(self, values: Values, known: Known) -> Lookup | Values:
         """Calls the booking off."""
@@ -181,6 +185,16 @@ def _given(values: Values, *keys: str) -> dict[str, Any]:
     given = {key: values[key] for key in keys if values.get(key) is not None}
     size = next((values[key] for key in _SIZES if values.get(key) is not None), None)
     return given if size is None else {**given, "party_size": size}
+
+
+def _unchanged(values: Values, booking: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the booking stays: its day where an hour is new, both where only the party is."""
+    resized = any(values.get(key) is not None for key in _SIZES)
+    same_day = values.get("date") in {None, booking.get("date")}
+    kept = _when(booking) if resized and same_day else {}
+    if values.get("time") and booking.get("date"):
+        kept = {"date": booking["date"]}
+    return {key: value for key, value in kept.items() if values.get(key) is None}
 
 
 def _when(moment: Mapping[str, Any]) -> dict[str, Any]:

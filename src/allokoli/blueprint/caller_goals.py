@@ -20,6 +20,7 @@ _KINDS = {
     "support": "request",
 }
 _CONTACT = ("name", "phone")
+_SIZES = ("party_size", "guests")
 
 
 def caller_goals(
@@ -107,6 +108,7 @@ def _asked(
     together = [(("name", "phone"), _together(data, ("name", "phone")))]
     if "together" in words:
         together.insert(0, (("date", "time"), str(words["together"])))
+    also = tuple(slot.key for slot in slots if slot.key in _SIZES and key == "change")
     return Goal(
         key=key,
         phrases=tuple(words["phrases"]),
@@ -114,8 +116,9 @@ def _asked(
         examples=tuple(words["examples"]),
         newest=key == "change",
         slots=needed,
+        also=also,
         opening=str(words["opening"]),
-        recap=_recap(words["recap"], needed, blueprint, data, slots),
+        recap=_recap(words["recap"], (*needed, *also), blueprint, data, slots),
         closing=lambda _values, _result: str(words["closing"]),
         together=tuple(together),
         asks=asks,

@@ -135,6 +135,7 @@ class Goal:
         tells: that slot.
         newest: where a sentence holds two days or two hours, the last one counts (`from 7 to 8`).
         slots: the slots it needs, in the order they are asked.
+        also: slots it takes when they are said, and never asks for.
         opening: said when it is recognized and something is still missing.
         recap: builds the sentence that reads everything back and asks for a yes.
         closing: builds the last sentence, from the answers and what `commit` gave; the
@@ -159,6 +160,7 @@ class Goal:
     tells: str = ""
     newest: bool = False
     slots: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     opening: str = ""
     recap: Callable[[Mapping[str, Any]], str] | None = None
     closing: Callable[[Mapping[str, Any], Mapping[str, Any]], str] | None = None

@@ -31,11 +31,19 @@ def find_name(
     if in_two:
         return in_two
     introductions = list(words["name_before"]) + (list(words["name_weak"]) if asked or weak else [])
+    introductions += words.get("name_asked", ()) if asked else ()
     for phrase in sorted(introductions, key=len, reverse=True):
         end = "" if phrase.endswith("'") else r"(?!\w)"
         pattern = rf"(?<!\w){re.escape(phrase)}{end}\s*:?\s*"
         for match in re.finditer(pattern, utterance.raw_folded):
             if not asked and not _introduces(phrase, utterance.raw[match.end() :], locale):
+                continue
+            before = utterance.raw_folded[: match.start()]
+            if not asked and phrase in words["name_titles"] and _is_other(before, locale):
+                continue
+            if phrase in words["name_titles"] and _is_another(
+                utterance.raw_folded[: match.start()], locale
+            ):
                 continue
             found = _take(utterance, match.end(), locale)
             if found:
@@ -63,6 +71,14 @@ def _in_two(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
     return name, (min(span[0] for span in spans), max(span[1] for span in spans))
 
 
+def _is_other(before: str, locale: str) -> bool:
+    """Whether who is named after these words is somebody else (`a word for Mr Petit`)."""
+    after = lexicon(locale).words.get("name_title_after", ())
+    clause = re.split(r"[,.;:!?]", before)[-1].strip()
+    own = any(re.search(rf"(?<!\w){re.escape(word)}$", clause) for word in after)
+    return bool(after and clause and not own)
+
+
 def _introduces(phrase: str, after: str, locale: str) -> bool:
     """`Bonjour madame, j'avais…` names nobody, nor does `I'm meant to come`."""
     words = lexicon(locale).words
@@ -70,6 +86,12 @@ def _introduces(phrase: str, after: str, locale: str) -> bool:
         return False
     doubtful = phrase in words["name_maybe"] or phrase in words["name_weak"]
     return not doubtful or after[:1].isupper() or len(after.split()) <= _SHORT_WORDS
+
+
+def _is_another(before: str, locale: str) -> bool:
+    """`a message for Mr Fielding`, `ask Mr Holt`: not the name of who speaks."""
+    others = lexicon(locale).words.get("name_of_another", ())
+    return any(re.search(rf"(?<!\w){re.escape(one)}\s*$", before) for one in others)
 
 
 def _covers(span: Span, other: Span) -> bool:
@@ -114,7 +136,8 @@ def _as_written(taken: list[re.Match[str]], utterance: Utterance, locale: str) -
     """The name after what was added to it (`avec deux L`), and its end."""
     start, end = taken[0].start(), taken[-1].end()
     name = title(utterance.raw[start:end])
-    remark = amend_letters(name, utterance.raw_folded[end : end + _NEAR_CHARS], locale)
+    near = re.match(rf".{{0,{_NEAR_CHARS}}}\w*", utterance.raw_folded[end:])
+    remark = amend_letters(name, near.group() if near else "", locale)
     return (remark[0], end + remark[1][1]) if remark else (name, end)
 
 
