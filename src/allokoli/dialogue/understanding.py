@@ -194,7 +194,10 @@ def _readable(form: Form, state: State, found: Understanding) -> list[Slot]:
     return [
         slot
         for slot in form.slots
-        if (slot.key in goal.slots and (not slot.asked_only or slot.key in state.asking))
+        if (
+            slot.key in (*goal.slots, *goal.also)
+            and (not slot.asked_only or slot.key in state.asking)
+        )
         or slot.volunteered_only
     ]
 

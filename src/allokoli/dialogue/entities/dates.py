@@ -84,8 +84,11 @@ def _said(
             kept.append(item)
     said: list[tuple[When[date], Span]] = []
     base, kinds = today, list[str]()
+    last = max((span for span, means, _ in kept if means["means"] != "nothing"), default=None)
     for span, means, parts in sorted(kept, key=lambda item: item[0]):
-        unwanted = _unwanted(folded[: span[0]], locale)
+        unwanted = _unwanted(folded[: span[0]], locale) or (
+            span != last and _is_taken_back(folded[span[1] :], locale)
+        )
         since = today if means["means"] in _EXACT else base
         when = None if unwanted else resolve(means, parts, since, locale)
         if when is None or not _suits(when, today, past=past):
@@ -119,6 +122,13 @@ def _unwanted(before: str, locale: str) -> bool:
         )
 
     return ends("not_wanted") and not ends("wanted_after_all")
+
+
+def _is_taken_back(after: str, locale: str) -> bool:
+    """`Tuesday… no, I'm away on Tuesday, Wednesday`: what was said first is not meant."""
+    words = sorted((fold(one) for one in lexicon(locale).words["phone_no"]), key=len, reverse=True)
+    either = "|".join(re.escape(word) for word in words)
+    return re.match(rf"[\s.,…!-]*(?:{either})[\s.,]", after) is not None
 
 
 def _precise(said: list[tuple[When[date], Span]]) -> tuple[When[date], Span] | None:

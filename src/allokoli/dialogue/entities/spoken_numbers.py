@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from allokoli.dialogue.lexicon import lexicon
 
-_TOKEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[^\w\s]|_")
+_TOKEN = re.compile(r"[^\W_]+(?:-(?!ish\b)[^\W_]+)*|[^\w\s]|_")
 _TEN = 10
 _HUNDRED = 100
 _THOUSAND = 1000
@@ -162,9 +162,10 @@ def _number(
         return "", _TIMES[words["number_times"].index(word)], True
     if word in numbers:
         return "", numbers[word], False
-    prefix, rest = word[:1], word[1:]
-    if prefix in words["number_prefixes"] and rest in numbers:
-        return prefix, numbers[rest], False
+    for letters in (1, 2):  # `בשישה`, `מהשישה`: the last letter counts
+        prefix, rest = word[:letters], word[letters:]
+        if rest in numbers and all(one in words["number_prefixes"] for one in prefix):
+            return prefix[-1:], numbers[rest], False
     return None
 
 
