@@ -68,6 +68,12 @@ async def test_an_assistant_that_was_never_tried_can_be(browser, kept):
     assert again.headers["location"] == f"/fr/assistants/{assistant_id}#rehearsal"
 
 
+async def test_while_they_call_the_panel_counts_those_that_are_over(browser, kept):
+    callers = [caller("passed"), caller("failed", kind="asks"), caller("running", kind="closed")]
+    path = await rehearsed(kept, "running", callers)
+    assert "Appels terminés\u00a0: 2 sur 3." in (await browser.get(path)).text
+
+
 async def test_what_passed_shows_its_conversation_and_polls_no_more(browser, kept):
     path = await rehearsed(kept, "done", [caller("passed"), caller("passed", kind="asks")])
     page = (await browser.get(path)).text
