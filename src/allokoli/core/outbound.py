@@ -33,10 +33,17 @@ _OWN_PATH = "/api/v1/webhooks/receive"
 # Where clouds tell a machine its own secrets; refused whatever the setting says.
 _METADATA = frozenset(
     ipaddress.ip_address(one)
-    for one in ("169.254.169.254", "100.100.100.200", "168.63.129.16", "fd00:ec2::254")
-)
+    for one in (
+        "169.254.169.254", "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254",
+    )
+)  # fmt: skip
+# Networks of protocols' own use, which `is_global` takes for public in part.
+_LOCAL = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("64:ff9b:1::/48"))
 # IPv6 networks whose last 32 bits are an IPv4 address: translated ones, and the form once used.
-_CARRYING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+_CARRYING = tuple(
+    ipaddress.ip_network(one)
+    for one in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")
+)
 
 
 class RefusedAddress(httpx.ConnectError):
@@ -197,7 +204,8 @@ def _refused_one(address: Address, private_allowed: bool) -> bool:
         return True
     if address.is_unspecified or address.is_multicast:
         return True
-    if address.is_global or private_allowed:
+    public = address.is_global and not any(address in network for network in _LOCAL)
+    if public or private_allowed:
         return isinstance(address, ipaddress.IPv6Address) and address.is_site_local
     # An IPv4 address written as an IPv6 one is judged by itself.
     return not (isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped)
