@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from itertools import islice
 
+from allokoli.configurator.hours_reader import read_hours
 from allokoli.configurator.owner_data import owner_data
 from allokoli.dialogue.entities.when_patterns import names, when_rules
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
@@ -67,7 +69,27 @@ def clauses(raw: str, locale: str) -> tuple[Clause, ...]:
             own = topic
         found.append(Clause(start, end, own, sentence))
         topic, before = own, sentence
-    return tuple(found)
+    return tuple(_led_to(found, folded, locale))
+
+
+def _led_to(found: Sequence[Clause], folded: str, locale: str) -> list[Clause]:
+    """The clauses once days belong to the hours after them (`Monday, Tuesday, 9 to 5`)."""
+    told: list[Clause] = []
+    after: Clause | None = None
+    for one in reversed(found):
+        said, own = folded[one.start : one.end], one.topic
+        if own is None and after is not None and after.sentence == one.sentence:
+            later = folded[after.start : after.end]
+            timed = after.topic == "hours" or (after.topic is None and _has_range(later, locale))
+            if timed and _has_days(said, locale):
+                own = "hours"
+                if after.topic is None:
+                    told[-1] = replace(after, topic="hours")
+            elif after.topic == "languages" and _goes_on("languages", said, locale):
+                own = "languages"
+        after = replace(one, topic=own)
+        told.append(after)
+    return told[::-1]
 
 
 def said_in(raw: str, parts: Sequence[Clause]) -> str:
@@ -91,20 +113,19 @@ def _topic_of(said: str, locale: str) -> str | None:
                 best = match.end() - match.start(), topic
     if best:
         return best[1]
-    return "hours" if _has_day(said, locale) and _has_time(said, locale) else None
+    if not _has_days(said, locale):
+        return None
+    timed = _has_day(said, locale) and _has_time(said, locale)
+    return "hours" if timed or _has_range(said, locale) else None
 
 
 def _goes_on(topic: str, said: str, locale: str) -> bool:
     """Whether a clause without words of its own goes on with the topic before it."""
     if topic == "hours":
         hours = owner_data(locale)["hours"]
-        vague = [
-            phrase
-            for name in ("every_day", "week_days", "weekend", "except", "afternoon")
-            for phrase in hours[name]
-        ]
+        vague = [*hours["except"], *hours["afternoon"]]
         timed = _has_time(said, locale) and _CONTACT.search(said) is None
-        return timed or _has_day(said, locale) or find_phrase(vague, said) is not None
+        return timed or _has_days(said, locale) or find_phrase(vague, said) is not None
     if topic == "languages":
         entries = owner_data(locale)["languages"].values()
         return any(find_phrase(entry["phrases"], said) for entry in entries)
@@ -131,6 +152,22 @@ def _has_time(said: str, locale: str) -> bool:
 
 def _has_day(said: str, locale: str) -> bool:
     return day_pattern(locale).search(said) is not None
+
+
+def _has_days(said: str, locale: str) -> bool:
+    """Whether a clause names a day, or days together (`weekdays`)."""
+    hours = owner_data(locale)["hours"]
+    vague = [word for name in ("every_day", "week_days", "weekend") for word in hours[name]]
+    return _has_day(said, locale) or find_phrase(vague, said) is not None
+
+
+def _has_range(said: str, locale: str) -> bool:
+    """Whether a clause holds an hour, then a later one, in figures or in words."""
+    if _CONTACT.search(said):
+        return False
+    week = owner_data(locale)["hours"]["every_day"][0]
+    read = read_hours(f"{week} {said}", locale, today=date.min, country="", known=None)
+    return read.hours is not None and read.problem is None
 
 
 @lru_cache

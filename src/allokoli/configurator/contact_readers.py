@@ -15,6 +15,8 @@ from allokoli.dialogue.utterance import Utterance
 
 _LINK = re.compile(r"https?://[^\s,;<>\"']{3,480}")
 _PLAIN_LINK = re.compile(r"(?<![\w@.])(?:www\.)?[\w-]+(?:\.[\w-]+)+/[^\s,;<>\"']+")
+_GLUED = re.compile(r"(?<=[\u05d0-\u05ea])-(?=[A-Za-z0-9])")
+"""Hebrew writes `to` onto an address."""
 _MIN_DIGITS = 4
 _MOST_WHEN = 200
 
@@ -43,7 +45,7 @@ def read_notify(
         country: where national numbers are read first; empty for the language's own.
         known: what was said before; one address of a kind replaces another.
     """
-    heard = Utterance.of(text, locale)
+    heard = Utterance.of(_GLUED.sub(" ", text), locale)
     found: dict[str, Any] = {}
     link = _LINK.search(heard.text)
     if link:
@@ -88,7 +90,7 @@ def read_escalation(
 
 def has_contact(text: str, locale: str) -> str | None:
     """`email`, `webhook` or `phone`, when a clause holds one that nothing introduces."""
-    heard = Utterance.of(text, locale)
+    heard = Utterance.of(_GLUED.sub(" ", text), locale)
     if _LINK.search(heard.text):
         return "webhook"
     if find_email(heard, locale) or re.search(r"\w@\w", heard.raw):

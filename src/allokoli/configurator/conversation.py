@@ -137,7 +137,8 @@ def _questions(state: OwnerState, reading: OwnerReading, raw: str) -> Questions:
     if asking == ["fields"] and lists_fields(owner_data(locale), raw):
         return "none"
     telling = asking == ["services"] and _says_more_than_asks(raw, locale)
-    if looks_like_question(raw, fold(raw), locale) and not telling:
+    told = {"notify", "escalation", "faqs"} & reading.offered.keys()  # `can you text me on 07700…`
+    if looks_like_question(raw, fold(raw), locale) and not telling and not told:
         return "meant"
     return "none" if reading.offered or reading.problem or telling else "said"
 
@@ -155,6 +156,7 @@ def _moment(state: OwnerState, now: datetime) -> Moment:
         asking=asking if state.status == "collecting" else None,
         today=now.astimezone(zone).date(),
         opening=state.dialogue.turns == 0,
+        insisted=asking is not None and state.dialogue.tries.get(asking, 0) > 1,
     )
 
 

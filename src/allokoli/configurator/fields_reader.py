@@ -113,9 +113,9 @@ def _without_usual(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str
 
 def _refused(data: dict[str, Any], item: str) -> list[str]:
     """The usual fields that a piece of a list turns down (`no phone number`)."""
-    span = find_phrase(data["patterns"]["less_item"], fold(item))
-    if span and span[0] == 0:
-        return named_fields(data, fold(item[span[1] :]))
+    start = _opening(data["patterns"]["less_item"], fold(item))
+    if start:
+        return named_fields(data, fold(item[start:]))
     after = find_phrase(data["patterns"]["less_after"], fold(item))
     return named_fields(data, fold(item[: after[0]])) if after and after[0] > 0 else []
 
@@ -212,10 +212,16 @@ def lists_fields(data: dict[str, Any], raw: str) -> bool:
 def _is_chatter(data: dict[str, Any], item: str, locale: str) -> bool:
     """Whether a piece of a list only tells why, agrees or thanks (`we had a lady with nuts`)."""
     folded = fold(item)
-    span = find_phrase(data["patterns"]["field_not"], folded)
+    chat = _opening(data["patterns"]["field_not"], folded) > 0
     alone = {fold(item)} <= {*lexicon(locale).words["hesitation"]}
     answers = find_answer(folded, locale) or find_social(folded, locale)
-    return alone or bool(span and span[0] == 0) or bool(answers and len(folded.split()) <= _LIST)
+    return alone or chat or bool(answers and len(folded.split()) <= _LIST)
+
+
+def _opening(phrases: Sequence[str], folded: str) -> int:
+    """Where the longest of the phrases that opens a piece ends; 0 when none does."""
+    found = (match for phrase in phrases if (match := phrase_pattern(phrase).match(folded)))
+    return max((match.end() for match in found), default=0)
 
 
 def _as_the_trade_says(
@@ -240,8 +246,9 @@ def _is_about_something_else(data: dict[str, Any], item: str) -> bool:
         for key in ("tone", "greeting", "sector", "booking")
         for phrase in data["mentions"][key]
     ]
-    spoken = (fold(word) for one in data["languages"].values() for word in one["phrases"])
-    return find_phrase(others, fold(item)) is not None or fold(plain_label(data, item)) in spoken
+    spoken = [word for one in data["languages"].values() for word in one["phrases"]]
+    few = len(item.split()) <= _LIST
+    return find_phrase((*others, *(spoken if few else ())), fold(item)) is not None
 
 
 def _pieces(data: dict[str, Any], text: str) -> Iterator[str]:

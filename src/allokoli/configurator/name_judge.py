@@ -73,7 +73,7 @@ def tells_story(raw: str, locale: str) -> bool:
 def is_trade(piece: str, locale: str) -> bool:
     """Whether some words only say what the business is, and where (`cabinet d'avocats à Lyon`)."""
     data = owner_data(locale)
-    if _written_as_name(piece, locale):
+    if _written_as_name(piece, locale) or _titled(piece, locale):
         return False
     rest, found = fold(piece), False
     for one in data["sectors"].values():
@@ -85,6 +85,13 @@ def is_trade(piece: str, locale: str) -> bool:
     rest = " ".join(re.findall(r"[^\W_][\w'-]*", rest)) + " "
     place = any(rest.startswith(fold(word)) for word in data["patterns"]["trade_place"])
     return found and (not rest.strip() or place)
+
+
+def _titled(piece: str, locale: str) -> bool:
+    """Whether an article leads to a capital (`Le Refuge`, `L'Atelier`), as a sign is written."""
+    articles = owner_data(locale)["names"]["articles"]
+    lead = next((one for one in articles if fold(piece).startswith(fold(one))), "")
+    return bool(lead) and piece[len(lead) :].lstrip()[:1].isupper()
 
 
 def tells_something(piece: str, locale: str) -> bool:

@@ -28,10 +28,13 @@ class NameReader:
     Args:
         data: the owner's data files.
         locale: the language.
+        insisted: whether the name was asked again and again, so that even the words of a trade
+            (`La Boutique`) are meant as one.
     """
 
-    def __init__(self, data: dict[str, Any], locale: str) -> None:
+    def __init__(self, data: dict[str, Any], locale: str, *, insisted: bool = False) -> None:
         self._locale = locale
+        self._insisted = insisted
         self._patterns: dict[str, list[str]] = data["patterns"]
         self._self: list[str] = data["names"]["self"]
         self._again: list[str] = data["names"]["again"]
@@ -92,7 +95,8 @@ class NameReader:
     def _bare(self, heard: Utterance, *, opening: bool) -> str | None:
         for piece in name_pieces(heard.raw, self._locale, opening=opening):
             name = self._tidy(piece)
-            if name and not is_trade(piece, self._locale) and not self._is_tone(name):
+            trade = not self._insisted and is_trade(piece, self._locale)
+            if name and not trade and not self._is_tone(name):
                 return name
         return None
 

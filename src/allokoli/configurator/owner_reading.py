@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from allokoli.configurator.clauses import TOPICS, Clause, clauses, said_in
+from allokoli.configurator.clauses import TOPICS, Clause, clauses, cue_pattern, said_in
 from allokoli.configurator.contact_readers import has_contact, read_escalation, read_notify
 from allokoli.configurator.faq_reader import read_faqs
 from allokoli.configurator.hours_reader import read_hours
@@ -34,11 +34,13 @@ class Moment:
         asking: the slot asked just before, if any.
         today: the day of the conversation.
         opening: whether it is the first turn, where most people tell who they are.
+        insisted: whether what is asked was asked before, in vain.
     """
 
     asking: str | None = None
     today: date = date.min
     opening: bool = False
+    insisted: bool = False
 
 
 @dataclass(slots=True)
@@ -198,6 +200,8 @@ def _contact(
 
 
 def _declined(text: str, locale: str) -> bool:
+    if cue_pattern("must_not_say", locale).search(fold(text)):
+        return False  # `it must not promise anything` leaves nothing aside
     words = owner_data(locale)["commands"]["stop_asking"]["phrases"]
     return find_social(fold(text), locale) in {"anything", "refuse"} or (
         find_phrase(words, fold(text)) is not None

@@ -20,6 +20,7 @@ from allokoli.dialogue.text import capital, fold
 from allokoli.dialogue.utterance import Utterance
 
 _SHORT_WORDS = 8
+_FEW_WORDS = 5
 _MIN_GREETING_WORDS = 2
 _REPEAT_WORDS = 3
 _BOOKING = ("booking_yes", "booking_no")
@@ -40,7 +41,7 @@ class OwnerReaders:
         self._locale = locale
         self._moment = moment
         self._patterns: dict[str, list[str]] = data["patterns"]
-        self._names = NameReader(data, locale)
+        self._names = NameReader(data, locale, insisted=moment.insisted)
         self._turns: dict[str, OwnerReading] = {}
 
     def reader(self, key: str) -> Reader:
@@ -84,8 +85,9 @@ class OwnerReaders:
         found = said(sectors, folded)
         if known and not asked:
             pointed = find_phrase(self._data["mentions"]["sector"], folded) is not None
-            short = len(folded.split()) <= _SHORT_WORDS
-            return found if short and (pointed or self._moment.asking is None) else None
+            count = len(folded.split())
+            bare = self._moment.asking is None and count <= _FEW_WORDS
+            return found if bare or (pointed and count <= _SHORT_WORDS) else None
         if found:
             return found
         if looks_like_question(heard.raw, folded, self._locale):
