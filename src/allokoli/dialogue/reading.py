@@ -10,6 +10,7 @@ from allokoli.dialogue.entities.answers import find_answer, says_only_yes
 from allokoli.dialogue.entities.dates import find_date, parse_written_date
 from allokoli.dialogue.entities.emails import find_email
 from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text
+from allokoli.dialogue.entities.members import count_members
 from allokoli.dialogue.entities.names import find_name
 from allokoli.dialogue.entities.numbers import find_count
 from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits, parse_phone
@@ -107,7 +108,7 @@ def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -
     """
     match slot.type:
         case "number":
-            return _kept(heard, _count(slot, heard, asked=True))
+            return _kept(heard, _count(slot, heard, context.locale, asked=True))
         case "time":
             found = find_bare_hour(
                 heard, earliest_hour=context.form.earliest_hour, part=context.part
@@ -133,7 +134,7 @@ def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -
 
 
 def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> int | None:
-    found = _count(slot, heard, asked=False)
+    found = _count(slot, heard, context.locale, asked=False)
     firm = asked or context.correcting or slot.key not in context.values
     if found and found[0] == 1 and not firm:  # "une personne est allergique"
         return None
@@ -197,10 +198,13 @@ def _without_leads(slot: Slot, text: str) -> str:
         text = text[gap:]
 
 
-def _count(slot: Slot, heard: Utterance, *, asked: bool) -> tuple[int, tuple[int, int]] | None:
+def _count(
+    slot: Slot, heard: Utterance, locale: str, *, asked: bool
+) -> tuple[int, tuple[int, int]] | None:
     bounds = {"minimum": slot.minimum, "maximum": slot.maximum}
     total = find_count(heard, slot.totals, asked=False, **bounds)
-    found = total or find_count(heard, slot.patterns, asked=asked, **bounds)
+    members = count_members(heard.mask(), locale) if slot.choices and not total else None
+    found = total or members or find_count(heard, slot.patterns, asked=asked, **bounds)
     worded = None if found else find_choice(heard, slot.choices)
     return (int(worded[0]), worded[1]) if worded else found
 

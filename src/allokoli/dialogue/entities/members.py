@@ -1,0 +1,56 @@
+"""A company told one by one: `me, my husband and our two kids`, `two adults and a baby`."""
+
+import re
+from functools import lru_cache
+
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.text import fold
+from allokoli.dialogue.utterance import Span
+
+_FEWEST = 2
+
+
+def count_members(folded: str, locale: str) -> tuple[int, Span] | None:
+    """How many people a list of them makes; None when there is no list.
+
+    Args:
+        folded: the sentence, numbers in digits.
+        locale: its language; one without a list `count_members` gives None.
+    """
+    pattern = _list(locale)
+    if pattern is None:
+        return None
+    best: tuple[int, Span] | None = None
+    for match in pattern.finditer(folded):
+        members = list(_member(locale).finditer(match.group()))
+        if any(not (one["n"] or one["more"]) and one.group().endswith("s") for one in members):
+            continue  # "my colleagues and me" does not say how many
+        total = sum(int(one["n"] or one["more"] or 1) for one in members)
+        if len(members) >= _FEWEST and (best is None or total > best[0]):
+            best = total, match.span()
+    return best
+
+
+@lru_cache
+def _list(locale: str) -> re.Pattern[str] | None:
+    if not lexicon(locale).words.get("count_members"):
+        return None
+    one = _member(locale).pattern.replace("?P<n>", "?:").replace("?P<more>", "?:")
+    with_ = _either(locale, "count_with")
+    return re.compile(rf"{one}(?:(?:\s*,\s*|\s+(?={with_}\b))(?:{with_}\s+)?{one})+")
+
+
+@lru_cache
+def _member(locale: str) -> re.Pattern[str]:
+    own, whose = _either(locale, "count_selves"), _either(locale, "count_whose")
+    kinds, more = _either(locale, "count_members"), _either(locale, "count_more")
+    return re.compile(
+        rf"(?<!\w)(?:{own}|(?:(?:{whose})\s+)*(?:(?P<n>\d{{1,2}})\s+)?(?:\w+\s+)?{kinds}"
+        rf"|{more}\s+(?P<more>\d{{1,2}}))(?![\w'])"
+    )
+
+
+def _either(locale: str, key: str) -> str:
+    words = {fold(word) for word in lexicon(locale).words.get(key, ())}
+    longest = sorted(words, key=lambda word: (-len(word), word))
+    return "(?:" + ("|".join(re.escape(word) for word in longest) or r"(?!)") + ")"
