@@ -133,3 +133,18 @@ def test_hostile_hours_break_nothing(locale, said):
     read = read_hours(said, locale, today=TODAY)
     if read.hours:
         Hours.model_validate(read.hours)
+
+
+@pytest.mark.parametrize(
+    ("said", "open_days"),
+    [
+        ("ouvert de 8 h à 18 h du lundi au vendredi et le samedi de 8 h à midi", "123456"),
+        ("de 8 h 30 à 19 h, du mardi au samedi, non stop", "23456"),
+        ("fermé dimanche et lundi, ouvert de 10 h à 19 h", "23456"),
+        ("jamais le lundi, les autres jours 9 h 19 h", "234567"),
+    ],
+)
+def test_french_hours_find_their_days_wherever_these_are_said(said, open_days):
+    hours = read_hours(said, "fr", today=TODAY).hours or {}
+    found = "".join(str(rank) for rank, day in enumerate(WEEK, 1) if hours.get(day))
+    assert found == open_days

@@ -38,7 +38,7 @@ def field(data: dict[str, Any], key: str) -> dict[str, Any]:
     return made
 
 
-def read_fields(
+def read_fields(  # noqa: C901, PLR0911  (one way out a case)
     data: dict[str, Any], heard: Utterance, asked: bool, values: Mapping[str, Any], locale: str
 ) -> list[dict[str, Any]] | None:
     """The fields after what was said: the usual ones, more, fewer, or a list of their own.
@@ -67,6 +67,9 @@ def read_fields(
     if not asked and not values.get("fields") and command is None:
         return None
     listing = _listing(base, command, all_of_it=asked or bool(optional))
+    early = not asked and not values.get("fields")
+    if early and not named_fields(data, fold(f"{listing} {more or ''}")):
+        return None  # `c'est pour recueillir les demandes` names none
     many = asked and len(set(named_fields(data, fold(raw)))) >= _LIST
     listed = _items(data, listing, values, locale, told=many and answer != "yes")
     extra = _items(data, more, values, locale, told=asked) if more else []

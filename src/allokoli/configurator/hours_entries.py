@@ -25,6 +25,7 @@ class HoursEntry:
         comma: how many of the days came before the last comma.
         trailing: whether its days came after its times.
         group: how many of the days came before those named last.
+        shut: whether it was said to be closed before its days were.
     """
 
     days: list[int] = field(default_factory=list)
@@ -38,6 +39,7 @@ class HoursEntry:
     comma: int = 0
     trailing: bool = False
     group: int = 0
+    shut: bool = False
 
 
 def hours_entries(tokens: Sequence[Token]) -> list[HoursEntry]:
@@ -130,6 +132,7 @@ class _Grouping:
             entry.group = entry.group if run else len(entry.days)
             entry.days += [day for day in days if day not in entry.days]
         entry.closed = entry.closed or self.closing
+        entry.shut = entry.shut or self.closing
         entry.excepted = entry.excepted or self.excepting
         self.closing = self.excepting = self.fresh = False
 
@@ -190,6 +193,6 @@ class _Grouping:
         later = entry.days[entry.comma :] if entry.comma else []
         entry.days = entry.days[: entry.comma] if later else entry.days
         others = [day for day in range(_WEEK) if day not in entry.days]
-        apart = entry.comma == len(entry.days) and bool(others) and not entry.dates
+        apart = entry.shut and entry.comma == len(entry.days) and bool(others) and not entry.dates
         days = later or (others if apart and entry.days else list(entry.days))
         return self._add(HoursEntry(days=days, dates=[] if later else entry.dates))

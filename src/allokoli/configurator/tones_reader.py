@@ -36,7 +36,7 @@ def read_tone(
         wanted, refused = _named(data, words, bare(folded), locale)
     if wanted:
         corrected = _last_correction(data, folded, locale)
-        kept = [tone for at, tone in wanted if at >= corrected] or [wanted[0][1]]
+        kept = [tone for at, tone in wanted if at >= corrected] or [tone for _, tone in wanted]
         return max(kept, key=kept.count)  # `nice, gentle, calm`: what most words say
     if values is None:
         return None

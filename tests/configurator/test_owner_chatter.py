@@ -1,0 +1,116 @@
+"""What owners really say: names amid chatter, lists of fields, greetings and their yes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from allokoli.configurator.conversation import OwnerState, hear
+from allokoli.configurator.conversation import open as open_conversation
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+START = ["c'est pour mon restaurant", "Léa"]
+TONE = [*START, "chaleureux"]
+GREETED = [*TONE, "Chez Léa, bonjour !"]
+BOOKED = [*GREETED, "oui"]
+RECAP = [*BOOKED, "le nom et le téléphone"]
+
+
+def after(*turns: str) -> OwnerState:
+    state, _ = open_conversation("fr")
+    for turn in turns:
+        state, _ = hear(state, turn, NOW)
+    return state
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("euh Zoé", "Zoé"),
+        ("Victor non Hector", "Hector"),
+        ("Tais-toi Rex ! Pardon, le chien. Alors, appelez-la Iris", "Iris"),
+        ("Alors moi je m'appelle Gérard mais l'assistant ce sera Nestor", "Nestor"),
+        ("Salut, moi c'est Karim, je suis plombier à Marseille", None),
+        ("Allô oui bonjour, moi j'ai une crêperie à Quimper, y a que moi en salle", None),
+        ("bonjour je tiens une boutique de fleurs, pardon… oui madame, douze euros… voilà", None),
+        ("Maman arrête, je suis au téléphone. Oui bonjour, je suis esthéticienne", None),
+        ("Buongiorno, scusi, bonjour, trattoria à Lyon, je voudrais le robot", None),
+        ("mon restaurant s'appelle La Table Ronde", None),
+    ],
+)
+def test_the_first_turn_names_the_assistant_only_when_it_does(said, name):
+    assert after(said).dialogue.values.get("name") == name
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Deux secondes… oui madame, c'est au fond à droite… pardon, Capucine", "Capucine"),
+        ("Comment ça un nom ? ah, pour la dame qui répond. Eh bien Marguerite", "Marguerite"),
+        ("vas-y Kenza", "Kenza"),
+        ("Attends, non, pas Colette, Odette", "Odette"),
+        ("Perle, c'est le nom de la chienne", "Perle"),
+        ("Le Refuge", "Le Refuge"),
+        ("Cabinet des docteurs Ben Ali et Roche", "Cabinet des docteurs Ben Ali et Roche"),
+        ("plombier je vous dis", None),
+    ],
+)
+def test_a_name_is_found_amid_chatter(said, name):
+    assert after("j'ai un gîte", said).dialogue.values.get("name") == name
+
+
+@pytest.mark.parametrize(
+    ("said", "greeting"),
+    [
+        ("alors euh je dirais Garage Momo bonjour", "Garage Momo bonjour"),
+        ("Garage Momo, bonjour, voilà, simple", "Garage Momo, bonjour"),
+        ("oui très bien comme ça", "Restaurant Léa, bonjour ! Comment puis-je vous aider ?"),
+        ("c'est quoi un message d'accueil ?", None),
+    ],
+)
+def test_a_greeting_is_kept_without_what_is_said_around_it(said, greeting):
+    found = after(*TONE, said).dialogue.values.get("greeting")
+    assert found == (greeting and greeting.replace("Restaurant Léa", "Léa"))
+
+
+@pytest.mark.parametrize(
+    ("said", "keys"),
+    [
+        ("le nom, le numéro, l'adresse et le motif", ["name", "phone", "address", "reason"]),
+        ("nom, téléphone et le motif de l'appel", ["name", "phone", "reason"]),
+        ("le nom et le téléphone, ça suffit", ["name", "phone"]),
+        ("Ce que vous proposez me convient", ["name", "party_size", "date", "time", "phone"]),
+    ],
+)
+def test_a_list_of_fields_leaves_chatter_out(said, keys):
+    assert [item["key"] for item in after(*BOOKED, said).dialogue.values["fields"]] == keys
+
+
+@pytest.mark.parametrize("said", ["carré", "c est ca", "oui, perfetto", "là c'est bon"])
+def test_the_recap_hears_a_yes_in_many_words(said):
+    assert after(*RECAP, said).status == "confirmed"
+
+
+@pytest.mark.parametrize("said", ["ok mais changez le nom", "le chat est tombé", "bleu"])
+def test_the_recap_takes_no_objection_and_no_nonsense_for_a_yes(said):
+    assert after(*RECAP, said).status != "confirmed"
+
+
+def test_nonsense_at_the_recap_is_said_not_to_be_understood():
+    _, reply = hear(after(*RECAP), "le chat est tombé", NOW)
+    assert "compris" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("non en fait mets Nora comme nom, pas Kenza", "Nora"),
+        ("en fait pour le nom je préfère Camille", "Camille"),
+    ],
+)
+def test_the_name_is_corrected_at_the_recap(said, name):
+    assert after(*RECAP, said).dialogue.values["name"] == name
+
+
+@pytest.mark.parametrize("trade", ["architecte", "toilettage pour chiens", "souffleur de verre"])
+def test_any_trade_is_taken(trade):
+    assert after("Léa", trade).dialogue.values.get("sector") == "other"
