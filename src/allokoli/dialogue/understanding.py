@@ -141,7 +141,7 @@ def _read(
     for slot in _reading_order(_readable(form, state, found)):
         if segment.spent:
             return
-        if _is_settled(form, state, slot):
+        if _is_settled(form, state, slot) or _is_a_first_name(form, state, slot, segment, context):
             continue
         value = read_given(slot, segment, context, asked=slot.key in state.asking)
         if value is not None:
@@ -208,6 +208,17 @@ def _is_settled(form: Form, state: State, slot: Slot) -> bool:
         return False
     asked = [form.slot(key) for key in state.asking]
     return any(item is not None and item.type == slot.type for item in asked)
+
+
+def _is_a_first_name(
+    form: Form, state: State, slot: Slot, segment: Utterance, context: Context
+) -> bool:
+    """`שני` is a Monday and a first name: the one when a name is asked and the day is known."""
+    asked = [item.type for key in state.asking if (item := form.slot(key))]
+    if slot.type != "date" or slot.key not in state.values or "name" not in asked:
+        return False
+    first = next(iter(segment.raw_folded.split()), "")
+    return first in lexicon(context.locale).time.get("day_names_of_people", ())
 
 
 def _awaits_text(form: Form, state: State) -> bool:
@@ -324,7 +335,8 @@ def _plain_no(whole: Utterance, locale: str) -> Iterator[Span]:
         for match in phrase_pattern(phrase).finditer(whole.raw_folded):
             start, end = whole.from_raw(match.span())
             before, after = whole.folded[:start], whole.folded[end:]
-            if re.search(rf"\d\s*(?:{units})?[\s,.]*$", before) and re.match(r"[\s,.]*\d", after):
+            follows = re.match(r"[\s,.]*(?:[^\W\d_]{1,2}[\s-]{1,2})?\d", after)
+            if follows and re.search(rf"\d\s*(?:{units})?[\s,.]*$", before):
                 yield match.span()
 
 

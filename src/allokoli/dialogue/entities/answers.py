@@ -1,7 +1,7 @@
 """Yes, no, none, "as you like", and the other short things people answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from allokoli.dialogue.lexicon import lexicon
@@ -48,8 +48,19 @@ def says_none(folded: str, locale: str, *, alone: bool = True) -> bool:
     if find_phrase(words["none"], folded) is None:
         return False
     if not alone:
-        return True
+        return _is_said_apart(folded, words)
     return _words_besides(folded, (*words["none"], *words["hesitation"])) <= _NOISE_WORDS
+
+
+def _is_said_apart(folded: str, words: Mapping[str, Sequence[str]]) -> bool:
+    """`Martin, 06 12…, non` has nothing to note; `סבתא לא אוכלת חלב` has."""
+    if find_phrase([one for one in words["none"] if " " in one], folded):
+        return True
+    either = (*words["none"], *words["hesitation"])
+    clauses = [one for one in re.split(r"[.?!;,]+(?:\s|$)", folded) if one.strip()]
+    if any(find_phrase(words["none"], one) and not _words_besides(one, either) for one in clauses):
+        return True
+    return any(re.search(rf"(?<!\w){re.escape(one)}\W*$", folded) for one in words["none"])
 
 
 def says_only_yes(folded: str, locale: str) -> bool:
