@@ -74,7 +74,7 @@ def test_what_is_wrong_said_at_once_is_the_reason(template, said, reason):
         ("restaurant", "have you any tables out on the pavement", "Do you have a terrace?"),
         ("restaurant", "roughly how much is it per head?", "How much is the menu?"),
         ("hotel", "can you put a crib in the room?", "Can we have a baby cot?"),
-        ("hotel", "we're booked for Friday, is breakfast included", "Is breakfast included?"),
+        ("hotel", "we're booked for Friday, is breakfast included?", "Is breakfast included?"),
         ("doctor", "how much is a consultation", "How much does the doctor charge?"),
         ("garage", "do you have a loan car for me", "Do you lend courtesy cars?"),
     ],
