@@ -47,6 +47,7 @@ def answered(locale: str, trade: str, slot: str, said: str) -> OwnerState:
 
 
 TABLE, DOCTOR, SHOP = "I have a restaurant", "I'm a doctor", "I have a shop"
+SPLIT = [["12:00", "14:30"], ["18:00", "22:00"]]
 PATIENT = ["name", "birth_date", "reason", "phone"]
 CALL_OUT = ["name", "address", "reason", "phone"]
 LEAD = ["company", "name", "job_title", "email"]
@@ -156,3 +157,99 @@ def test_what_it_does_beside_booking_is_heard(locale, said, services):
 def test_what_callers_are_asked_is_heard_in_free_words(locale, trade, said, keys):
     fields = answered(locale, trade, "fields", said).dialogue.values["fields"]
     assert [field["key"] for field in fields] == keys
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "sector"),
+    [
+        (
+            "en",
+            "Yeah what d'you need, I'm an electrician, I'm up a ladder, make it quick",
+            "trades",
+        ),
+        ("en", "I'm a solicitor. Immigration law. Formal tone, no small talk", "legal"),
+        ("en", "We need a help desk line for our software users, in English and French", "support"),
+        ("en", "kebab shop in Croydon innit", "restaurant"),
+        ("en", "dog groomer", "beauty"),
+        ("en", "wedding planner, just me", "other"),
+        ("he", "אינסטלטור, כל היום בשטח", "trades"),
+        ("he", "מוקד תמיכה טכנית", "support"),
+        ("he", "מלון בוטיק בתל אביב", "hospitality"),
+    ],
+)
+def test_a_trade_told_first_names_no_assistant(locale, said, sector):
+    values = hear(start(locale)[0], said, NOW)[0].dialogue.values
+    assert values == {**values, "sector": sector}
+    assert "name" not in values
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "name"),
+    [
+        ("en", "my wife says Ruby", "Ruby"),
+        ("en", "Maggie I suppose", "Maggie"),
+        ("en", "well my mother was called Vera, so Vera", "Vera"),
+        ("en", "let's call her Penny shall we", "Penny"),
+        ("he", "שיהיה אלמוג", "אלמוג"),
+        ("he", "בעלי אומר טלי", "טלי"),
+    ],
+)
+def test_a_name_is_found_in_what_is_said_around_it(locale, said, name):
+    trade = TABLE if locale == "en" else MISADA
+    assert answered(locale, trade, "name", said).dialogue.values["name"] == name
+
+
+def at_recap(locale: str, said: str) -> OwnerState:
+    """The conversation once the recap got this answer."""
+    return hear(answered(locale, TABLE if locale == "en" else MISADA, "fields", "yes"
+                         if locale == "en" else "כן"), said, NOW)[0]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "smashing, thank you"),
+        ("en", "no, it's all fine"),
+        ("en", "tickety-boo"),
+        ("he", "אין מה לשנות"),
+        ("he", "לא, הכול בסדר"),
+    ],
+)
+def test_the_recap_is_agreed_to_in_many_words(locale, said):
+    assert at_recap(locale, said).status == "confirmed"
+
+
+@pytest.mark.parametrize("said", ["not spot on", "cool, but change the name", "smashing but no"])
+def test_words_of_praise_beside_an_objection_agree_to_nothing(said):
+    assert at_recap("en", said).status != "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "topic", "value"),
+    [
+        ("en", "make it friendlier", "tone", "friendly"),
+        ("en", "could you make the tone calm rather than formal", "tone", "calm"),
+        ("en", "can you text me every booking, 07700 900142", "notify", {"phone": "+447700900142"}),
+        ("he", "תשלחו לי את ההודעות ל-dana@oak.example", "notify", {"email": "dana@oak.example"}),
+        ("en", "just English", "languages", ["en"]),
+        ("he", "עברית, אנגלית וצרפתית", "languages", ["he", "en", "fr"]),
+        ("en", "it shouldn't promise anything", "must_not_say", ["Promise anything"]),
+    ],
+)
+def test_what_is_added_at_the_recap_is_heard(locale, said, topic, value):
+    assert at_recap(locale, said).dialogue.values[topic] == value
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "day", "hours"),
+    [
+        ("en", "Tuesday to Friday, 12 to 2:30 and 6 to 10", "tue", SPLIT),
+        ("en", "Monday, Tuesday and Thursday 10 to 4, Friday 10 to 2", "mon", [["10:00", "16:00"]]),
+        ("en", "weekends only, 10 to 5", "sat", [["10:00", "17:00"]]),
+        ("he", "בימי חול מעשר עד ארבע", "mon", [["10:00", "16:00"]]),
+        ("he", "שני עד שישי תשע עד חמש", "fri", [["09:00", "17:00"]]),
+    ],
+)  # fmt: skip
+def test_days_told_before_their_hours_are_hours(locale, said, day, hours):
+    told = at_recap(locale, said).dialogue.values["hours"]
+    assert [list(span) for span in told[day]] == hours
