@@ -1,0 +1,66 @@
+"""First turns of Hebrew callers: native, foreign, hurried, religious, military."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from allokoli.blueprint.caller import caller_form
+from allokoli.blueprint.catalog import template
+from allokoli.dialogue.policy import open_dialogue, step
+
+_NOW = datetime(2026, 11, 18, 10, 0, tzinfo=ZoneInfo("Asia/Jerusalem"))
+
+
+@pytest.mark.parametrize(
+    ("assistant", "said", "goal", "noted"),
+    [
+        ("restaurant", "אנחנו ארבעה, רגע לא, חמישה עם סבתא, למחר", "book", {"party_size": 5}),
+        ("restaurant", "שולחן לשני מבוגרים ושני ילדים", "book", {"party_size": 4}),
+        ("restaurant", "צהריים טובים, שולחן לשישה", "book", {"party_size": 6, "time": None}),
+        ("restaurant", "קבענו לשמונה, אפשר בתשע?", "change", {"time": "21:00"}),
+        ("restaurant", "יש לי הזמנה לתשע בערב, אפשר להקדים לשמונה?", "change", {"time": "20:00"}),
+        ("restaurant", "לא נגיע היום, הילד חולה", "cancel", {}),
+        ("restaurant", "תגיד למוטי שהחלקים הגיעו", "message", {}),
+        ("hotel", "זוג ותינוקת, שני לילות בעשירי בדצמבר", "book", {"guests": 3, "nights": 2}),
+        ("doctor", "לבת שלי יש חום כבר יומיים", "book", {}),
+        ("doctor", "אני רוצה לקבוע תור", "book", {"reason": None}),
+        ("garage", "הברקסים גמורים, אפשר מחר על הבוקר?", "book", {"date": "2026-11-19"}),
+        ("garage", "ביום שני יש לי רופא אז תקבע לי ליום שלישי", "book", {"date": "2026-11-24"}),
+        ("lawyer", "הדיון נדחה, תגידו לעורכת הדין", "message", {}),
+        ("support", "השרת שלנו נפל ואף אחד לא מצליח להתחבר", "book", {}),
+        ("secretary", "סליחה, התבלבלתי במספר", "wrong_number", {}),
+    ],
+)
+def test_what_a_caller_wants_at_once(assistant, said, goal, noted):
+    state, _ = _heard(assistant, said)
+
+    assert state.goal == goal
+    assert {key: state.values.get(key) for key in noted} == noted
+
+
+@pytest.mark.parametrize(
+    ("assistant", "said", "answer"),
+    [
+        ("restaurant", "אתם כשרים?", "הכשרות"),
+        ("restaurant", "יש חניה?", "לחנות"),
+        ("restaurant", "מקבלים תן ביס?", "אמצעי התשלום"),
+        ("hotel", "יש לכם לול לתינוק?", "אם נשארה אחת"),
+        ("doctor", "אתם עובדים עם מכבי?", "לפי הקופה"),
+        ("hairdresser", "אפשר אצל שירן?", "את מי אתם מעדיפים"),
+        ("support", "מה קורה עם הקריאה שלי?", "במספר שתשאירו"),
+        ("garage", "יש לכם גרר?", "אין לי את המידע הזה"),
+    ],
+)
+def test_a_question_in_other_words_than_the_owners(assistant, said, answer):
+    _, reply = _heard(assistant, said)
+
+    assert answer in reply.text
+
+
+def _heard(assistant, said):
+    found = template(assistant, "he")
+    assert found is not None
+    form = caller_form(found.blueprint, _NOW)
+    state, _ = open_dialogue(form, locale="he")
+    return step(form, state, said, now=_NOW, locale="he")
