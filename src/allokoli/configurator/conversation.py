@@ -39,7 +39,7 @@ __all__ = ["OwnerState", "hear", "open", "sign_up_invitation"]
 
 _NOT_UNDERSTOOD = ("not_understood", "not understood", "unknown_question", "stuck")
 _FEW_WORDS = 2
-_TOLD_APART = frozenset({"tone", "services", "fields"})
+_TOLD_APART = frozenset({"name", "tone", "services", "fields"})
 _DEFAULT_TIMEZONE = "Europe/Paris"
 
 
