@@ -15,14 +15,11 @@ from allokoli.core.errors import TooMany
 from allokoli.core.i18n import translator
 from allokoli.core.identity import Identity
 from allokoli.core.plain_line import one_line
-from allokoli.platform import throttle
+from allokoli.platform import text_messages, throttle
 from allokoli.platform.agenda import calendar_text, repository
 from allokoli.platform.agenda.models import Booking, Channel, Confirmation
-from allokoli.platform.assistants import repository as assistants
 from allokoli.platform.organizations import service as organizations
 from allokoli.platform.organizations.models import Organization
-from allokoli.platform.phone_numbers import repository as phone_numbers
-from allokoli.vapi.client import VoicePlatform
 from allokoli.vapi.errors import Uncertain
 from allokoli.vapi.regions import Access
 
@@ -31,11 +28,9 @@ MOST_OF_A_BOOKING = 3
 # callers choose where confirmations go.
 MOST_TO_ONE, _DAY_S = 6, 86_400
 _MOST_OF_ALL, _HOUR_S = 120, 3_600
-_LOOKED_AT = 100
 _LONGEST_NAME = 60
 # Digits, and the signs that make an address of the web, of mail, or a phone number out of words.
 _LEADING = re.compile(r"[\d/\\:@#&?=+<>_%]|(?<=\w)\.(?=\w)")
-_TOTAL_S = 10.0
 
 
 async def ask(
@@ -57,8 +52,10 @@ async def ask(
 
     if await repository.confirmations_of(opened, row.id) >= MOST_OF_A_BOOKING:
         return "too_many"
-    if channel == "sms" and await _sender(opened, row) is None:
-        return "no_number"
+    if channel == "sms":
+        sender = await text_messages.sender(opened, row.org_id, row.assistant_id)
+        if sender is None:
+            return "no_number"
     try:
         await _count(opened, row.org_id, to)
     except TooMany:
@@ -103,12 +100,12 @@ async def send(identity: Identity, confirmation_id: UUID) -> None:
         if made.channel == "email":
             await _mail(opened, row, organization, made, words)
             return
-        sender = await _sender(opened, row)
+        sender = await text_messages.sender(opened, row.org_id, row.assistant_id)
         access = await organizations.voice_platform_access(opened, identity)
     if sender is None:
         await _mark(identity, confirmation_id, "failed")
         return
-    await _text(identity, confirmation_id, access, {**sender, "to": made.recipient, **words})
+    await _text(identity, made, access, sender, words["short"])
 
 
 async def _count(opened: AsyncSession, org_id: UUID, to: str) -> None:
@@ -141,27 +138,14 @@ async def _mail(
 
 
 async def _text(
-    identity: Identity, confirmation_id: UUID, access: Access, message: dict[str, Any]
+    identity: Identity, made: Confirmation, access: Access, by: text_messages.Sender, words: str
 ) -> None:
-    """Have the voice platform send a text message, as Vapi writes it: a chat whose first words
-    are ours."""
-    body = {
-        "assistantId": message["assistant"],
-        "input": message["short"],
-        "transport": {
-            "type": "twilio.sms",
-            "phoneNumberId": message["number"],
-            "customer": {"number": message["to"]},
-            "useLLMGeneratedMessageForOutbound": False,
-        },
-    }
     try:
-        async with VoicePlatform(access, total_s=_TOTAL_S) as platform:
-            await platform.create("chat", body)
+        await text_messages.send(access, by, to=made.recipient, words=words)
     except Uncertain:
         return
     except Exception:
-        await _mark(identity, confirmation_id, "queued")
+        await _mark(identity, made.id, "queued")
         raise
 
 
@@ -170,25 +154,6 @@ async def _mark(identity: Identity, confirmation_id: UUID, status: Any) -> None:
         made = await repository.confirmation(opened, confirmation_id)
         if made is not None:
             made.status = status
-
-
-async def _sender(opened: AsyncSession, row: Booking) -> dict[str, str] | None:
-    """The number that text messages leave from, and its assistant, at the voice platform.
-
-    Vapi's cloud sends them from a number of Twilio's; the built-in engine sends none by itself.
-    """
-    platform = await organizations.voice_platform(opened, Identity.job(row.org_id))
-    if platform.kind == "engine" or row.assistant_id is None:
-        return None
-    assistant = await assistants.assistant(opened, row.assistant_id)
-    if assistant is None or assistant.platform_id is None:
-        return None
-    numbers, _ = await phone_numbers.page(opened, None, _LOOKED_AT)
-    usable = [one for one in numbers if one.provider == "twilio" and one.number]
-    usable.sort(key=lambda one: one.assistant_id != row.assistant_id)
-    if not usable:
-        return None
-    return {"assistant": assistant.platform_id, "number": usable[0].platform_id}
 
 
 def _words(row: Booking, organization: Organization, locale: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ _INTENTS = {
 }
 _LONGEST_LABEL, _LONGEST_VALUE = 200, 2_000
 _MOST_FACTS = 50
+_LONGEST_TEXT = 300
 _APPOINTMENT = mark("Rendez-vous")
 _CALL = mark("Appel")
 
@@ -80,6 +81,22 @@ def call_summary(
     ]
     subject = gettext("%(topic)s par téléphone — %(name)s") % {"topic": topic, "name": assistant}
     return Letter(subject, "\n".join(lines) + "\n")
+
+
+def short_summary(call: Call, blueprint: dict[str, Any] | None, *, locale: str) -> str:
+    """The same in a text message of 300 characters at most.
+
+    Args:
+        call: a call that ended.
+        blueprint: its assistant's.
+        locale: language of the organization.
+    """
+    gettext = translator(locale).gettext
+    assistant = one_line(call.assistant_name or "", _LONGEST_LABEL) or "AlloKoli"
+    collected = [line for line in _collected(call, blueprint, gettext, locale) if line]
+    told = ", ".join(line.removeprefix("• ") for line in collected)
+    words = " — ".join(filter(None, (assistant, gettext(_topic(call, blueprint)), told)))
+    return words if len(words) <= _LONGEST_TEXT else f"{words[: _LONGEST_TEXT - 1]}…"
 
 
 def _topic(call: Call, blueprint: dict[str, Any] | None) -> str:
