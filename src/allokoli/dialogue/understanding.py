@@ -101,7 +101,8 @@ def understand(
         _read(form, state, segment, context, found)
         if index and before:
             _apply_bare_correction(form, segment, context, found, before)
-    if state.goal is not None and not found.goal and not found.aside:
+    agrees = state.phase == "confirming" and found.answer == "yes" and not found.question
+    if state.goal is not None and not found.goal and not found.aside and not agrees:
         _read_meaning(form, state, told, segments, found)
     answered = any(key in found.fills for key in state.asking)
     if found.aside and answered and not found.question and not found.aside.at_once:
