@@ -4,6 +4,7 @@ A session opened without an account is opened by its unguessable id; one that be
 organization only by that organization.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -27,7 +28,7 @@ from allokoli.core import clock, events, jobs
 from allokoli.core.database import session
 from allokoli.core.errors import Conflict, NotFound, Unauthorized
 from allokoli.core.identity import Identity
-from allokoli.dialogue import Reply
+from allokoli.dialogue import Reply, meaning
 from allokoli.platform import throttle
 
 MOST_TURNS = 200
@@ -49,6 +50,8 @@ async def open_session(
     Raises:
         TooMany: visitors from there began too many in an hour.
     """
+    # The first words come in a few seconds: what they mean can be told by then.
+    asyncio.get_running_loop().run_in_executor(None, meaning.warm, ())
     session_id = uuid4()
     state, reply = conversation.open(locale, template)
     async with session(holder(identity, session_id)) as opened:
