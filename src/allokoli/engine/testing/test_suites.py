@@ -22,7 +22,7 @@ from allokoli.engine.api.kinds import (
 )
 from allokoli.engine.api.models import Resource
 from allokoli.engine.api.wire import epoch_ms
-from allokoli.engine.calls.casting import overridden
+from allokoli.engine.calls.overriding import overridden
 from allokoli.engine.testing.held import Held
 from allokoli.engine.testing.holding import Play, hold, is_kept
 from allokoli.engine.testing.judging import by_rubric
