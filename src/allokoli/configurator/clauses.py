@@ -125,6 +125,7 @@ def _goes_on(topic: str, said: str, locale: str) -> bool:
         hours = owner_data(locale)["hours"]
         vague = [*hours["except"], *hours["afternoon"]]
         timed = _has_time(said, locale) and _CONTACT.search(said) is None
+        timed = timed or _has_range(said, locale)
         return timed or _has_days(said, locale) or find_phrase(vague, said) is not None
     if topic == "languages":
         entries = owner_data(locale)["languages"].values()

@@ -156,8 +156,14 @@ def _moment(state: OwnerState, now: datetime) -> Moment:
         asking=asking if state.status == "collecting" else None,
         today=now.astimezone(zone).date(),
         opening=state.dialogue.turns == 0,
-        insisted=asking is not None and state.dialogue.tries.get(asking, 0) > 1,
+        insisted=_insists(state, asking),
     )
+
+
+def _insists(state: OwnerState, asking: str | None) -> bool:
+    """Whether what is asked was asked in vain, or is the name of a business that is known."""
+    known = asking == "name" and "sector" in state.dialogue.values
+    return known or (asking is not None and state.dialogue.tries.get(asking, 0) > 1)
 
 
 def _turn_to_topic(  # noqa: PLR0911  (one way out a case)

@@ -28,8 +28,8 @@ class NameReader:
     Args:
         data: the owner's data files.
         locale: the language.
-        insisted: whether the name was asked again and again, so that even the words of a trade
-            (`La Boutique`) are meant as one.
+        insisted: whether even the words of a trade or a style (`La Boutique`, `Sparky`) are meant
+            as one, because the name was asked in vain or the trade is known.
     """
 
     def __init__(self, data: dict[str, Any], locale: str, *, insisted: bool = False) -> None:
@@ -95,8 +95,8 @@ class NameReader:
     def _bare(self, heard: Utterance, *, opening: bool) -> str | None:
         for piece in name_pieces(heard.raw, self._locale, opening=opening):
             name = self._tidy(piece)
-            trade = not self._insisted and is_trade(piece, self._locale)
-            if name and not trade and not self._is_tone(name):
+            other = is_trade(piece, self._locale) or (name is not None and self._is_tone(name))
+            if name and (self._insisted or not other):
                 return name
         return None
 

@@ -34,7 +34,7 @@ class Moment:
         asking: the slot asked just before, if any.
         today: the day of the conversation.
         opening: whether it is the first turn, where most people tell who they are.
-        insisted: whether what is asked was asked before, in vain.
+        insisted: whether what is asked was asked in vain, or its other sense is known already.
     """
 
     asking: str | None = None

@@ -10,14 +10,23 @@ from allokoli.dialogue.form import Form, Known
 from allokoli.dialogue.languages import spoken_language
 from allokoli.dialogue.moves import again, ask_next, close, finish
 from allokoli.dialogue.recovery import missed, propose, silence, stuck
-from allokoli.dialogue.speaking import Turn, Wanted, settled
+from allokoli.dialogue.speaking import Turn, Wanted
 from allokoli.dialogue.state import Heard, Reply, State, Trace
+from allokoli.dialogue.taking import (
+    refused_too_often,
+    skip_refused,
+    take_agreement,
+    take_fills,
+    take_goal,
+    take_leave,
+    take_notes,
+    take_offer,
+    take_proposal,
+)
 from allokoli.dialogue.text import clean
 from allokoli.dialogue.understanding import Understanding, understand
 
 _MAX_MISSES = 3
-_WHEN = frozenset({"date", "time"})
-_MAX_REFUSALS = 4
 _MAX_TURNS = 120
 
 
@@ -77,7 +86,7 @@ def _step(form: Form, state: State, text: object, now: datetime, turn: Turn) -> 
         return close(current, state, turn, "left", "left")
     found = understand(current, state, text, now=now, locale=turn.locale)
     turn.heard += found.heard
-    _take_leave(state, found)
+    take_leave(state, found)
     return _respond(form, current, state, found, turn)
 
 
@@ -141,138 +150,24 @@ def _respond(  # noqa: PLR0911  (one way out a case)
         state.said = state.said or current.start
         said = speaking.wording(current, "wait", 0)
         return state, speaking.reply(current, state, turn.saying(said, "wait"))
-    _take_agreement(state, found)
-    offered = _take_offer(current, state, found)
-    _take_proposal(state, found)
-    _take_goal(current, state, found, turn)
-    _take_notes(state, found)
-    refusals = _take_fills(form, state, found, turn)
+    take_agreement(state, found)
+    offered = take_offer(current, state, found)
+    take_proposal(state, found)
+    take_goal(current, state, found, turn)
+    take_notes(state, found)
+    refusals = take_fills(form, state, found, turn)
     current = form.refine(state.values) if form.refine else form
     if found.aside:
         return _answer_aside(current, state, found, turn)
     if state.phase in {"confirming", "correcting"} and not found.goal:
         return _confirming(current, state, found, turn)
-    _skip_refused(current, state, found)
-    if refusals and not found.fills and _refused_too_often(state):
+    skip_refused(current, state, found)
+    if refusals and not found.fills and refused_too_often(state):
         return stuck(current, state, current.slot(state.notes.pop("refused", "")), turn)
     if found.fills or found.goal or offered or refusals:
         state.misses = 0
         return ask_next(current, state, turn)
     return _without_answer(current, state, found, turn)
-
-
-def _take_leave(state: State, found: Understanding) -> None:
-    """Who only asked and says goodbye wants no more: "I'll come by on Tuesday then, bye"."""
-    only_asked = state.goal is None and bool(state.notes.get("asides"))
-    if only_asked and found.social == "goodbye" and not found.question:
-        found.goal = found.aside = None
-        found.fills.clear()
-
-
-def _take_agreement(state: State, found: Understanding) -> None:
-    """At the recap, what it says said again is a yes; what comes with a yes is courtesy."""
-    if state.phase != "confirming":
-        return
-    again = found.answer is None and found.goal is not None and found.goal.key == state.goal
-    same = {key for key, value in found.fills.items() if state.values.get(key) == value}
-    repeats = same if found.fills and found.answer != "no" else again
-    if repeats and same == found.fills.keys() and not found.question:
-        found.answer = "yes"
-    if found.answer == "yes":
-        for key in same:
-            del found.fills[key]
-
-
-def _take_offer(form: Form, state: State, found: Understanding) -> bool:
-    """A yes to "shall I take a message?" turns to that goal."""
-    offer = state.notes.pop("offer", None)
-    if offer is None or found.answer != "yes" or found.goal:
-        return False
-    state.goal, state.phase = offer, "collecting"
-    return form.goal(offer) is not None
-
-
-def _take_proposal(state: State, found: Understanding) -> None:
-    """A yes to "would Tuesday suit you?" takes that day."""
-    proposed = state.notes.pop("proposed", None)
-    if proposed and found.answer == "yes" and not found.fills:
-        found.fills.update(proposed)
-        found.answer = None
-
-
-def _take_goal(form: Form, state: State, found: Understanding, turn: Turn) -> None:
-    goal = found.goal
-    if goal is None and state.goal is None and found.question and found.fills.keys() <= _WHEN:
-        found.fills.clear()  # "are you there on Monday?" books nothing
-    if goal is None and state.goal is None and found.fills:
-        wanted = [item for item in form.goals if item.implied_by & found.fills.keys()]
-        goal = next(iter(wanted), None if found.aside else form.goal(form.default_goal))
-        if goal:
-            state.goal, state.phase = goal.key, "collecting"
-        return
-    if goal is None:
-        return
-    if state.goal == goal.key and state.phase != "open":
-        found.goal = None
-        return
-    state.goal, state.phase = goal.key, "collecting"
-    state.notes.pop("intent", None)
-    if goal.opening and speaking.next_missing(form, state, goal) and not found.fills:
-        turn.said.append(goal.opening)
-
-
-def _refused_too_often(state: State) -> bool:
-    """Whether the same answers were refused again and again."""
-    state.notes["refusals"] = state.notes.get("refusals", 0) + 1
-    return bool(state.notes["refusals"] % _MAX_REFUSALS == 0)
-
-
-def _skip_refused(form: Form, state: State, found: Understanding) -> None:
-    """ "Martin, but I would rather not give my number": not asked again."""
-    if found.social != "refuse" or not found.fills:
-        return
-    kept_back = [found.mentioned] if found.mentioned in state.asking else state.asking
-    for key in kept_back:
-        if key and key not in state.values and form.slot(key):
-            speaking.skip(state, key)
-
-
-def _take_notes(state: State, found: Understanding) -> None:
-    state.notes.update(found.notes)
-    if "phone" in found.fills:
-        state.notes.pop("digits", None)
-
-
-def _take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> bool:
-    """Keep the answers that pass their checks; say what is wrong with the others."""
-    before = dict(state.values)
-    refused = False
-    changed = "date" in found.fills and "time" not in found.fills
-    recheck = {"time": state.values["time"]} if changed and "time" in state.values else {}
-    fills = {**found.fills, **recheck}
-    for key in sorted(fills, key=lambda name: (name != "date", name == "time")):
-        slot = form.slot(key) or (form.refine(state.values).slot(key) if form.refine else None)
-        check = slot.check if slot else None
-        refusal = settled(check(fills[key], state.values, turn.known)) if check else None
-        if refusal:
-            refused = True
-            state.values.pop(key, None)
-            state.tries[key] = 0
-            found.fills.pop(key, None)
-            turn.refusals.append(refusal.sentence)
-            state.notes["refused"] = key
-            if refusal.proposal is not None:
-                state.notes["proposed"] = {key: refusal.proposal}
-            continue
-        state.values[key] = fills[key]
-        state.tries.pop(key, None)
-    kept = {key: value for key, value in found.fills.items() if before.get(key) != value}
-    corrected = any(key in before for key in kept)
-    if form.acknowledge and (kept or found.fills):
-        shown = form.refine(state.values) if form.refine else form
-        acknowledge = shown.acknowledge or form.acknowledge
-        turn.acknowledgement = acknowledge(kept or found.fills, state.values, corrected)
-    return refused
 
 
 def _answer_aside(

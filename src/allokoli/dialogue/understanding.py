@@ -1,29 +1,25 @@
 """What one sentence means to a form that stands at a certain point."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allokoli.dialogue import intents
-from allokoli.dialogue.entities.answers import Answer, looks_like_question, says_none
-from allokoli.dialogue.entities.free_text import rest_text
+from allokoli.dialogue import intents, intents_by_meaning
+from allokoli.dialogue.cuts import in_full, less_question, segments
+from allokoli.dialogue.entities.answers import Answer, says_none
 from allokoli.dialogue.entities.phones import loose_digits
 from allokoli.dialogue.form import Aside, Form, Goal, Slot
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase, phrase_pattern
+from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.reading import Context, read_asked, read_given
 from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.state import Heard, State
-from allokoli.dialogue.text import fold
-from allokoli.dialogue.utterance import Span, Utterance
+from allokoli.dialogue.utterance import Utterance
 
 _KINDS = frozenset({"text", "date", "name", "phone"})
 _FREE = frozenset({"text", "custom"})
-_TELLING_WORDS = 3
-_MAX_TOLD_CHARS = 200
 
 
 @dataclass(slots=True)
@@ -74,17 +70,15 @@ def understand(
     whole = Utterance.of(text, locale)
     found = Understanding(words=whole.raw)
     intents.recognize(form, state, whole, found, locale)
-    if found.goal and not found.goal.at_once and _dictates(form, state):
-        found.goal = None  # "tell him that I must cancel": that is the message
     today = now.astimezone(ZoneInfo(form.timezone)).date()
     uncut = form.whole_sentences or _wants_verbatim(form, state)
     private = found.aside is not None and found.aside.private
     asked = found.question or state.goal is None or private
-    told = _less_question(whole, found, locale) if asked and not uncut else whole
-    segments = [told] if uncut else list(_segments(told, locale, phone="phone" in state.asking))
+    told = less_question(whole, found, locale) if asked and not uncut else whole
+    parts = [told] if uncut else list(segments(told, locale, phone="phone" in state.asking))
     agreed = found.answer == "yes"
     goal = found.goal or form.goal(state.goal)
-    for index, segment in enumerate(segments):
+    for index, segment in enumerate(parts):
         context = Context(
             form=form,
             values={**state.values, **found.fills},
@@ -103,14 +97,14 @@ def understand(
             _apply_bare_correction(form, segment, context, found, before)
     agrees = state.phase == "confirming" and found.answer == "yes" and not found.question
     if state.goal is not None and not found.goal and not found.aside and not agrees:
-        _read_meaning(form, state, told, segments, found)
+        _read_meaning(form, state, told, parts, found)
     answered = any(key in found.fills for key in state.asking)
     if found.aside and answered and not found.question and not found.aside.at_once:
         found.aside = None
     if found.goal and found.goal.tells and found.goal.tells not in state.values:
-        found.told = found.told or intents.told(found.goal, whole.raw)
-        found.told = found.told and _in_full(found.told, whole, segments, locale)
-        rest = [part for segment in segments for part in segment.rest()]
+        found.told = found.told or intents_by_meaning.told(found.goal, whole.raw)
+        found.told = found.told and in_full(found.told, whole, parts, locale)
+        rest = [part for segment in parts for part in segment.rest()]
         opens = state.goal is None and found.goal.key == form.default_goal and not found.aside
         found.told = found.told or (reason_left(rest, locale) if opens else "")
     _as_a_statement(form, state, whole, found, locale)
@@ -291,7 +285,7 @@ def _read_meaning(
     left = ". ".join(part for segment in segments for part in segment.rest())
     if _wants_verbatim(form, state):
         return
-    intents.recognize_meaning(
+    intents_by_meaning.recognize_meaning(
         form, state, left if answered else whole.raw, found, questions_only=answered
     )
     if found.goal and found.goal.key == state.goal:
@@ -299,77 +293,6 @@ def _read_meaning(
     if (found.aside or found.goal) and not found.told and not answered:
         for key in free:
             del found.fills[key]
-
-
-def _less_question(whole: Utterance, found: Understanding, locale: str) -> Utterance:
-    """The sentence without the question it asked: `is breakfast included?` books no morning."""
-    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
-    if found.aside is None or found.goal or not asked:
-        return whole
-    clauses = re.split(r"(?<=[.?!;,])\s+", whole.raw)
-    kept = [clause for clause in clauses if asked not in clause and clause not in asked]
-    return Utterance.of(" ".join(kept), locale)
-
-
-def _in_full(told: str, whole: Utterance, segments: list[Utterance], locale: str) -> str:
-    """What was told, with the clauses around it that answer and ask nothing."""
-    unread = {part for segment in segments for part in segment.rest()}
-    kept: list[str] = []
-    for match in re.finditer(r"[^,.;:!?…]+", whole.raw):
-        clause, after = match.group().strip(), whole.raw[match.end() : match.end() + 1]
-        near = clause in told or told in clause
-        asks = after == "?" or looks_like_question(clause, fold(clause), locale)
-        clause = rest_text(Utterance.of(clause, locale), locale)
-        words = clause.split()
-        goes_on = kept and words and fold(words[0]) in lexicon(locale).words.get("goes_on", ())
-        long_enough = len(words) >= _TELLING_WORDS or goes_on
-        apart = clause in unread and not asks and long_enough
-        if near or apart:
-            kept.append(clause)
-    return ", ".join(part for part in kept if part)[:_MAX_TOLD_CHARS] or told
-
-
-def _plain_no(whole: Utterance, locale: str) -> Iterator[Span]:
-    """`20 heures, non, 20 heures 30`: a no between two numbers."""
-    units = "|".join(re.escape(fold(one)) for one in lexicon(locale).time.get("hour_units", ()))
-    for phrase in lexicon(locale).words["phone_no"]:
-        for match in phrase_pattern(phrase).finditer(whole.raw_folded):
-            start, end = whole.from_raw(match.span())
-            before, after = whole.folded[:start], whole.folded[end:]
-            follows = re.match(r"[\s,.]*(?:[^\W\d_]{1,2}[\s-]{1,2})?\d", after)
-            if follows and re.search(rf"\d\s*(?:{units})?[\s,.]*$", before):
-                yield match.span()
-
-
-def _segments(whole: Utterance, locale: str, *, phone: bool) -> Iterator[Utterance]:
-    """The sentence cut where the person corrects themself."""
-    cuts: list[Span] = []
-    for phrase in lexicon(locale).words["correction"]:
-        cuts += [match.span() for match in phrase_pattern(phrase).finditer(whole.raw_folded)]
-    at = 0
-    if not phone:
-        cuts += [span for span in _plain_no(whole, locale) if span not in cuts]
-    for start, end in sorted(cuts):
-        if start < at or (phone and _is_between_digits(whole, (start, end))):
-            continue
-        if re.search(r"\w", whole.raw[at:start]):
-            yield Utterance.of(whole.raw[at:start], locale)
-        at = end
-    if at == 0 or re.search(r"\w", whole.raw[at:]):
-        yield Utterance.of(whole.raw[at:], locale)
-
-
-def _is_between_digits(whole: Utterance, span: Span) -> bool:
-    """`06 12, sorry, 13, 45`: what corrects the digits of a number is read with the number."""
-    start, end = (whole.from_raw((at, at))[0] for at in span)
-    before, after = whole.text[:start], whole.text[end:]
-    return bool(re.search(r"\d\W*$", before) and re.match(r"\W*\d", after))
-
-
-def _dictates(form: Form, state: State) -> bool:
-    """Whether a message is being given that the person asked to leave."""
-    asked_to = state.goal == form.stuck_goal and "intent" not in state.notes
-    return asked_to and _wants_verbatim(form, state)
 
 
 def _wants_verbatim(form: Form, state: State) -> bool:

@@ -1,6 +1,7 @@
 """People's names: introduced (`je m'appelle Claire Dubois`), bare, or spelled."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from allokoli.dialogue.entities.spelling import amend_letters, find_letters, read_letters
@@ -39,11 +40,8 @@ def find_name(
             if not asked and not _introduces(phrase, utterance.raw[match.end() :], locale):
                 continue
             before = utterance.raw_folded[: match.start()]
-            if not asked and phrase in words["name_titles"] and _is_other(before, locale):
-                continue
-            if phrase in words["name_titles"] and _is_another(
-                utterance.raw_folded[: match.start()], locale
-            ):
+            titled = phrase in words["name_titles"]
+            if titled and _is_another(before, locale, asked=asked):
                 continue
             found = _take(utterance, match.end(), locale)
             if found:
@@ -71,14 +69,6 @@ def _in_two(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
     return name, (min(span[0] for span in spans), max(span[1] for span in spans))
 
 
-def _is_other(before: str, locale: str) -> bool:
-    """Whether who is named after these words is somebody else (`a word for Mr Petit`)."""
-    after = lexicon(locale).words.get("name_title_after", ())
-    clause = re.split(r"[,.;:!?]", before)[-1].strip()
-    own = any(re.search(rf"(?<!\w){re.escape(word)}$", clause) for word in after)
-    return bool(after and clause and not own)
-
-
 def _introduces(phrase: str, after: str, locale: str) -> bool:
     """`Bonjour madame, j'avais…` names nobody, nor does `I'm meant to come`."""
     words = lexicon(locale).words
@@ -88,10 +78,18 @@ def _introduces(phrase: str, after: str, locale: str) -> bool:
     return not doubtful or after[:1].isupper() or len(after.split()) <= _SHORT_WORDS
 
 
-def _is_another(before: str, locale: str) -> bool:
-    """`a message for Mr Fielding`, `ask Mr Holt`: not the name of who speaks."""
-    others = lexicon(locale).words.get("name_of_another", ())
-    return any(re.search(rf"(?<!\w){re.escape(one)}\s*$", before) for one in others)
+def _is_another(before: str, locale: str, *, asked: bool) -> bool:
+    """Whether who is named after these words is not who speaks (`a message for Mr Fielding`)."""
+    words = lexicon(locale).words
+    clause = re.split(r"[,.;:!?]", before)[-1].strip()
+    if _ends_with(clause, words.get("name_of_another", ())):
+        return True
+    own = words.get("name_title_after", ())
+    return not asked and bool(own and clause) and not _ends_with(clause, own)
+
+
+def _ends_with(clause: str, phrases: Sequence[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(one)}$", clause) for one in phrases)
 
 
 def _covers(span: Span, other: Span) -> bool:
@@ -178,7 +176,7 @@ def _said_in_full(taken: list[re.Match[str]], utterance: Utterance) -> Span | No
     name = re.escape(utterance.raw[taken[0].start() : taken[-1].end()])
     other = r"[^\W\d_][\w'’-]*"
     again = re.compile(
-        rf"\s*[,.]\s*({other}\s+{name}(?!\w)|{name}\s+{other}(?=\s*(?:[,.;]|$)))", re.IGNORECASE
+        rf"\s*[,.…]+\s*({other}\s+{name}(?!\w)|{name}\s+{other}(?=\s*(?:[,.;]|$)))", re.IGNORECASE
     )
     match = again.match(utterance.raw, taken[-1].end())
     return match.span(1) if match else None

@@ -1,0 +1,83 @@
+"""The parts a sentence is read in: cut where it corrects itself, less what it asked."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from allokoli.dialogue.entities.answers import looks_like_question
+from allokoli.dialogue.entities.free_text import rest_text
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import phrase_pattern
+from allokoli.dialogue.text import fold
+from allokoli.dialogue.utterance import Span, Utterance
+
+if TYPE_CHECKING:
+    from allokoli.dialogue.understanding import Understanding
+
+_TELLING_WORDS = 3
+_MAX_TOLD_CHARS = 200
+
+
+def segments(whole: Utterance, locale: str, *, phone: bool) -> Iterator[Utterance]:
+    """The sentence cut where the person corrects themself."""
+    cuts: list[Span] = []
+    for phrase in lexicon(locale).words["correction"]:
+        cuts += [match.span() for match in phrase_pattern(phrase).finditer(whole.raw_folded)]
+    at = 0
+    if not phone:
+        cuts += [span for span in _plain_no(whole, locale) if span not in cuts]
+    for start, end in sorted(cuts):
+        if start < at or (phone and _is_between_digits(whole, (start, end))):
+            continue
+        if re.search(r"\w", whole.raw[at:start]):
+            yield Utterance.of(whole.raw[at:start], locale)
+        at = end
+    if at == 0 or re.search(r"\w", whole.raw[at:]):
+        yield Utterance.of(whole.raw[at:], locale)
+
+
+def _plain_no(whole: Utterance, locale: str) -> Iterator[Span]:
+    """`20 heures, non, 20 heures 30`: a no between two numbers."""
+    units = "|".join(re.escape(fold(one)) for one in lexicon(locale).time.get("hour_units", ()))
+    for phrase in lexicon(locale).words["phone_no"]:
+        for match in phrase_pattern(phrase).finditer(whole.raw_folded):
+            start, end = whole.from_raw(match.span())
+            before, after = whole.folded[:start], whole.folded[end:]
+            follows = re.match(r"[\s,.]*(?:[^\W\d_]{1,2}[\s-]{1,2})?\d", after)
+            if follows and re.search(rf"\d\s*(?:{units})?[\s,.]*$", before):
+                yield match.span()
+
+
+def _is_between_digits(whole: Utterance, span: Span) -> bool:
+    """`06 12, sorry, 13, 45`: what corrects the digits of a number is read with the number."""
+    start, end = (whole.from_raw((at, at))[0] for at in span)
+    before, after = whole.text[:start], whole.text[end:]
+    return bool(re.search(r"\d\W*$", before) and re.match(r"\W*\d", after))
+
+
+def less_question(whole: Utterance, found: "Understanding", locale: str) -> Utterance:
+    """The sentence without the question it asked: `is breakfast included?` books no morning."""
+    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    if found.aside is None or found.goal or not asked:
+        return whole
+    clauses = re.split(r"(?<=[.?!;,])\s+", whole.raw)
+    kept = [clause for clause in clauses if asked not in clause and clause not in asked]
+    return Utterance.of(" ".join(kept), locale)
+
+
+def in_full(told: str, whole: Utterance, read: list[Utterance], locale: str) -> str:
+    """What was told, with the clauses around it that answer and ask nothing."""
+    unread = {part for segment in read for part in segment.rest()}
+    kept: list[str] = []
+    for match in re.finditer(r"[^,.;:!?…]+", whole.raw):
+        clause, after = match.group().strip(), whole.raw[match.end() : match.end() + 1]
+        near = clause in told or told in clause
+        asks = after == "?" or looks_like_question(clause, fold(clause), locale)
+        clause = rest_text(Utterance.of(clause, locale), locale)
+        words = clause.split()
+        goes_on = kept and words and fold(words[0]) in lexicon(locale).words.get("goes_on", ())
+        long_enough = len(words) >= _TELLING_WORDS or goes_on
+        apart = clause in unread and not asks and long_enough
+        if near or apart:
+            kept.append(clause)
+    return ", ".join(part for part in kept if part)[:_MAX_TOLD_CHARS] or told

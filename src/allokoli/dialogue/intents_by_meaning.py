@@ -1,0 +1,227 @@
+"""What a sentence is about by its meaning, where no word of the lexicon gave it away."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from allokoli.dialogue import meaning
+from allokoli.dialogue.entities.answers import looks_like_question
+from allokoli.dialogue.form import Aside, Form, Goal
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.text import fold
+
+if TYPE_CHECKING:
+    from allokoli.dialogue.understanding import Understanding
+
+_OWNERS = 0.45
+_CERTAIN = 0.75
+_FEW_WORDS = 2
+_SOCIAL_WORDS = 4
+_WISH = "wish"
+_TELLING_WORDS = 3
+
+
+def recognize_meaning(
+    form: Form, state: State, text: str, found: "Understanding", *, questions_only: bool = False
+) -> None:
+    """Note the goal or the question that means about what was said, when no word gave it away.
+
+    Args:
+        form: the form being filled.
+        state: where the conversation stands.
+        text: the sentence, or what no answer was read from.
+        found: completed.
+        questions_only: whether the sentence answered something, so that it wants nothing else.
+    """
+    only = _SOCIAL_WORDS if found.social in {"anything", "wait", "goodbye"} else _FEW_WORDS
+    if found.question and found.social in {None, "wait"}:  # `יש חניה?`: is there parking?
+        only = 1
+    if len(text.split()) <= only:
+        return
+    named: list[Goal | Aside] = [*form.asides, *(() if questions_only else form.goals)]
+    things = {f"{type(thing).__name__}:{thing.key}": thing for thing in named}
+    groups = {name: _examples(thing) for name, thing in things.items()}
+    telling = {f"told:{one.key}": one for one in named if isinstance(one, Goal) and one.told}
+    things.update(telling)
+    groups.update({name: one.told for name, one in telling.items()})
+    least = _least(form, state, found)
+    usual = [] if state.goal or found.question else _usual(form, things)
+    alike = {name: f"Goal:{one.key}" for name, one in telling.items()}
+    text = _less_fillers(text, form.locale or "fr")
+
+    def fits(name: str, clause: str) -> bool:
+        """What is told asks nothing; where something was asked, only that may be answered."""
+        asking = found.question and asks(clause, text, form.locale or "fr")
+        if name in telling:
+            return not asking
+        open_ = state.goal is None and found.question
+        return asking or not open_ or not is_owners(things[name])
+
+    near = meaning.nearest(
+        text, groups, least=least, favored=telling, usual=usual, alike=alike, fits=fits
+    )
+    if near and _is_unanswered(things[near.key]):
+        found.question = True
+        return
+    if near and not _holds(form, state, things[near.key], groups[near.key], near, found):
+        near = None
+    if near is None and found.question:
+        # The owner wrote an answer to something like it: better than none.
+        owners = {name: groups[name] for name, one in things.items() if is_owners(one)}
+        near = meaning.nearest(text, owners, least=_OWNERS, fits=fits)
+    if near is None:
+        return
+    _note(things[near.key], near, found, tells=near.key in telling)
+
+
+def _note(thing: Goal | Aside, near: meaning.Near, found: "Understanding", *, tells: bool) -> None:
+    kind = "goal" if isinstance(thing, Goal) else "aside"
+    if isinstance(thing, Goal):
+        found.goal = thing
+        if tells:
+            found.told = near.clause
+    else:
+        found.aside = thing
+    found.heard.append(Heard(kind, thing.key, words=near.clause, how="meaning", score=near.score))
+
+
+def _usual(form: Form, things: Mapping[str, Goal | Aside]) -> list[str]:
+    """What most people call for, where they say what it is about in words of their own."""
+    goal = form.goal(form.default_goal)
+    return [name for name, thing in things.items() if thing is goal and goal.tells]
+
+
+def _less_fillers(text: str, locale: str) -> str:
+    """The sentence from where it says something (`euh oui bonjour, alors voilà, …`)."""
+    words = lexicon(locale).words
+    fillers = sorted((*words["hesitation"], *words["hello"]), key=len, reverse=True)
+    folded, at = fold(text), 0
+    while match := next(
+        (
+            found
+            for one in fillers
+            if (found := re.compile(rf"{re.escape(one)}(?!\w)[\W_]*").match(folded, at))
+        ),
+        None,
+    ):
+        at = match.end()
+    return text[at:] or text
+
+
+def ask_about(form: Form, text: str, found: "Understanding") -> None:
+    """`How much is a consultation?` asks about what another sentence would book."""
+    goal = form.goal(form.default_goal)
+    if found.goal is not goal or goal is None:
+        return
+    asides = {aside.key: aside for aside in form.asides if _is_specific(aside)}
+    groups = {key: _examples(aside) for key, aside in asides.items()}
+    wishes = (*goal.examples, *goal.told)
+    near = meaning.nearest(_less_fillers(text, form.locale or "fr"), {**groups, _WISH: wishes})
+    if near is None or near.key == _WISH or near.score < meaning.FIRM:
+        return
+    if not _is_unanswered(asides[near.key]):
+        found.aside = asides[near.key]
+    if find_phrase(goal.phrases, fold(text.replace(near.clause, " "))) is None:
+        found.goal = None
+    found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
+
+
+def keep_to_question(text: str, found: "Understanding") -> None:
+    """`How much is a visit?` is the owner's question, and no wish for a visit."""
+    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    goal = found.goal
+    if goal and asked and find_phrase((*goal.phrases, *goal.hints), fold(text.replace(asked, " "))):
+        return
+    found.goal = None
+
+
+def insults(form: Form, text: str) -> bool:
+    """Whether an insult is among the words: anger sounds like an emergency."""
+    return find_phrase(lexicon(form.locale or "fr").words["insult"], fold(text)) is not None
+
+
+def _holds(
+    form: Form,
+    state: State,
+    thing: Goal | Aside,
+    examples: Sequence[str],
+    near: meaning.Near,
+    found: "Understanding",
+) -> bool:
+    """Whether a meaning is near enough for what it would lead to."""
+    leaves = state.goal is not None and isinstance(thing, Goal)
+    if leaves and isinstance(thing, Goal) and thing.at_once and state.phase == "confirming":
+        return False  # "the number is wrong", at the recap, is no wrong number
+    if near.score < (
+        meaning.SURE if leaves else _needed(form, thing, found.words, doubtful=bool(found.fills))
+    ):
+        return False
+    return not found.question or is_owners(thing) or meaning.belongs(near.clause, examples)
+
+
+def _needed(form: Form, thing: Goal | Aside, text: str, *, doubtful: bool) -> float:
+    """How near, where a mistake would cost the call: it ends, or turns to something else.
+
+    Args:
+        form: the form being filled.
+        thing: what the words mean.
+        text: the sentence.
+        doubtful: whether it also answers what was asked (`…, my wife can't have shellfish`).
+    """
+    if isinstance(thing, Goal):
+        return meaning.SURE if thing.at_once else meaning.LIKELY
+    if thing.at_once:
+        if doubtful:
+            return _CERTAIN
+        return meaning.SURE if insults(form, text) else meaning.FIRM
+    if thing.goal:
+        return meaning.SURE
+    return meaning.FIRM if thing.private else meaning.LIKELY
+
+
+def _is_specific(aside: Aside) -> bool:
+    """Whether it asks for something that words of a wish may be about too."""
+    return is_owners(aside) or _is_unanswered(aside) or aside.private
+
+
+def _is_unanswered(thing: Goal | Aside) -> bool:
+    return isinstance(thing, Aside) and not thing.answer
+
+
+def _examples(thing: Goal | Aside) -> tuple[str, ...]:
+    question = thing.question if isinstance(thing, Aside) else ""
+    return (*thing.examples, question) if question else thing.examples
+
+
+def _least(form: Form, state: State, found: "Understanding") -> float:
+    """How near a meaning must be: while a free answer is awaited, it must be certain."""
+    sure = awaits_free_answer(form, state) and not found.question
+    return meaning.SURE if sure else meaning.LIKELY
+
+
+def told(goal: Goal, text: str) -> str:
+    """The part of a sentence that already answers the goal's slot `tells`, or an empty string."""
+    groups = {"told": goal.told, _WISH: goal.examples}
+    clauses = [one for one in re.split(r"[,.;:!?]+(?:\s|$)", text) if one.strip()]
+    parts = [one for one in clauses if len(one.split()) >= _TELLING_WORDS]
+    found = [near for part in (text, *parts) if (near := meaning.nearest(part, groups))]
+    best = max((near for near in found if near.key == "told"), key=lambda near: near.score,
+               default=None)  # fmt: skip
+    return best.clause if best else ""
+
+
+def asks(clause: str, text: str, locale: str) -> bool:
+    """Whether a clause is the one that asks something in a sentence."""
+    after = text.partition(clause)[2].lstrip()[:1]
+    return after == "?" or looks_like_question(clause, fold(clause), locale)
+
+
+def is_owners(thing: Goal | Aside) -> bool:
+    return isinstance(thing, Aside) and bool(thing.question)
+
+
+def awaits_free_answer(form: Form, state: State) -> bool:
+    awaited = [slot for key in state.asking if (slot := form.slot(key))]
+    return any(slot.type in {"text", "custom", "name"} for slot in awaited)
