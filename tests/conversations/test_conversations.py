@@ -70,5 +70,5 @@ def test_every_sector_and_template_is_called():
     for language in LANGUAGES:
         assert {one.assistant for one in conversations("callers", language, (DEV,))} == keys
         owners = conversations("owners", language, (DEV,))
-        sectors |= {one.expect.fields["sector"] for one in owners}
-    assert sectors == set(get_args(Sector))
+        sectors |= {one.expect.fields.get("sector") for one in owners}
+    assert sectors - {None} == set(get_args(Sector))
