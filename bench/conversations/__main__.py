@@ -27,13 +27,16 @@ def main() -> int:
                 continue
             judged = run(written)
             rows.append(figures(side, language, which, judged))
-            wrong = [one for one in judged if not one.right and which == DEV]
+            wrong = [one for one in judged if not one.at_once and which == DEV]
             if asked.failures:
                 shown += [transcript(one) for one in wrong]
             elif asked.ids:
                 shown += [
                     f"{one.played.written.id}: "
-                    + "; ".join(f"{c.name} {c.found!r}, not {c.expected!r}" for c in one.wrong)
+                    + (
+                        "; ".join(f"{c.name} {c.found!r}, not {c.expected!r}" for c in one.wrong)
+                        or "right once rectified"
+                    )
                     for one in wrong
                 ]
     except MalformedConversation as error:

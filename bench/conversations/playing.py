@@ -37,6 +37,7 @@ class Played:
             when playing it raised.
         turns: of the person.
         repetitions: questions asked again when nothing new had come.
+        rectified: how often the person had to say that they were misunderstood.
         waits_s: what computing each reply took, in seconds.
         agenda: moments booked when it was over.
     """
@@ -47,6 +48,7 @@ class Played:
     outcome: str = "unfinished"
     turns: int = 0
     repetitions: int = 0
+    rectified: int = 0
     waits_s: list[float] = field(default_factory=list)
     agenda: list[datetime] = field(default_factory=list)
 
@@ -88,12 +90,13 @@ def _call(written: Conversation, played: Played) -> None:
     person = Person(written)
     played.lines.append(("assistant", plain_spaces(reply.text)))
     while not reply.ended and played.turns < MOST_TURNS:
-        turns.append(person.next(state))
+        turns.append(person.next(state, structured_data(blueprint, state)))
         before = _standing(state)
         started_s = time.perf_counter()
         state, reply = replied()
         _note(played, turns[-1], before, state, reply, started_s)
     played.fields = structured_data(blueprint, state)
+    played.rectified = person.rectified
     played.outcome = state.outcome or played.outcome
     played.agenda = agenda.moments
 
@@ -104,12 +107,13 @@ def _guide(written: Conversation, played: Played) -> None:
     person = Person(written)
     played.lines.append(("assistant", plain_spaces(reply.text)))
     while owner.status != "confirmed" and played.turns < MOST_TURNS:
-        said = person.next(owner.dialogue)
+        said = person.next(owner.dialogue, owner.blueprint)
         before = _standing(owner.dialogue)
         started_s = time.perf_counter()
         owner, reply = hear(owner, said, now)
         _note(played, said, before, owner.dialogue, reply, started_s)
     played.fields = owner.blueprint
+    played.rectified = person.rectified
     played.outcome = _status(owner)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bench.conversations.judging import Check, judge
+from bench.conversations.comparing import Check
+from bench.conversations.judging import judge
 from bench.conversations.playing import Played, play
 from bench.conversations.written import (
     DEV,
@@ -33,6 +34,11 @@ class Judged:
         return all(check.right for check in self.checks)
 
     @property
+    def at_once(self) -> bool:
+        """Whether it is right without the person having had to rectify anything."""
+        return self.right and not self.played.rectified
+
+    @property
     def wrong(self) -> list[Check]:
         return [check for check in self.checks if not check.right]
 
@@ -45,6 +51,7 @@ class Figures:
         side, language, which: the group.
         count: how many.
         success: share fully right, 0 to 1.
+        at_once: share fully right that nobody had to rectify.
         accuracy: share of the things compared that are right, 0 to 1.
         turns, repetitions: means.
         p50_ms, p95_ms: computing one reply.
@@ -55,6 +62,7 @@ class Figures:
     which: str
     count: int
     success: float
+    at_once: float
     accuracy: float
     turns: float
     repetitions: float
@@ -84,6 +92,7 @@ def figures(side: Side, language: str, which: str, judged: Sequence[Judged]) -> 
         which,
         len(judged),
         statistics.mean(one.right for one in judged),
+        statistics.mean(one.at_once for one in judged),
         statistics.mean([check.right for check in checks] or [True]),
         statistics.mean(one.played.turns for one in judged),
         statistics.mean(one.played.repetitions for one in judged),
@@ -105,14 +114,15 @@ def groups() -> Iterable[tuple[Side, str, str, list[Conversation]]]:
 def table(rows: Sequence[Figures]) -> str:
     """The figures, a line a group."""
     head = (
-        f"{'side':8} {'language':8} {'set':9} {'count':>5} {'success':>8} {'fields':>8} "
-        f"{'turns':>6} {'repeated':>8} {'p50 ms':>7} {'p95 ms':>7}"
+        f"{'side':8} {'language':8} {'set':9} {'count':>5} {'success':>8} {'at once':>8} "
+        f"{'fields':>8} {'turns':>6} {'repeated':>8} {'p50 ms':>7} {'p95 ms':>7}"
     )
     return "\n".join(
         [
             head,
             *(
-                f"{row.side:8} {row.language:8} {row.which:9} {row.count:5} {row.success:8.1%} "
+                f"{row.side:8} {row.language:8} {row.which:9} {row.count:5} "
+                f"{row.success:8.1%} {row.at_once:8.1%} "
                 f"{row.accuracy:8.1%} {row.turns:6.1f} {row.repetitions:8.2f} {row.p50_ms:7.1f} "
                 f"{row.p95_ms:7.1f}"
                 for row in rows

@@ -102,7 +102,8 @@ class SpokenCaller:
                 or understood
                 or repeated >= (_EXPLAINED_AGAIN if heard else _SAID_AGAIN)
             ):
-                sentence, repeated, before = person.next(state), 0, len(turns)
+                noted = structured_data(blueprint, state)
+                sentence, repeated, before = person.next(state, noted), 0, len(turns)
             else:
                 repeated += 1
             await self._speak(caller, line, sentence, seed=len(turns))

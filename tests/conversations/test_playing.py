@@ -5,7 +5,8 @@ from datetime import datetime
 import jsonschema
 import pytest
 from bench.conversations.agenda import AgendaInMemory
-from bench.conversations.judging import judge, same
+from bench.conversations.comparing import same
+from bench.conversations.judging import judge
 from bench.conversations.person import Person
 from bench.conversations.playing import Played, play
 from bench.conversations.written import Conversation, MalformedConversation, conversations
@@ -119,19 +120,49 @@ def test_what_breaks_is_one_failure_with_its_place():
 def test_a_person_takes_the_next_answer_each_time_and_repeats_the_last():
     person = Person(written(answers={"time": ["19 h", "20 h"], "confirm": ["non", "oui"]}))
     asked = State(phase="collecting", asking=["time"])
-    assert [person.next(asked) for _ in range(3)] == ["19 h", "20 h", "20 h"]
+    assert [person.next(asked, {}) for _ in range(3)] == ["19 h", "20 h", "20 h"]
     read_back = State(phase="confirming")
-    assert [person.next(read_back) for _ in range(2)] == ["non", "oui"]
+    assert [person.next(read_back, {}) for _ in range(2)] == ["non", "oui"]
 
 
 def test_a_person_answers_a_joint_question_and_what_is_missing_of_it():
     answers = {"name": ["Ada"], "phone": ["06"], "name+phone": ["Ada, au 06"]}
     person = Person(written(answers=answers))
     both = State(phase="collecting", asking=["phone", "name"])
-    assert person.next(both) == "Ada, au 06"
-    assert person.next(State(phase="collecting", asking=["name", "date"])) == "Ada"
-    assert person.next(State(phase="collecting", asking=["date"])) == "je ne sais pas"
-    assert person.next(State()) == "non merci, au revoir"
+    assert person.next(both, {}) == "Ada, au 06"
+    assert person.next(State(phase="collecting", asking=["name", "date"]), {}) == "Ada"
+    assert person.next(State(phase="collecting", asking=["date"]), {}) == "je ne sais pas"
+    assert person.next(State(), {}) == "non merci, au revoir"
+
+
+def test_a_person_says_once_what_is_read_back_wrong():
+    answers = {"name": ["Ada Byron"], "date": ["samedi"]}
+    expect = {"fields": {"name": "Ada Byron", "date": "2026-11-21", "time": "20:00"}}
+    person = Person(written(answers=answers, expect=expect))
+    read_back = State(phase="confirming")
+    wrong = {"name": "Samedi", "date": "2026-11-21", "time": "19:00"}
+    assert person.next(read_back, wrong) == "non, ce n'est pas le bon nom, Ada Byron"
+    assert person.next(State(phase="correcting"), wrong) == "Ada Byron"
+    assert person.next(read_back, wrong) == "oui, c'est bien ça"
+    assert person.rectified == 1
+
+
+def test_a_person_keeps_their_own_correction_for_the_recap_they_wrote_it_for():
+    answers = {"date": ["samedi"], "confirm": ["non, dimanche", "oui"]}
+    person = Person(written(answers=answers, expect={"fields": {"date": "2026-11-22"}}))
+    read_back = State(phase="confirming")
+    assert person.next(read_back, {"date": "2026-11-21"}) == "non, dimanche"
+    assert person.next(read_back, {"date": "2026-11-21"}) == "non, samedi"
+    assert person.next(read_back, {"date": "2026-11-22"}) == "oui"
+
+
+def test_a_person_who_is_dismissed_says_once_more_what_they_called_for():
+    person = Person(written(expect={"intent": "book"}))
+    assert person.next(State(), {"intent": "question"}) == "oui, je voudrais réserver"
+    assert person.next(State(), {"intent": "question"}) == "non merci, au revoir"
+    asks = Person(written(expect={"intent": "question"}))
+    when = State(phase="collecting", asking=["date"])
+    assert "renseignement" in asks.next(when, {"intent": "book"})
 
 
 def test_nobody_hears_more_than_so_many_turns():
