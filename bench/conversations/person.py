@@ -61,7 +61,7 @@ class Person:
             wrong = None if self._left("confirm") else self._misheard(found)
             return self._rectify(wrong) if wrong else self._take("confirm") or _YES[language]
         if state.phase == "correcting":
-            again = self._written.answers[self._last][-1] if self._last else None
+            again = self._own(self._last) if self._last else None
             return self._take("correct") or again or self._take("confirm") or _YES[language]
         for note, moment in (("offer", "offer"), ("proposed", "proposal")):
             if state.notes.get(note) and moment in answers:
@@ -82,13 +82,19 @@ class Person:
         return next((key for key in wrong if self._can_rectify(key)), None)
 
     def _can_rectify(self, key: str) -> bool:
-        return key in self._written.answers and self._wrong[key] < self.most
+        return self._own(key) is not None and self._wrong[key] < self.most
+
+    def _own(self, key: str) -> str | None:
+        """What they say of it, alone or along with other things."""
+        answers = self._written.answers
+        joint = next((one for one in answers if key in one.split("+")), key)
+        return answers.get(key, answers.get(joint, [None]))[-1]
 
     def _rectify(self, key: str) -> str:
         self._wrong[key] += 1
         self._last = key
         says = _SAYS[self._written.side][self._written.language]
-        return str(says.get(key, says["other"])).format(said=self._written.answers[key][-1])
+        return str(says.get(key, says["other"])).format(said=self._own(key))
 
     def _wish(self, found: Mapping[str, Any]) -> str | None:
         """What they called for, when that is not what was understood."""
