@@ -162,6 +162,13 @@ def test_what_is_never_understood_becomes_a_message(mario, call):
     assert data["message"] == "c'est pour le banquet de samedi"
 
 
+@pytest.mark.parametrize("said", ["bonjour", "oui"])
+def test_who_only_greets_or_agrees_is_not_asked_the_same_thing_for_ever(mario, call, said):
+    line = call(mario)
+    heard = [line.say(said) for _ in range(6)]
+    assert any("message" in one for one in heard), heard
+
+
 def test_asking_for_a_person_gives_the_number_and_takes_a_message(mario, call):
     blueprint = mario.model_copy(update={"escalation": {"phone": "+33123456789", "when": None}})
     blueprint = type(mario).model_validate(blueprint.model_dump(warnings=False))

@@ -260,7 +260,9 @@ def _without_answer(  # noqa: PLR0911  (one way out a case)
     if found.social == "insult":
         turn.said.append(speaking.wording(form, "polite", state.turns))
         return again(form, state, replace(turn, decision="insult"))
-    if state.goal is None and (found.social == "hello" or found.answer == "yes"):
+    greets = found.social == "hello" or found.answer == "yes"
+    if state.goal is None and greets and state.misses < _MAX_MISSES:
+        state.misses += state.said == form.start
         state.said = form.start
         return state, speaking.reply(form, state, turn.saying(form.start, "hello"))
     return missed(form, state, found, turn)
