@@ -15,6 +15,7 @@ from allokoli.dialogue.intents_by_meaning import (
     keep_to_question,
     recognize_meaning,
 )
+from allokoli.dialogue.leaving import takes_leave
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern, similarity
 from allokoli.dialogue.state import Heard, State
@@ -50,6 +51,8 @@ def recognize(
         if getattr(found, name):
             found.heard.append(Heard(name, getattr(found, name), words=whole.raw))
     _by_lexicon(form, state, whole, found, locale)
+    if takes_leave(state, folded, found, locale):
+        found.social = "goodbye"
     if found.aside and found.aside.private:
         found.goal = None
     if found.goal and not found.goal.at_once and _is_dictated(form, state, found, folded, locale):

@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 
 _FILE = Path(__file__).parent / "data" / "learnt.npz"
 _WINGS = Path(__file__).parents[1]
-_LISTS = ("examples", "told", "answers", "requests", "elsewhere")
+_LISTS = ("examples", "told", "answers", "requests", "elsewhere", "leaving", "staying")
 
 
 @cache

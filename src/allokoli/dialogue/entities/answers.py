@@ -99,6 +99,8 @@ def looks_like_question(text: str, folded: str, locale: str) -> bool:
     if text.rstrip().endswith(("?", "؟")):
         return True
     words = lexicon(locale).words
+    for phrase in words.get("question_not", ()):
+        folded = phrase_pattern(phrase).sub(" ", folded)
     first = " ".join(folded.split()[:4])
     if find_phrase(words["question"], first) is not None:
         return True

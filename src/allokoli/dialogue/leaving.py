@@ -1,0 +1,55 @@
+"""Whether somebody who had an answer has nothing more to ask (`ah great, that's all then`)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from allokoli.dialogue import meaning
+from allokoli.dialogue.lexicon import LANGUAGES, lexicon, load
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
+from allokoli.dialogue.state import State
+
+if TYPE_CHECKING:
+    from allokoli.dialogue.understanding import Understanding
+
+_OTHER_WORDS = 6
+
+
+def takes_leave(state: State, folded: str, found: "Understanding", locale: str) -> bool:
+    """Whether it does; only once something was answered, while nothing is being done.
+
+    Args:
+        state: where the conversation stands.
+        folded: the sentence.
+        found: what was understood of it so far.
+        locale: the language spoken; one without `satisfied` and `thanks` takes leave by its
+            goodbyes alone.
+    """
+    answered = state.goal is None and bool(state.notes.get("asides"))
+    if not answered or found.question or found.goal or found.aside or found.social == "repeat":
+        return False
+    words = lexicon(locale).words
+    if find_phrase(words.get("satisfied", ()), folded):
+        return True
+    thanks = words.get("thanks", ())
+    if find_phrase(thanks, folded) is None or re.search(r"\d", folded):
+        return means_leave(folded)
+    said = (*thanks, *words["courtesy"], *words["yes"], *words["no"], *words["hesitation"])
+    rest = folded
+    for phrase in sorted(said, key=len, reverse=True):
+        rest = phrase_pattern(phrase).sub(" ", rest)
+    return len(re.findall(r"\w+", rest)) <= _OTHER_WORDS or means_leave(folded)
+
+
+def means_leave(text: str) -> bool:
+    """Whether it means so in other words (`I'll talk it over with my husband`)."""
+    groups = {
+        name: [one for locale in LANGUAGES for one in _background(locale).get(name, ())]
+        for name in ("leaving", "requests", "elsewhere", "staying")
+    }
+    near = meaning.nearest(text, groups, least=meaning.LIKELY)
+    return near is not None and near.key == "leaving"
+
+
+def _background(locale: str) -> Mapping[str, Sequence[str]]:
+    return load("allokoli.dialogue", locale, "background")
