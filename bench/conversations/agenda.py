@@ -135,8 +135,10 @@ class AgendaInMemory:
             steps = (start + _STEP * step for step in range(48))
             free = [one for one in steps if not self._why_not(one.date(), one.strftime("%H:%M"))]
             if free:
-                nearest = sorted(free, key=lambda one: abs(one - wanted))[:_MOST_SLOTS]
-                return [_shown(one) for one in sorted(nearest)]
+                low, high = asked.get("not_before", "00:00"), asked.get("not_after", "23:59")
+                suiting = [one for one in free if low <= one.strftime("%H:%M") <= high]
+                nearest = sorted(suiting or free, key=lambda one: abs(one - wanted))[:_MOST_SLOTS]
+                return [_shown(one) for one in nearest]
         return []
 
 

@@ -68,6 +68,16 @@ def test_a_full_hour_is_refused_and_a_near_one_proposed_then_taken(line):
     assert call.agenda.moments[0] != datetime(2026, 11, 20, 20)
 
 
+@pytest.mark.parametrize(
+    ("said", "proposed"),
+    [("après 20 h", "20 h 30"), ("entre 20 h et 21 h", "20 h 30"), ("avant 20 h", "19 h 30")],
+)
+def test_what_is_proposed_keeps_to_the_hours_that_suit(line, said, proposed):
+    full = ["2026-11-20T20:00"]
+    heard = line(full=full).say(f"Une table pour 4 vendredi {said}")
+    assert f"Je peux vous proposer vendredi 20 novembre à {proposed}" in heard
+
+
 def test_a_table_taken_meanwhile_is_not_promised(line):
     call = line()
     call.say(EVERYTHING)

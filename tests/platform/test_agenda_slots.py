@@ -87,6 +87,18 @@ def test_a_full_hour_proposes_the_nearest_hours_of_the_same_day():
     assert search(thing, hours=EVENING, taken=full).look(Wanted(SATURDAY, time(20), 2)).free
 
 
+def test_what_lies_within_the_callers_limits_is_proposed_first():
+    thing = room(capacity=4)
+    full = [taken(thing, MONDAY, "14:00", minutes=60, units=4)]
+    look = search(thing, hours=OFFICE, taken=full).look
+    near = look(Wanted(MONDAY, time(14), 4)).near
+    assert not all(one >= "30 14:00" for one in local(near))
+    after = look(Wanted(MONDAY, time(14), 4, not_before=time(14))).near
+    assert all(one >= "30 15:00" for one in local(after)), local(after)
+    between = look(Wanted(MONDAY, time(14), 4, not_before=time(14), not_after=time(15))).near
+    assert local(between)[0] == "30 15:00"
+
+
 def test_a_full_day_proposes_the_nearest_days():
     thing = room(capacity=4)
     evening = [taken(thing, SATURDAY, "18:00", minutes=360, units=4)]

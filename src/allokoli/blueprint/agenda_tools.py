@@ -46,6 +46,8 @@ _DECLARED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "party_size": _PARTY_SIZE,
             "service": _SERVICE,
             "nights": _NIGHTS,
+            "not_before": {**_TIME, "description": "Earliest hour that suits the caller"},
+            "not_after": {**_TIME, "description": "Latest hour that suits the caller"},
         },
         ["date"],
     ),

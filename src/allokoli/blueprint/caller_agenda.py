@@ -14,7 +14,7 @@ Check = Callable[[Values, Known], Refusal | Lookup | Values | None]
 Commit = Callable[[Values, Known], Refusal | Lookup | Values]
 _SIZES = ("party_size", "guests")
 _OWN = frozenset({"date", "time", "name", "phone", "email", "nights", *_SIZES})
-_NOT_ANSWERS = frozenset({"booking", "confirmation", "message"})
+_NOT_ANSWERS = frozenset({"booking", "confirmation", "limits", "message"})
 
 
 class Agenda:
@@ -48,7 +48,8 @@ class Agenda:
         booking = values.get("booking") or {}
         if booking.get("date") == values["date"] and booking.get("time") == values.get("time"):
             return None
-        asked = Lookup(agenda_tools.FIND_SLOTS, _given(values, "date", "time", "nights"))
+        given = {**_given(values, "date", "time", "nights"), **_limits(values)}
+        asked = Lookup(agenda_tools.FIND_SLOTS, given)
         found = known.get(asked.key)
         if found is None:
             return asked
@@ -185,6 +186,13 @@ def _given(values: Values, *keys: str) -> dict[str, Any]:
     given = {key: values[key] for key in keys if values.get(key) is not None}
     size = next((values[key] for key in _SIZES if values.get(key) is not None), None)
     return given if size is None else {**given, "party_size": size}
+
+
+def _limits(values: Values) -> dict[str, str]:
+    """The earliest and the latest hour that suit, where they were said (`après 17 h`)."""
+    limits = values.get("limits") or (None, None)
+    named = zip(("not_before", "not_after"), limits, strict=True)
+    return {key: limit for key, limit in named if limit and values.get("time")}
 
 
 def _unchanged(values: Values, booking: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from allokoli.dialogue.entities.answers import find_answer, says_only_yes
@@ -14,8 +14,9 @@ from allokoli.dialogue.entities.members import count_members
 from allokoli.dialogue.entities.names import find_name
 from allokoli.dialogue.entities.numbers import find_count
 from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits, parse_phone
-from allokoli.dialogue.entities.times import find_bare_hour, find_time
+from allokoli.dialogue.entities.times import find_bare_hour, find_when
 from allokoli.dialogue.form import Form, Slot
+from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
@@ -37,6 +38,8 @@ class Context:
         agreed: whether the sentence says yes: what follows is politeness (`yes, that's lovely`).
         free: whether a free answer is awaited, which holds no correction of another.
         newest: whether the last of several days or hours counts.
+        now: the hour of the conversation, where the organization is.
+        limits: the earliest and the latest hour that suit, said with the hour that was read.
     """
 
     form: Form
@@ -49,6 +52,8 @@ class Context:
     agreed: bool = False
     free: bool = False
     newest: bool = False
+    now: time | None = None
+    limits: tuple[str | None, str | None] | None = None
 
 
 def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:
@@ -75,17 +80,7 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
             day = _kept(heard, find_date(heard, context.today, context.locale, past=past))
             return day.isoformat() if day else None
         case "time":
-            moment = _kept(
-                heard,
-                find_time(
-                    heard,
-                    context.locale,
-                    earliest_hour=context.form.earliest_hour,
-                    part=context.part,
-                    asked=asked,
-                ),
-            )
-            return moment.strftime("%H:%M") if moment else None
+            return _hour(heard, context, asked=asked)
         case "number":
             return _given_count(slot, heard, context, asked=asked)
         case "choice":
@@ -133,13 +128,57 @@ def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -
     return None
 
 
+def _hour(heard: Utterance, context: Context, *, asked: bool) -> str | None:
+    """The hour, the limits said around it being remembered (`entre 19 et 20 h`)."""
+    found = find_when(
+        heard,
+        context.locale,
+        earliest_hour=context.form.earliest_hour,
+        part=context.part,
+        now=context.now,
+        asked=asked,
+    )
+    if found is None or found[0].at is None:
+        return None
+    when = _kept(heard, found)
+    context.limits = _clock(when.not_before), _clock(when.not_after)
+    return _clock(when.at)
+
+
+def _clock(moment: time | None) -> str | None:
+    return moment.strftime("%H:%M") if moment else None
+
+
 def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> int | None:
     found = _count(slot, heard, context.locale, asked=False)
     firm = asked or context.correcting or slot.key not in context.values
     if found and found[0] == 1 and not firm:  # "une personne est allergique"
         return None
+    more = _kept(heard, _added(slot, heard, context))
+    if more is not None:
+        return max(int(context.values[slot.key]) + int(more), slot.minimum)
     count: int | None = _kept(heard, found)
     return count
+
+
+def _added(slot: Slot, heard: Utterance, context: Context) -> tuple[int, tuple[int, int]] | None:
+    """How many more, or fewer, than were said before (`one person more`)."""
+    words = lexicon(context.locale).words
+    if not isinstance(context.values.get(slot.key), int):
+        return None
+    units = "|".join(
+        re.escape(fold(one[8:])) for one in slot.patterns if one.startswith("{value} ")
+    )
+    for key, sign in (("count_added", 1), ("count_taken", -1)):
+        after = "|".join(map(re.escape, map(fold, words.get(key, ())))) or "(?!)"
+        before = "|".join(map(re.escape, map(fold, words.get(f"{key}_before", ())))) or "(?!)"
+        count = rf"(?P<n>\d{{1,2}})(?:\s+(?:{units}))?"
+        either = rf"(?<!\w)(?:{before})\s+{count}(?!\w)", rf"(?<!\w){count}\s+(?:{after})(?!\w)"
+        for pattern in either if units else ():
+            match = re.search(pattern, heard.mask())
+            if match:
+                return sign * int(match["n"]), match.span()
+    return None
 
 
 def _given_name(slot: Slot, heard: Utterance, context: Context) -> str | None:
@@ -178,11 +217,11 @@ def _text(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> str
     if says_only_yes(heard.raw_folded, context.locale):
         return None
     text = rest_text(heard, context.locale)
-    return _without_leads(slot, text) or None
+    return without_leads(slot, text) or None
 
 
-def _without_leads(slot: Slot, text: str) -> str:
-    """`oui, juste aux noix` → `noix`."""
+def without_leads(slot: Slot, text: str) -> str:
+    """What a free answer says: `oui, juste aux noix` → `noix`."""
     leads = sorted(slot.leads, key=len, reverse=True)
     while True:
         gap = next(

@@ -52,7 +52,8 @@ def take_proposal(state: State, found: Understanding) -> None:
 def take_goal(form: Form, state: State, found: Understanding, turn: Turn) -> None:
     """What is wanted, said or implied by the first answers; the same as before changes nothing."""
     goal = found.goal
-    if goal is None and state.goal is None and found.question and found.fills.keys() <= _WHEN:
+    only_asks = found.only_asks or (found.question and found.fills.keys() <= _WHEN)
+    if goal is None and state.goal is None and only_asks:
         found.fills.clear()  # "are you there on Monday?" books nothing
     if goal is None and state.goal is None and found.fills:
         wanted = [item for item in form.goals if item.implied_by & found.fills.keys()]
@@ -94,6 +95,14 @@ def take_notes(state: State, found: Understanding) -> None:
         state.notes.pop("digits", None)
 
 
+def _take_limits(state: State, found: Understanding) -> None:
+    """The hours between which a new hour may be moved; none, where none were said with it."""
+    state.values.pop("limits", None)
+    limits = found.notes.get("limits")
+    if limits and any(limits):
+        state.values["limits"] = list(limits)
+
+
 def take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> bool:
     """Keep the answers that pass their checks; say what is wrong with the others."""
     before = dict(state.values)
@@ -118,6 +127,8 @@ def take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> bo
                 state.notes["proposed"] = {key: refusal.proposal}
             continue
         state.values[key] = fills[key]
+        if key == "time" and key in found.fills:
+            _take_limits(state, found)
         state.tries.pop(key, None)
     kept = {key: value for key, value in found.fills.items() if before.get(key) != value}
     corrected = any(key in before for key in kept)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allokoli.dialogue import intents, intents_by_meaning
+from allokoli.dialogue import corrections, intents, intents_by_meaning
 from allokoli.dialogue.cuts import in_full, less_question, segments
 from allokoli.dialogue.entities.answers import Answer, says_none
 from allokoli.dialogue.entities.phones import loose_digits
@@ -36,6 +36,8 @@ class Understanding:
         question: whether they asked something.
         excepted: whether they made an exception (`yes, but…`).
         notes: what to remember (part of the day, unfinished digits).
+        asked: the part of the sentence that asks what nobody here can answer.
+        only_asks: whether nothing is wanted but an answer.
         told: the part of the sentence that answers the goal's slot `tells`.
         words: the sentence.
         heard: each thing understood, for the trace.
@@ -50,6 +52,8 @@ class Understanding:
     question: bool = False
     excepted: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
+    asked: str = ""
+    only_asks: bool = False
     told: str = ""
     words: str = ""
     heard: list[Heard] = field(default_factory=list)
@@ -70,19 +74,27 @@ def understand(
     whole = Utterance.of(text, locale)
     found = Understanding(words=whole.raw)
     intents.recognize(form, state, whole, found, locale)
-    today = now.astimezone(ZoneInfo(form.timezone)).date()
+    local = now.astimezone(ZoneInfo(form.timezone))
     uncut = form.whole_sentences or _wants_verbatim(form, state)
     private = found.aside is not None and found.aside.private
     asked = found.question or state.goal is None or private
     told = less_question(whole, found, locale) if asked and not uncut else whole
     parts = [told] if uncut else list(segments(told, locale, phone="phone" in state.asking))
+    around = Context(form, state.values, local.date(), locale, part=state.notes.get("part"))
+    held = None if uncut else corrections.contrast(form, state, told, around)
+    anew = (
+        "" if held or found.answer == "yes" else corrections.tells_again(form, state, told, locale)
+    )
+    if held:
+        found.answer = None
+        parts = list(segments(held.said, locale, phone="phone" in state.asking))
     agreed = found.answer == "yes"
     goal = found.goal or form.goal(state.goal)
     for index, segment in enumerate(parts):
         context = Context(
             form=form,
             values={**state.values, **found.fills},
-            today=today,
+            today=local.date(),
             locale=locale,
             part=found.notes.get("part") or state.notes.get("part"),
             digits=str(state.notes.get("digits", "")),
@@ -90,11 +102,19 @@ def understand(
             agreed=agreed,
             free=_awaits_text(form, state),
             newest=bool(goal and goal.newest),
+            now=local.time(),
         )
         before = dict(found.fills)
         _read(form, state, segment, context, found)
+        if context.limits:
+            found.notes["limits"] = context.limits
         if index and before:
             _apply_bare_correction(form, segment, context, found, before)
+    corrections.complete(form, state, held.said if held else told, held, found, around)
+    if held and held.slot.type != "name":
+        found.fills.pop("name", None)  # "it's the milk, not the gluten" names nobody
+    if anew and found.fills.keys() <= {"name"} and goal:
+        found.fills = {goal.tells: anew}
     agrees = state.phase == "confirming" and found.answer == "yes" and not found.question
     if state.goal is not None and not found.goal and not found.aside and not agrees:
         _read_meaning(form, state, told, parts, found)

@@ -64,6 +64,7 @@ def find_when(
     earliest_hour: int,
     part: str | None = None,
     now: time | None = None,
+    asked: bool = True,
 ) -> tuple[When[time], Span] | None:
     """The first hour said, with the limits said around it (`entre 19 et 20 h`).
 
@@ -73,13 +74,14 @@ def find_when(
         earliest_hour: an hour below it is moved to the afternoon when nothing says otherwise.
         part: part of the day known from before (`morning`, `afternoon`, `evening`, `midi`).
         now: the present hour, for `dans une heure`; without it that says nothing.
+        asked: whether the hour was just asked, so that a part of the day may stand for it.
 
     Returns:
         The hour and its limits, and where they were said. A vague moment (`dans la soirée`) has
         limits and no hour; it is given when no hour was said.
     """
     folded = _legible(utterance, locale)
-    clock = _Clock(locale, earliest_hour, find_part_of_day(folded, locale) or part, now)
+    clock = _Clock(locale, earliest_hour, find_part_of_day(folded, locale) or part, now, asked)
     later = _from_now(folded, clock)
     if later:
         return later

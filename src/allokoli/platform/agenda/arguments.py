@@ -75,10 +75,20 @@ class FindSlots(_Arguments):
     party_size: People = None
     service: Few = None
     nights: Nights = None
+    not_before: Hour = None
+    not_after: Hour = None
 
     def wanted(self) -> Wanted:
         """As the agenda takes it."""
-        return Wanted(self.date, self.time, self.party_size or 1, self.service, self.nights or 1)
+        return Wanted(
+            self.date,
+            self.time,
+            self.party_size or 1,
+            self.service,
+            self.nights or 1,
+            self.not_before,
+            self.not_after,
+        )
 
 
 class BookSlot(FindSlots):

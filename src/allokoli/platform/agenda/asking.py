@@ -45,6 +45,7 @@ class Wanted:
         people: how many.
         service: what for.
         nights: of a stay.
+        not_before, not_after: local hours that suit; what is near them comes before the rest.
     """
 
     day: date
@@ -52,6 +53,14 @@ class Wanted:
     people: int = 1
     service: str | None = None
     nights: int = 1
+    not_before: time | None = None
+    not_after: time | None = None
+
+    def suits(self, at: time) -> bool:
+        """Whether an hour lies within the limits."""
+        early = self.not_before is not None and at < self.not_before
+        late = self.not_after is not None and at > self.not_after
+        return not (early or late)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,10 @@ async def delete_exception(exception_id: UUID, caller: Writer) -> ExceptionRead:
         return ExceptionRead.model_validate(await service.delete_exception(opened, exception_id))
 
 
+def _to_the_minute(at: Hour | None) -> Hour | None:
+    return at.replace(second=0, microsecond=0, tzinfo=None) if at else None
+
+
 @router.get("/slots")
 async def find_slots(
     caller: Caller,
@@ -148,11 +152,13 @@ async def find_slots(
     party_size: Annotated[int, Query(ge=1, le=10_000)] = 1,
     service_name: Annotated[str | None, Query(alias="service", max_length=200)] = None,
     nights: Annotated[int, Query(ge=1, le=60)] = 1,
+    not_before: Hour | None = None,
+    not_after: Hour | None = None,
 ) -> SlotsRead:
     """What callers would be told: whether an hour or a day is free, and what is near it."""
-    at = time.replace(second=0, microsecond=0, tzinfo=None) if time else None
+    at, low, high = map(_to_the_minute, (time, not_before, not_after))
+    wanted = Wanted(day or clock.now().date(), at, party_size, service_name, nights, low, high)
     async with session(caller) as opened:
-        wanted = Wanted(day or clock.now().date(), at, party_size, service_name, nights)
         return await service.find_slots(opened, caller, wanted)
 
 

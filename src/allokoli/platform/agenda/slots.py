@@ -196,8 +196,14 @@ class Search:
             return list(_spread(sorted(starts)))
         nearest = sorted(
             (one for one in starts if one.astimezone(zone).date() == day),
-            key=lambda one: (abs(one - aim), aim - one),
+            key=lambda one: (
+                not wanted.suits(one.astimezone(zone).time()),
+                abs(one - aim),
+                aim - one,
+            ),
         )
+        if wanted.not_before or wanted.not_after:
+            return nearest
         # One on each side of the wanted hour says more than two neighbors.
         across = [one for one in nearest[1:] if (one > aim) != (nearest[0] > aim)][:1]
         return [*nearest[:1], *across, *(one for one in nearest[1:] if one not in across)]
