@@ -26,6 +26,7 @@ from allokoli.configurator.owner_reading import Moment, OwnerReading
 from allokoli.configurator.owner_state import OwnerState
 from allokoli.configurator.readers import OwnerReaders
 from allokoli.configurator.recap import known_lines
+from allokoli.configurator.rectifying import rectified
 from allokoli.configurator.tables import by_meaning
 from allokoli.dialogue import Form, Reply, State, open_dialogue, step
 from allokoli.dialogue.entities.answers import looks_like_question
@@ -39,6 +40,7 @@ __all__ = ["OwnerState", "hear", "open", "sign_up_invitation"]
 
 _NOT_UNDERSTOOD = ("not_understood", "not understood", "unknown_question", "stuck")
 _FEW_WORDS = 2
+_AT_RECAP = frozenset({"confirming", "correcting"})
 _TOLD_APART = frozenset({"name", "tone", "services", "fields"})
 _DEFAULT_TIMEZONE = "Europe/Paris"
 
@@ -72,6 +74,9 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
         if command:
             return _obey(state, command)
         agreeing = state.status == "confirming"
+        corrected = _rectify(state, raw, now) if state.dialogue.phase in _AT_RECAP else None
+        if corrected is not None:
+            return corrected
         free = state.dialogue.asking[:1] == ["greeting"] and len(raw.split()) > _FEW_WORDS + 2
         if set(TOPICS) & set(state.dialogue.asking):
             raw = declines(raw, state.locale) or raw
@@ -88,6 +93,22 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
 def sign_up_invitation(locale: str) -> str:
     """What is said when a visitor confirms before having an account."""
     return str(owner_data(locale)["sign_up"])
+
+
+def _rectify(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Reply] | None:
+    """Hear `non, le ton : calme` as the answer to that question."""
+    told = rectified(raw, state.dialogue.values, state.locale)
+    if told is None:
+        return None
+    key, said = told
+    dialogue = deepcopy(state.dialogue)
+    dialogue.phase, dialogue.asking, dialogue.misses, dialogue.goal = "collecting", [key], 0, GOAL
+    asked = OwnerState(state.locale, dialogue, list(state.wanted), list(state.history))
+    readers = OwnerReaders(owner_data(state.locale), state.locale, _moment(asked, now))
+    values = state.dialogue.values
+    if readers.reader(key)(Utterance.of(said, state.locale), True, values) is None:
+        return None
+    return _answer(asked, said, now)
 
 
 def _says_more(state: OwnerState, raw: str, now: datetime) -> bool:

@@ -25,13 +25,23 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
         locale: its language.
         opening: whether it is the first turn, where most people tell who they are.
     """
-    pieces = _not_themselves(_pieces(raw, locale), locale) if opening else _pieces(raw, locale)
+    told = list(_told(_pieces(raw, locale), locale))
+    pieces = _not_themselves(iter(told), locale) if opening else told
     said = [kept for piece in pieces if (kept := without_chatter(piece, locale))]
     story = tells_story(raw, locale)
+    begun = next((kept for piece in told if (kept := without_chatter(piece, locale))), "")
     for number, piece in enumerate(said):
-        first = number == 0 and len(piece.split()) == 1
+        first = number == 0 and len(piece.split()) == 1 and piece == begun
         sure = first or not (opening and story) or _sure(piece, raw, locale)
         if sure and can_be_name(piece, locale):
+            yield piece
+
+
+def _told(pieces: Iterator[str], locale: str) -> Iterator[str]:
+    """The pieces but those that tell whom or what the one before is named after."""
+    for piece in pieces:
+        span = find_phrase(owner_data(locale)["names"]["named_after"], fold(piece).strip())
+        if span is None or span[0] > 0 or _written_as_name(piece, locale):
             yield piece
 
 
@@ -62,7 +72,7 @@ def can_be_name(piece: str, locale: str) -> bool:
 
 def tells_story(raw: str, locale: str) -> bool:
     """Whether a turn tells of the business or of who speaks, beside any name."""
-    pieces = [without_chatter(piece, locale) for piece in _pieces(raw, locale)]
+    pieces = [without_chatter(piece, locale) for piece in _told(_pieces(raw, locale), locale)]
     return any(
         tells_something(piece, locale) or (is_trade(piece, locale) and len(pieces) > 1)
         for piece in pieces
@@ -147,6 +157,13 @@ def house_name(raw: str, locale: str, *, opening: bool) -> str | None:
     return None
 
 
+def beside_house(raw: str, house: str) -> str:
+    """What a turn says beside the clause that tells the name of the business."""
+    at = fold(raw).find(fold(house))
+    before = raw[: max(raw.rfind(mark, 0, at) for mark in ",.;!?") + 1]
+    return f"{before} {raw[at + len(house) :]}".strip(_AROUND)
+
+
 def _ended(name: str, locale: str) -> str:
     ends = [
         match.start()
@@ -168,7 +185,10 @@ def _pieces(raw: str, locale: str) -> Iterator[str]:
         if number >= _MOST_PIECES:
             return
         at, folded = 0, fold(part)
+        whole = owner_data(locale)["names"].get("cuts_not", ())
         for match in _cuts(locale).finditer(folded):
+            if any(folded[: match.end()].endswith(fold(phrase)) for phrase in whole):
+                continue  # `anything but Siri`
             yield part[at : match.start()]
             at = match.start()
         yield part[at:]

@@ -1,9 +1,11 @@
 """The assistant's name, introduced (`il s'appelle Léa`) or bare."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from allokoli.configurator.name_judge import (
+    beside_house,
     can_be_name,
     house_name,
     is_trade,
@@ -19,6 +21,7 @@ from allokoli.dialogue.text import capital, fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_BARE_NAME_WORDS = 7
+_CLAUSE_WORDS = 3
 _QUOTES = "'\"«»“”‘’ "
 
 
@@ -38,6 +41,8 @@ class NameReader:
         self._patterns: dict[str, list[str]] = data["patterns"]
         self._self: list[str] = data["names"]["self"]
         self._again: list[str] = data["names"]["again"]
+        self._wishes: list[str] = data["names"]["wishes"]
+        self._self_first: list[str] = data["names"]["self_first"]
         self._tones: dict[str, Any] = data["tones"]
 
     def read(self, heard: Utterance, *, asked: bool, opening: bool = False) -> str | None:
@@ -48,8 +53,13 @@ class NameReader:
             asked: whether the name was just asked, so that a bare name is an answer.
             opening: whether nothing was said before.
         """
-        if house_name(heard.raw, self._locale, opening=opening):
-            return None
+        house = house_name(heard.raw, self._locale, opening=opening)
+        if house:
+            rest = Utterance.of(beside_house(heard.raw, house), self._locale)
+            return self._told(rest, asked=asked and not opening, opening=opening)
+        return self._told(heard, asked=asked, opening=opening)
+
+    def _told(self, heard: Utterance, *, asked: bool, opening: bool) -> str | None:
         found = None
         bare = asked and not (opening and tells_story(heard.raw, self._locale))
         for part in self._attempts(heard.raw):
@@ -77,7 +87,9 @@ class NameReader:
 
     def _one(self, heard: Utterance, *, asked: bool, opening: bool) -> str | None:
         introduced = find_text(heard, self._patterns["name"]) or self._attached(heard)
-        if introduced and not self._is_their_own(introduced[0], heard):
+        if introduced is None and asked and not opening:
+            introduced = self._wished(heard)
+        if introduced and not self._is_their_own(introduced[0], heard, opening=opening):
             name = self._tidy(without_chatter(introduced[0], self._locale))
             long = len(introduced[0].split()) > _MAX_BARE_NAME_WORDS
             if name and (long or can_be_name(name, self._locale)):
@@ -87,18 +99,29 @@ class NameReader:
         inside = quoted(heard.raw) or _single_quoted(heard.raw)
         return self._tidy(inside) if inside else self._bare(heard, opening=opening)
 
-    def _is_their_own(self, name: str, heard: Utterance) -> bool:
+    def _wished(self, heard: Utterance) -> tuple[str, Span] | None:
+        """A name that somebody likes or wants (`Brian wants Jeeves`), once a name is asked."""
+        found = find_text(heard, self._wishes)
+        if found is None:
+            return None
+        name = without_chatter(found[0], self._locale)
+        return found if name[:1].isupper() or self._locale == "he" else None
+
+    def _is_their_own(self, name: str, heard: Utterance, *, opening: bool) -> bool:
         """Whether the owner tells their own name (`my name's Brian`)."""
         before = heard.raw_folded[: heard.raw_folded.find(fold(name))].rstrip(" ,:")
+        if opening and re.split(r"[.,;!?]\s*", before)[-1] in self._self_first:
+            return True
         return any(before.endswith(fold(word)) for word in self._self)
 
     def _bare(self, heard: Utterance, *, opening: bool) -> str | None:
+        found: list[str] = []
         for piece in name_pieces(heard.raw, self._locale, opening=opening):
             name = self._tidy(piece)
             other = is_trade(piece, self._locale) or (name is not None and self._is_tone(name))
             if name and (self._insisted or not other):
-                return name
-        return None
+                found.append(name)
+        return _likeliest(found, heard.raw) if found else None
 
     def _attached(self, heard: Utterance) -> tuple[str, Span] | None:
         """A name written onto its preposition, as Hebrew does (`לשנות את השם לרוזה`)."""
@@ -128,6 +151,19 @@ class NameReader:
         ]
         text = text[: min(ends, default=len(text))]
         return capital(text.strip(_QUOTES + ".,;:!")) or None
+
+
+def _likeliest(names: Sequence[str], raw: str) -> str:
+    """The name said again, or written with capitals amid words that are not; else the first."""
+    again = max(names, key=names.count)
+    if names.count(again) > 1:
+        return again
+    first = names[0]
+    plain = len(first.split()) >= _CLAUSE_WORDS and not any(
+        word[0].isupper() for word in first.split()[1:]
+    )
+    signed = [name for name in names[1:] if name in raw and name[0].isupper()]
+    return signed[0] if plain and signed else first
 
 
 def _single_quoted(raw: str) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 from allokoli.dialogue.lexicon import language, load
 
 TABLES = (
-    "commands", "fields", "greetings", "hours", "languages", "mentions", "names", "patterns",
+    "commands", "corrections", "fields", "greetings", "hours", "languages", "mentions", "names", "patterns",
     "places", "questions", "sectors", "services", "tones", "topics",
 )  # fmt: skip
 
