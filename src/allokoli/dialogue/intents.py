@@ -107,10 +107,18 @@ def _answer(state: State, whole: Utterance, locale: str) -> Answer | None:
     if state.phase == "confirming" and find_phrase(agreed, whole.raw_folded):
         return "yes"
     first = find_answer(whole.raw_folded, locale)
+    if first == "yes" and state.phase == "confirming" and _but(whole.raw_folded, locale):
+        return None
     if first or state.phase != "confirming":
         return first
     clauses = re.split(r"[.?!;,]+(?:\s|$)", whole.raw_folded)
     return next((answer for one in clauses if (answer := find_answer(one, locale))), None)
+
+
+def _but(folded: str, locale: str) -> bool:
+    """`Yes, but it's for Friday` agrees to nothing."""
+    span = find_phrase(lexicon(locale).words.get("except", ()), folded)
+    return span is not None and re.search(r"\w+\W+\w+", folded[span[1] :]) is not None
 
 
 def _by_lexicon(
@@ -119,6 +127,8 @@ def _by_lexicon(
     folded = whole.raw_folded
     hinted = False
     for goal, phrases in _ways(form.goals):
+        if goal.at_once and phrases is goal.hints and state.goal is not None:
+            continue  # "I got the day wrong": what is being done goes on
         span = find_phrase(phrases, folded)
         if span:
             found.goal, hinted = goal, phrases is goal.hints

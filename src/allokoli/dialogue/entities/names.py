@@ -32,7 +32,7 @@ def find_name(
     if in_two:
         return in_two
     introductions = list(words["name_before"]) + (list(words["name_weak"]) if asked or weak else [])
-    introductions += words.get("name_asked", ()) if asked else ()
+    introductions += words.get("name_asked", ()) if asked or weak else ()
     for phrase in sorted(introductions, key=len, reverse=True):
         end = "" if phrase.endswith("'") else r"(?!\w)"
         pattern = rf"(?<!\w){re.escape(phrase)}{end}\s*:?\s*"

@@ -1,0 +1,252 @@
+"""What a correction takes back, and what it puts in its place (`the lime, not the lemon`)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from allokoli.dialogue import meaning
+from allokoli.dialogue.entities.answers import find_answer
+from allokoli.dialogue.entities.free_text import rest_text
+from allokoli.dialogue.form import Form, Slot
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
+from allokoli.dialogue.reading import Context, read_asked, read_given, without_leads
+from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.text import fold
+from allokoli.dialogue.utterance import Utterance
+
+if TYPE_CHECKING:
+    from allokoli.dialogue.understanding import Understanding
+
+_RECAP = frozenset({"confirming", "correcting"})
+_WORDS_TOLD = frozenset({"text", "name", "email", "custom"})
+_MOST_NAMING = 8
+_MIN_CHARS = 3
+_DAY_MINUTES = 24 * 60
+_MOST_DENIED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """An answer that is denied (`not Thursday`).
+
+    Attributes:
+        slot: the one it was given to.
+        denied: its words.
+        said: the sentence without it.
+    """
+
+    slot: Slot
+    denied: str
+    said: Utterance
+
+
+def contrast(form: Form, state: State, whole: Utterance, context: Context) -> Contrast | None:
+    """The answer given before that the sentence denies; None when it denies none of them.
+
+    Args:
+        form: the form being filled.
+        state: where the conversation stands.
+        whole: the sentence.
+        context: what reading depends on.
+    """
+    words = lexicon(context.locale).words
+    denies, until = words.get("denies", ()), words.get("denied_until", ())
+    if not denies or not state.values:
+        return None
+    end = "|".join(re.escape(fold(one)) for one in sorted(until, key=len, reverse=True)) or "(?!)"
+    most = rf"(?:\S+\s+){{0,{_MOST_DENIED - 1}}}?"
+    for phrase in sorted(denies, key=len, reverse=True):
+        body = phrase_pattern(phrase).pattern
+        either = rf"{body}[\s,]*(?P<what>{most}[^\s,.;:!?]+)(?=\s*(?:[,.;:!?]|$|(?:{end})(?!\w)))"
+        for match in re.finditer(either, whole.raw_folded):
+            denied = whole.raw[slice(*match.span("what"))]
+            left = _trimmed(f"{whole.raw[: match.start()]}, {whole.raw[match.end() :]}")
+            slot = _slot_of(form, state, denied, left, context)
+            if slot:
+                return Contrast(slot, denied, Utterance.of(left, context.locale))
+    return None
+
+
+def complete(
+    form: Form,
+    state: State,
+    said: Utterance,
+    held: Contrast | None,
+    found: "Understanding",
+    context: Context,
+) -> None:
+    """Read what a correction puts in place, where the sentence points at it in some way.
+
+    Args:
+        form: the form being filled.
+        state: where the conversation stands.
+        said: the sentence, less what it denies.
+        held: what it denies.
+        found: completed.
+        context: what reading depends on.
+    """
+    if held:
+        if held.slot.key not in found.fills:
+            _put(found, held.slot, _instead(held, state, said, context))
+        return
+    if state.phase not in _RECAP or found.answer == "yes" or found.goal:
+        return
+    slot = form.slot(found.mentioned) if found.mentioned else None
+    if slot and slot.key in state.values and slot.key not in found.fills:
+        _put(found, slot, _read(slot, _after_mention(slot, said.raw), context))
+    elif not found.fills:
+        _shifted(form, state, said, found, context)
+        _renamed(form, state, said, found, context)
+
+
+def _after_mention(slot: Slot, text: str) -> str:
+    span = find_phrase(slot.mentions, fold(text))
+    return text[span[1] :] if span else text
+
+
+def _renamed(
+    form: Form, state: State, said: Utterance, found: "Understanding", context: Context
+) -> None:
+    """`Put Petit instead`: at the recap, a name needs nothing before it."""
+    slot = next((one for one in form.slots if one.type == "name" and one.key in state.values), None)
+    corrected = find_phrase(lexicon(context.locale).words["correction"], said.raw_folded)
+    text = _plain(said.raw, context.locale)
+    if slot is None or not (corrected or found.answer == "no") or not text[:1].isupper():
+        return
+    if sum(len(word) > 1 for word in text.split()) <= _MOST_NAMING:
+        _put(found, slot, _read(slot, text, context))
+
+
+def _shifted(
+    form: Form, state: State, said: Utterance, found: "Understanding", context: Context
+) -> None:
+    """`Half an hour later`: the hour said before, moved."""
+    words = lexicon(context.locale).words
+    slot = next((one for one in form.slots if one.type == "time" and one.key in state.values), None)
+    folded = said.folded
+    later = find_phrase(words.get("later", ()), folded)
+    earlier = find_phrase(words.get("earlier", ()), folded)
+    by = next((item for item in _shifts(context.locale) if find_phrase((item[0],), folded)), None)
+    if slot is None or by is None or not (later or earlier):
+        return
+    hour, minute = map(int, state.values[slot.key].split(":"))
+    at = hour * 60 + minute + (by[1] if later else -by[1])
+    if 0 <= at < _DAY_MINUTES:
+        _put(found, slot, f"{at // 60:02}:{at % 60:02}")
+
+
+def _shifts(locale: str) -> list[tuple[str, int]]:
+    pairs = [item.partition(" = ") for item in lexicon(locale).words.get("shifts", ())]
+    return [(words, int(minutes)) for words, _, minutes in pairs]
+
+
+def tells_again(form: Form, state: State, whole: Utterance, locale: str) -> str:
+    """What somebody calls for, told anew at the recap (`it's for a cut and colour`); or nothing."""
+    goal = form.goal(state.goal)
+    if goal is None or state.phase not in _RECAP or goal.tells not in state.values:
+        return ""
+    slot = form.slot(goal.tells)
+    text = _plain(whole.raw, locale)
+    if slot is None or not text or not goal.told:
+        return ""
+    asks_for = [lead for lead in slot.leads if " " in lead]
+    told = without_leads(replace(slot, leads=tuple(asks_for)), text)
+    if told != text and not re.search(r"\d", whole.folded):
+        return told
+    near = meaning.nearest(text, {"told": goal.told}, least=meaning.FIRM)
+    return text if near else ""
+
+
+def _instead(held: Contrast, state: State, said: Utterance, context: Context) -> Any:
+    """What replaces the answer denied: in an address, what replaces that part of it."""
+    before = state.values[held.slot.key]
+    value = _read(held.slot, _after_mention(held.slot, said.raw), context)
+    if value is None and held.slot.type == "email":
+        part, new = _spoken(held.denied, context.locale), _spoken(said.raw, context.locale)
+        if part in before and re.fullmatch(r"[\w.-]+", new):
+            return before.replace(part, new)
+    return value
+
+
+def _spoken(text: str, locale: str) -> str:
+    text = fold(_plain(text, locale))
+    for dot in lexicon(locale).words["email_dot"]:
+        text = re.sub(rf"\s+{re.escape(dot)}\s+", ".", text)
+    return text.strip()
+
+
+def _read(slot: Slot, text: str, context: Context) -> Any:
+    """A slot's value where it was pointed at, so that few words suffice."""
+    text = _plain(text, context.locale)
+    if not text or find_answer(fold(text), context.locale):
+        return None
+    heard = Utterance.of(text, context.locale)
+    pointed = replace(context, correcting=True)
+    value = read_given(slot, heard, pointed, asked=True)
+    return read_asked(slot, heard, pointed, alone=True) if value is None else value
+
+
+def _plain(text: str, locale: str) -> str:
+    """The words without what introduces them (`no, it's`)."""
+    words = lexicon(locale).words
+    before = sorted((*words.get("is", ()), *words["no"], *words["correction"]), key=len)
+    text = _trimmed(text)
+    changed = True
+    while changed:
+        text, changed = rest_text(Utterance.of(text, locale), locale), False
+        for phrase in reversed(before):
+            match = phrase_pattern(phrase).match(fold(text))
+            if match and match.end():
+                text, changed = _trimmed(text[match.end() :]), True
+                break
+    for phrase in words["correction"]:
+        text = re.sub(rf"[\s,]+{re.escape(phrase)}$", "", text)
+    return text
+
+
+def _trimmed(text: str) -> str:
+    return re.sub(r"(?:\s*,)+\s*", ", ", text).strip(" ,.;:!?")
+
+
+def _put(found: "Understanding", slot: Slot, value: Any) -> None:
+    if value is not None:
+        found.fills[slot.key] = value
+        found.heard.append(Heard("slot", slot.key, value, found.words, "correction"))
+
+
+def _slot_of(form: Form, state: State, denied: str, left: str, context: Context) -> Slot | None:
+    """The slot whose answer the words repeat; of several, the one the rest speaks of."""
+    goal = form.goal(state.goal)
+    keys: Sequence[str] = (*goal.slots, *goal.also) if goal else tuple(state.values)
+    slots = [slot for key in keys if key in state.values and (slot := form.slot(key))]
+    found = [slot for slot in slots if _repeats(slot, state.values, denied, context)]
+    spoken = (
+        slot
+        for slot in found[1:] and found
+        if read_given(slot, Utterance.of(left, context.locale), context, asked=False) is not None
+    )
+    return next(spoken, next(iter(found), None))
+
+
+def _repeats(slot: Slot, values: Mapping[str, Any], denied: str, context: Context) -> bool:
+    value, locale = values[slot.key], context.locale
+    if value is None or slot.type == "choice":
+        return False
+    if slot.type in _WORDS_TOLD:
+        stop = lexicon(locale).words["stop"]
+        said = [one for one in re.findall(r"\w+", fold(denied)) if one not in stop]
+        known = fold(str(value))
+        whole = slot.type == "email" and _spoken(denied, locale) in known
+        return whole or any(
+            len(one) >= _MIN_CHARS and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", known)
+            for one in said
+        )
+    heard = Utterance.of(denied, locale)
+    read = read_given(slot, heard, context, asked=True)
+    read = read_asked(slot, heard, context, alone=True) if read is None else read
+    if slot.type == "date" and isinstance(read, str) and not re.search(r"\d", heard.folded):
+        return date.fromisoformat(read).weekday() == date.fromisoformat(value).weekday()
+    return read is not None and read == value
