@@ -114,3 +114,34 @@ def test_the_name_is_corrected_at_the_recap(said, name):
 @pytest.mark.parametrize("trade", ["architecte", "toilettage pour chiens", "souffleur de verre"])
 def test_any_trade_is_taken(trade):
     assert after("Léa", trade).dialogue.values.get("sector") == "other"
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "value"),
+    [
+        ("non, le nom de l'assistant : Max", "name", "Max"),
+        ("non, le nom de l'assistant : on aimerait l'appeler Rosalie", "name", "Rosalie"),
+        ("euh le nom c'est pas Léa c'est Lia", "name", "Lia"),
+        ("pas Léa, Lia", "name", "Lia"),
+        ("remplacez Léa par Basile", "name", "Basile"),
+        ("Léa ça va pas, on dit Basile", "name", "Basile"),
+        ("le nom il faut mettre Oscar", "name", "Oscar"),
+        ("le ton n'est pas bon, je voulais énergique", "tone", "energetic"),
+        ("non, pour le ton : amical... enfin non, formel", "tone", "formal"),
+        ("changez l'accueil en Bienvenue chez Léa", "greeting", "Bienvenue chez Léa"),
+        ("pour l'accueil mettez plutôt Bonsoir, ici Léa", "greeting", "Bonsoir, ici Léa"),
+        ("non, notre métier : un salon de coiffure", "sector", "beauty"),
+        ("le type c'est pas restaurant, c'est un hôtel", "sector", "hospitality"),
+    ],
+)
+def test_whatever_the_recap_says_wrong_is_corrected_in_one_sentence(said, key, value):
+    found = after(*RECAP, said)
+    assert (found.dialogue.values[key], found.status) == (value, "confirming")
+
+
+def test_a_list_at_the_recap_changes_the_fields_and_not_the_name():
+    found = after(*RECAP, "non, les informations à demander : nom, date, heure").dialogue.values
+    assert ([item["key"] for item in found["fields"]], found["name"]) == (
+        ["name", "date", "time"],
+        "Léa",
+    )

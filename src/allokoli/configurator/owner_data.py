@@ -6,8 +6,8 @@ from typing import Any
 from allokoli.dialogue.lexicon import language, load
 
 TABLES = (
-    "commands", "corrections", "fields", "greetings", "hours", "languages", "mentions", "names", "patterns",
-    "places", "questions", "sectors", "services", "tones", "topics",
+    "commands", "corrections", "fields", "greetings", "hours", "languages", "mentions", "names",
+    "patterns", "places", "questions", "sectors", "services", "tones", "topics",
 )  # fmt: skip
 
 

@@ -37,10 +37,10 @@ def rectified(raw: str, values: Mapping[str, Any], locale: str) -> tuple[str, st
         told = _after(_links(locale), told)
         told = _after_refused(told, locale) if key in _ONE_OF_SEVERAL else told
         return (key, told) if re.search(r"\w", told) else None
-    told = _without_old(raw, old, locale)
-    if told is None:
+    left = _without_old(raw, old, locale)
+    if left is None:
         return None
-    told = _after(_links(locale), _after(_heads(locale), told))
+    told = _after(_links(locale), _after(_heads(locale), left))
     return ("name", told) if re.search(r"\w", told) else None
 
 
