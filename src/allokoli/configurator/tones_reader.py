@@ -44,6 +44,8 @@ def read_tone(
     if refused:
         return next((tone for tone in offered if tone not in refused), None)
     if len(folded.split()) <= _SHORT_WORDS:
+        if find_phrase(data["patterns"]["tone_both"], folded):
+            return offered[1]
         for tone, place in zip(offered[::-1], ("tone_second", "tone_first"), strict=True):
             if find_phrase(data["patterns"][place], folded):
                 return tone
