@@ -145,3 +145,20 @@ def test_a_list_at_the_recap_changes_the_fields_and_not_the_name():
         ["name", "date", "time"],
         "Léa",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Bonjour, Michel, je suis plombier", None),
+        ("Salut, garage Pernot, mécanique auto, je veux un truc qui réponde à ma place", None),
+        ("Bonjour, docteur Lemoine, je suis dermatologue, je n'ai plus de secrétaire", None),
+        ("Allô ? Oui c'est Nadia, du salon Nadia Coiffure, je voudrais un assistant", None),
+        ("Salut, c'est Fred, couvreur, je voudrais appeler l'assistant Oscar", "Oscar"),
+        ("Bonjour, Hôtel Bellevue à Nice. Pour le nom je voudrais Victoria", "Victoria"),
+        ("Mon cabinet s'appelle Juris Conseil, mais l'assistante ce sera Clara", "Clara"),
+        ("Zoé. C'est pour mon restaurant", "Zoé"),
+    ],
+)
+def test_who_is_calling_is_not_the_name_that_is_wished(said, name):
+    assert after(said).dialogue.values.get("name") == name

@@ -32,9 +32,15 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
     begun = next((kept for piece in told if (kept := without_chatter(piece, locale))), "")
     for number, piece in enumerate(said):
         first = number == 0 and len(piece.split()) == 1 and piece == begun
-        sure = first or not (opening and story) or _sure(piece, raw, locale)
-        if sure and can_be_name(piece, locale):
+        answers = first and raw.startswith(piece) and not _introduced(piece, told, locale)
+        if (answers or not (opening and story)) and can_be_name(piece, locale):
             yield piece
+
+
+def _introduced(piece: str, told: Sequence[str], locale: str) -> bool:
+    """Whether who speaks is told just after a first word (`Michel, je suis plombier`)."""
+    after = next((one for one in told if piece not in one and one.strip()), "")
+    return find_phrase(owner_data(locale)["names"]["self"], fold(after)) is not None
 
 
 def _told(pieces: Iterator[str], locale: str) -> Iterator[str]:
@@ -200,22 +206,6 @@ def _only_languages(words: Sequence[str], locale: str) -> bool:
     spoken = {fold(one) for entry in entries for one in entry["phrases"]}
     capitals = {fold(word) for word in words if word[:1].isupper()}
     return bool(capitals & spoken) and capitals <= spoken
-
-
-def _sure(piece: str, raw: str, locale: str) -> bool:
-    """Whether words are written as a name, amid a story: with capitals that no sentence began."""
-    if _written_as_name(piece, locale):
-        return True
-    rest = piece[1:] if len(piece.split()) > 1 else ""
-    at = raw.find(piece)
-    begun = at <= 0 or raw[:at].rstrip(" '\"«“")[-1:] in {".", "!", "?", "…", ":", ""}
-    inside = piece[:1].isupper() and not begun and len(piece.split()) == 1
-    return inside or (_headed(piece, locale) and any(char.isupper() for char in rest))
-
-
-def _headed(piece: str, locale: str) -> bool:
-    heads = owner_data(locale)["names"]["heads"]
-    return any(phrase_pattern(head).match(fold(piece)) for head in heads)
 
 
 def _written_as_name(piece: str, locale: str) -> bool:
