@@ -87,7 +87,7 @@ def name_of(said, locale, *, asked=True):
         ("famille Petit", "Petit"),
         ("réservé par Leroy", "Leroy"),
         ("c'est pour Leroy", "Leroy"),
-        ("Mon nom est Leroy et mon prénom Paul", "Leroy"),
+        ("Mon nom est Leroy et mon prénom Paul", "Paul Leroy"),
         ("Je n'appelle Julien Moreau.", "Julien Moreau"),
     ],
 )

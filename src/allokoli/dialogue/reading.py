@@ -68,8 +68,9 @@ def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
 
 
 def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:  # noqa: PLR0911  (one way out a case)
-    if slot.reader is not None:
-        return slot.reader(heard, asked, context.values)
+    own = slot.reader(heard, asked, context.values) if slot.reader else None
+    if own is not None:
+        return own
     match slot.type:
         case "phone":
             return _phone(heard, context, context.values.get(slot.key))
@@ -242,7 +243,7 @@ def _count(
 ) -> tuple[int, tuple[int, int]] | None:
     bounds = {"minimum": slot.minimum, "maximum": slot.maximum}
     total = find_count(heard, slot.totals, asked=False, **bounds)
-    members = count_members(heard.mask(), locale) if slot.choices and not total else None
+    members = count_members(heard.mask(), locale) if slot.totals and not total else None
     found = total or members or find_count(heard, slot.patterns, asked=asked, **bounds)
     worded = None if found else find_choice(heard, slot.choices)
     return (int(worded[0]), worded[1]) if worded else found

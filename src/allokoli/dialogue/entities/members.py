@@ -23,12 +23,26 @@ def count_members(folded: str, locale: str) -> tuple[int, Span] | None:
     best: tuple[int, Span] | None = None
     for match in pattern.finditer(folded):
         members = list(_member(locale).finditer(match.group()))
-        if any(not (one["n"] or one["more"]) and one.group().endswith("s") for one in members):
+        counts = [_count(one, locale) for one in members]
+        if None in counts:
             continue  # "my colleagues and me" does not say how many
-        total = sum(int(one["n"] or one["more"] or 1) for one in members)
+        total = sum(number or 0 for number in counts)
         if len(members) >= _FEWEST and (best is None or total > best[0]):
             best = total, match.span()
     return best
+
+
+def _count(member: re.Match[str], locale: str) -> int | None:
+    """How many people one member of the list is: `my boss` one, `my parents` two."""
+    if member["n"] or member["more"]:
+        return int(member["n"] or member["more"])
+    words = lexicon(locale).words
+    last = member.group().split()[-1]
+    pairs = {fold(one) for one in words.get("count_pairs", ())}
+    kinds = {fold(one) for one in words["count_members"]}
+    if last in pairs:
+        return 2
+    return None if last.endswith("s") and last[:-1] in kinds else 1
 
 
 @lru_cache
@@ -43,14 +57,14 @@ def _list(locale: str) -> re.Pattern[str] | None:
 @lru_cache
 def _member(locale: str) -> re.Pattern[str]:
     own, whose = _either(locale, "count_selves"), _either(locale, "count_whose")
-    kinds, more = _either(locale, "count_members"), _either(locale, "count_more")
+    kinds, more = _either(locale, "count_members", "count_pairs"), _either(locale, "count_more")
     return re.compile(
         rf"(?<!\w)(?:{own}|(?:(?:{whose})\s+)*(?:(?P<n>\d{{1,2}})\s+)?(?:\w+\s+)?{kinds}"
         rf"|{more}\s+(?P<more>\d{{1,2}}))(?![\w'])"
     )
 
 
-def _either(locale: str, key: str) -> str:
-    words = {fold(word) for word in lexicon(locale).words.get(key, ())}
+def _either(locale: str, *keys: str) -> str:
+    words = {fold(word) for key in keys for word in lexicon(locale).words.get(key, ())}
     longest = sorted(words, key=lambda word: (-len(word), word))
     return "(?:" + ("|".join(re.escape(word) for word in longest) or r"(?!)") + ")"

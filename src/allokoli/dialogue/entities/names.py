@@ -27,10 +27,17 @@ def find_name(
         asked: whether the name was just asked, so that a bare name is an answer.
         weak: whether "c'est X" alone introduces a name (while correcting).
     """
-    words = lexicon(locale).words
     in_two = _in_two(utterance, locale)
     if in_two:
         return in_two
+    found = _in_one(utterance, locale, asked=asked, weak=weak)
+    return _completed(found, utterance, locale) if found else None
+
+
+def _in_one(
+    utterance: Utterance, locale: str, *, asked: bool, weak: bool
+) -> tuple[str, Span] | None:
+    words = lexicon(locale).words
     introductions = list(words["name_before"]) + (list(words["name_weak"]) if asked or weak else [])
     introductions += words.get("name_asked", ()) if asked or weak else ()
     for phrase in sorted(introductions, key=len, reverse=True):
@@ -55,10 +62,7 @@ def _in_two(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
     """`last name Martin, first name Claire`, in either order."""
     parts: dict[str, tuple[str, Span]] = {}
     for key in ("name_first", "name_last"):
-        either = sorted(lexicon(locale).words[key], key=len, reverse=True)
-        body = "|".join(re.escape(fold(phrase)) for phrase in either)
-        match = re.search(rf"(?<!\w)(?:{body})(?!\w)\s*:?\s*", utterance.raw_folded)
-        found = _take(utterance, match.end(), locale, skip_fillers=True) if match else None
+        found = _part(utterance, locale, key)
         if found is None:
             return None
         parts[key] = found
@@ -67,6 +71,28 @@ def _in_two(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
         return None
     name = f"{parts['name_first'][0]} {parts['name_last'][0]}"
     return name, (min(span[0] for span in spans), max(span[1] for span in spans))
+
+
+def _part(utterance: Utterance, locale: str, key: str) -> tuple[str, Span] | None:
+    """The first or the last name, where it is said which it is."""
+    either = sorted(lexicon(locale).words[key], key=len, reverse=True)
+    body = "|".join(re.escape(fold(phrase)) for phrase in either)
+    match = re.search(rf"(?<!\w)(?:{body})(?!\w)\s*:?\s*", utterance.raw_folded)
+    return _take(utterance, match.end(), locale, skip_fillers=True) if match else None
+
+
+def _completed(name: tuple[str, Span], utterance: Utterance, locale: str) -> tuple[str, Span]:
+    """`Wojcik, first name Anna`; `my name is Priya, surname Nair`: the part said apart."""
+    said, span = name
+    for key in ("name_first", "name_last"):
+        part = _part(utterance, locale, key)
+        if part is None or " " in said or fold(part[0]) == fold(said):
+            continue
+        if part[1][0] < span[1] and span[0] < part[1][1]:
+            continue
+        both = f"{part[0]} {said}" if key == "name_first" else f"{said} {part[0]}"
+        return both, (min(span[0], part[1][0]), max(span[1], part[1][1]))
+    return name
 
 
 def _introduces(phrase: str, after: str, locale: str) -> bool:
@@ -125,9 +151,22 @@ def _take(
     after = find_letters(utterance.raw, span[1], locale, within=_NEAR_CHARS)
     if after:
         names = [title(match.group()) for match in taken]
+        last = _last_after(utterance, after[1][1], locale) if len(names) == 1 else None
+        if last:
+            spelled_name = f"{_respelled(names, after[0])} {last[0]}"
+            return spelled_name, utterance.from_raw((span[0], last[1]))
         return _respelled(names, after[0]), utterance.from_raw((span[0], after[1][1]))
     name, end = _as_written(taken, utterance, locale)
     return name, utterance.from_raw((span[0], end))
+
+
+def _last_after(utterance: Utterance, at: int, locale: str) -> tuple[str, int] | None:
+    """`Gwen, G W E N, Pritchard`: the last name after a first one that was spelled."""
+    match = re.compile(r"\s*,\s*([A-Z][\w'’-]+)(?=\s*(?:[,.;]|$))").match(utterance.raw, at)
+    stops = lexicon(locale).words["name_stops"]
+    if match is None or fold(match[1]) in (*stops, *_single_words(locale)):
+        return None
+    return title(match[1]), match.end()
 
 
 def _as_written(taken: list[re.Match[str]], utterance: Utterance, locale: str) -> tuple[str, int]:
@@ -161,6 +200,7 @@ def _words_of_name(
         stopped = word in stops or word.rpartition("'")[2] in stops
         stopped = stopped or (word[:1] == _AND and word[1:] in stops)
         stopped = stopped and not (taken and word in words["name_also"])
+        stopped = stopped or (bool(taken) and word in titles)
         if blocked or not word[:1].isalpha() or (stopped and not particle):
             break
         taken.append(match)
@@ -179,6 +219,8 @@ def _said_in_full(taken: list[re.Match[str]], utterance: Utterance) -> Span | No
         rf"\s*[,.…]+\s*({other}\s+{name}(?!\w)|{name}\s+{other}(?=\s*(?:[,.;]|$)))", re.IGNORECASE
     )
     match = again.match(utterance.raw, taken[-1].end())
+    later = re.compile(rf"[,.…]\s*({name}\s+(?=[A-Z]){other}(?=\s*(?:[,.;]|$)))")
+    match = match or later.search(utterance.raw, taken[-1].end())
     return match.span(1) if match else None
 
 

@@ -53,6 +53,10 @@ def find_phone(utterance: Utterance, country: str) -> PhoneFound | None:
             e164 = parse_phone(run.digits(first, last), country)
             if e164:
                 return PhoneFound(e164, run.span(first, last))
+    for run in _runs(utterance.mask()):
+        e164 = _like_a_mobile(run.digits(), country)
+        if e164:
+            return PhoneFound(e164, run.span())
     return None
 
 
@@ -135,6 +139,23 @@ def speak_phone(e164: str) -> str:
     except phonenumbers.NumberParseException:
         return e164
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def _like_a_mobile(digits: str, country: str) -> str | None:
+    """A number that no operator has yet, though it is shaped as mobiles are (`07700 900123`)."""
+    import phonenumbers
+
+    usual = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    if usual is None or not _has_trunk_zero(country) or len(digits) > _MAX_DIGITS:
+        return None
+    try:
+        number = phonenumbers.parse(digits, country)
+    except phonenumbers.NumberParseException:
+        return None
+    said, shape = str(number.national_number), str(usual.national_number)
+    same = len(said) == len(shape) and said[0] == shape[0]
+    ours = number.country_code == usual.country_code
+    return _insisted(digits, country) if same and ours else None
 
 
 def _insisted(digits: str, country: str) -> str | None:
