@@ -11,6 +11,7 @@ from allokoli.dialogue.entities.free_text import find_text
 from allokoli.dialogue.entities.phones import find_phone, loose_digits, parse_phone
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 _LINK = re.compile(r"https?://[^\s,;<>\"']{3,480}")
@@ -139,11 +140,11 @@ def _when(heard: Utterance, locale: str) -> str | None:
         stops = [
             match.start()
             for phrase in topic["when_end"]
-            if (match := phrase_pattern(phrase).search(folded))
+            if (match := phrase_pattern(phrase).search(folded, 1))  # `if I am away`
         ]
         digit = re.search(r"[+\d]", value)
         cut = min([*stops, digit.start() if digit else len(value), len(value)])
         value = value[:cut].strip(" ,.;:!?")
-        if value:
+        if value and fold(value) not in topic["when_not"]:
             return str(pattern).replace("{value}", value).strip()[:_MOST_WHEN]
     return None

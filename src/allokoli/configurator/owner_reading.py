@@ -17,13 +17,14 @@ from allokoli.configurator.rules_reader import (
     read_rules,
 )
 from allokoli.dialogue.entities.answers import find_social, looks_like_question
-from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.text import fold
 
 _SHARED = frozenset({"direction", "languages", "place"})
 """Topics told in passing: their clause may hold other answers too."""
 _COUNTRY = "FR"
 _NAME_WORDS = 6
+_MOST_BETWEEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,23 @@ def _by_topic(
             said = raw[piece.start : piece.end]
             topic = "hours" if any(char.isdigit() for char in said) else None
         if topic is not None:
+            if topic == "escalation" and (case := _case_before(raw, pieces, piece, locale)):
+                found.setdefault(topic, []).append(case)
             found.setdefault(topic, []).append(piece)
     return found
+
+
+def _case_before(raw: str, pieces: Sequence[Clause], piece: Clause, locale: str) -> Clause | None:
+    """The clause that says when a call is passed on, just before the one that says to whom."""
+    at = pieces.index(piece)
+    for case in pieces[max(at - _MOST_BETWEEN, 0) : at][::-1]:
+        if case.topic is not None or case.sentence != piece.sentence:
+            return None
+        said = fold(raw[case.start : case.end]).strip()
+        heads = owner_data(locale)["topics"]["escalation"].get("case", ())
+        if any(phrase_pattern(head).match(said) for head in heads):
+            return case
+    return None
 
 
 def _contact_topic(said: str, locale: str, values: Mapping[str, Any], moment: Moment) -> str | None:
