@@ -58,6 +58,53 @@ def test_a_question_in_other_words_than_the_owners(assistant, said, answer):
     assert answer in reply.text
 
 
+@pytest.mark.parametrize(
+    ("assistant", "said"),
+    [
+        ("doctor", "יש לי תור מחר, רק רציתי לדעת מה צריך להביא"),
+        ("lawyer", "יש לי כבר פגישה אצלכם ביום שני, אילו מסמכים להביא?"),
+        ("restaurant", "הזמנתי שולחן להיום, רק רציתי לשאול אם יש חניה ליד"),
+        ("restaurant", "אני לא רוצה להזמין, רק לשאול אם אתם כשרים"),
+        ("hotel", "סתם מתעניין, כמה עולה לילה לזוג?"),
+        ("hotel", "אנחנו מגיעים אליכם מחר, יש חניה במלון?"),
+        ("hairdresser", "אני רק רוצה לברר מחיר של החלקה יפנית"),
+    ],
+)
+def test_who_only_asks_books_nothing(assistant, said):
+    state, reply = _heard(assistant, said)
+
+    assert state.goal is None
+    assert not state.values
+    assert not reply.asking
+
+
+@pytest.mark.parametrize(
+    ("assistant", "said", "answer", "noted"),
+    [
+        (
+            "garage",
+            "אתם עושים טסט? אם כן אני רוצה לקבוע ליום ראשון בבוקר",
+            "",
+            {"date": "2026-11-22"},
+        ),
+        (
+            "restaurant",
+            "אפשר שולחן לשניים להערב, ויש לכם מקומות בחוץ?",
+            "מזג האוויר",
+            {"party_size": 2},
+        ),
+        ("lead_qualification", "יש לכם התחייבות? אני מחפש מערכת לעסק שלי", "לפני החתימה", {}),
+        ("support", "תוכלו לשלוח לי טכנאי? המדפסת מתה", "", {"reason": "המדפסת מתה"}),
+    ],
+)
+def test_who_asks_and_wants_gets_both(assistant, said, answer, noted):
+    state, reply = _heard(assistant, said)
+
+    assert state.goal == "book"
+    assert answer in reply.text
+    assert {key: state.values.get(key) for key in noted} == noted
+
+
 def _heard(assistant, said):
     found = template(assistant, "he")
     assert found is not None

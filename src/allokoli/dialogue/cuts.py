@@ -38,13 +38,17 @@ def segments(whole: Utterance, locale: str, *, phone: bool) -> Iterator[Utteranc
 
 def _plain_no(whole: Utterance, locale: str) -> Iterator[Span]:
     """`20 heures, non, 20 heures 30`: a no between two numbers."""
-    units = "|".join(re.escape(fold(one)) for one in lexicon(locale).time.get("hour_units", ()))
-    for phrase in lexicon(locale).words["phone_no"]:
+    time, words = lexicon(locale).time, lexicon(locale).words
+    units = "|".join(re.escape(fold(one)) for one in time.get("hour_units", ()))
+    named = "|".join(re.escape(fold(one)) for one in time.get("hours_named", ())) or "(?!)"
+    for phrase in (*words["phone_no"], *words.get("number_no", ())):
         for match in phrase_pattern(phrase).finditer(whole.raw_folded):
             start, end = whole.from_raw(match.span())
             before, after = whole.folded[:start], whole.folded[end:]
-            follows = re.match(r"[\s,.]*(?:[^\W\d_]{1,2}[\s-]{1,2})?\d", after)
-            if follows and re.search(rf"\d\s*(?:{units})?[\s,.]*$", before):
+            follows = re.match(
+                rf"[\s,.]*(?:[^\W\d_]{{1,2}}[\s-]{{1,2}})?(?:\d|(?:{named})\b)", after
+            )
+            if follows and re.search(rf"(?:\d\s*(?:{units})?|\b(?:{named}))[\s,.]*$", before):
                 yield match.span()
 
 
@@ -57,8 +61,8 @@ def _is_between_digits(whole: Utterance, span: Span) -> bool:
 
 def less_question(whole: Utterance, found: "Understanding", locale: str) -> Utterance:
     """The sentence without the question it asked: `is breakfast included?` books no morning."""
-    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
-    if found.aside is None or found.goal or not asked:
+    asked = next((one.words for one in found.heard if one.kind == "aside"), found.asked)
+    if not (found.aside or found.asked) or found.goal or not asked:
         return whole
     clauses = re.split(r"(?<=[.?!;,])\s+", whole.raw)
     kept = [clause for clause in clauses if asked not in clause and clause not in asked]

@@ -8,6 +8,7 @@ from allokoli.dialogue.entities.answers import Answer, find_answer, find_social,
 from allokoli.dialogue.entities.times import find_part_of_day
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.intents_by_meaning import (
+    also_wants,
     ask_about,
     asks,
     awaits_free_answer,
@@ -18,6 +19,7 @@ from allokoli.dialogue.intents_by_meaning import (
 from allokoli.dialogue.leaving import takes_leave
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern, similarity
+from allokoli.dialogue.only_asking import is_denied, keep_to_asking
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
@@ -59,16 +61,24 @@ def recognize(
         found.goal = None
     if found.goal and found.goal.newest and state.values and state.goal == form.default_goal:
         found.goal = None  # "make it one o'clock instead" corrects what is being booked
-    leaves = found.social == "goodbye" and len(folded.split()) <= _LEAVING_WORDS
-    if state.goal is None and not found.goal and not found.aside and not leaves:
+    keep_to_asking(form, state, whole, found, locale)
+    _by_meaning(form, state, whole, found)
+    if found.goal and found.aside and not found.question and not found.aside.at_once:
+        found.aside = None
+    _note_pointed(form, whole, found, locale)
+
+
+def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understanding") -> None:
+    leaves = found.social == "goodbye" and len(whole.raw_folded.split()) <= _LEAVING_WORDS
+    asked = found.aside or found.asked
+    if state.goal is None and not found.goal and not asked and not leaves:
         recognize_meaning(form, state, whole.raw, found)
     elif found.question and found.goal and not found.aside:
         ask_about(form, whole.raw, found)
     elif found.question and found.goal and found.aside and is_owners(found.aside):
         keep_to_question(whole.raw, found)
-    if found.goal and found.aside and not found.question and not found.aside.at_once:
-        found.aside = None
-    _note_pointed(form, whole, found, locale)
+    if found.aside and is_owners(found.aside) and not (state.goal or found.goal or found.only_asks):
+        also_wants(form, whole.raw, found)
 
 
 def _note_pointed(form: Form, whole: Utterance, found: "Understanding", locale: str) -> None:
@@ -130,12 +140,14 @@ def _by_lexicon(
         if goal.at_once and phrases is goal.hints and state.goal is not None:
             continue  # "I got the day wrong": what is being done goes on
         span = find_phrase(phrases, folded)
-        if span:
+        if span and not is_denied(span, folded, locale):
             found.goal, hinted = goal, phrases is goal.hints
             found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*span)]))
             break
     spans = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]
     said = [(span[1] - span[0], aside, span) for aside, span in spans if span]
+    wish = next((one.words for one in found.heard if one.kind == "goal"), "")
+    said = [one for one in said if one[1].at_once or whole.raw[slice(*one[2])] not in wish]
     if said:
         _, found.aside, span = max(said, key=lambda item: (item[1].at_once, item[0]))
         found.heard.append(Heard("aside", found.aside.key, words=whole.raw[slice(*span)]))
@@ -150,6 +162,7 @@ def _by_lexicon(
         found.heard.append(heard)
         if hinted and found.question and state.goal is None:
             found.goal = None  # "we're booked for Friday, is breakfast included?"
+            found.only_asks = True
 
 
 def _ways(goals: Sequence[Goal]) -> list[tuple[Goal, tuple[str, ...]]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _OWNERS = 0.45
 _CERTAIN = 0.75
+_WANTED = 0.7
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _WISH = "wish"
@@ -42,28 +43,28 @@ def recognize_meaning(
         return
     named: list[Goal | Aside] = [*form.asides, *(() if questions_only else form.goals)]
     things = {f"{type(thing).__name__}:{thing.key}": thing for thing in named}
-    groups = {name: _examples(thing) for name, thing in things.items()}
+    groups = {name: examples_of(thing) for name, thing in things.items()}
     telling = {f"told:{one.key}": one for one in named if isinstance(one, Goal) and one.told}
     things.update(telling)
     groups.update({name: one.told for name, one in telling.items()})
     least = _least(form, state, found)
     usual = [] if state.goal or found.question else _usual(form, things)
     alike = {name: f"Goal:{one.key}" for name, one in telling.items()}
-    text = _less_fillers(text, form.locale or "fr")
+    text = less_fillers(text, form.locale or "fr")
 
     def fits(name: str, clause: str) -> bool:
         """What is told asks nothing; where something was asked, only that may be answered."""
         asking = found.question and asks(clause, text, form.locale or "fr")
         if name in telling:
-            return not asking
+            return not asking and not found.only_asks
         open_ = state.goal is None and found.question
         return asking or not open_ or not is_owners(things[name])
 
     near = meaning.nearest(
         text, groups, least=least, favored=telling, usual=usual, alike=alike, fits=fits
     )
-    if near and _is_unanswered(things[near.key]):
-        found.question = True
+    if near and is_unanswered(things[near.key]):
+        found.question, found.asked = True, near.clause
         return
     if near and not _holds(form, state, things[near.key], groups[near.key], near, found):
         near = None
@@ -93,7 +94,7 @@ def _usual(form: Form, things: Mapping[str, Goal | Aside]) -> list[str]:
     return [name for name, thing in things.items() if thing is goal and goal.tells]
 
 
-def _less_fillers(text: str, locale: str) -> str:
+def less_fillers(text: str, locale: str) -> str:
     """The sentence from where it says something (`euh oui bonjour, alors voilà, …`)."""
     words = lexicon(locale).words
     fillers = sorted((*words["hesitation"], *words["hello"]), key=len, reverse=True)
@@ -116,16 +117,45 @@ def ask_about(form: Form, text: str, found: "Understanding") -> None:
     if found.goal is not goal or goal is None:
         return
     asides = {aside.key: aside for aside in form.asides if _is_specific(aside)}
-    groups = {key: _examples(aside) for key, aside in asides.items()}
+    groups = {key: examples_of(aside) for key, aside in asides.items()}
     wishes = (*goal.examples, *goal.told)
-    near = meaning.nearest(_less_fillers(text, form.locale or "fr"), {**groups, _WISH: wishes})
+    near = meaning.nearest(less_fillers(text, form.locale or "fr"), {**groups, _WISH: wishes})
     if near is None or near.key == _WISH or near.score < meaning.FIRM:
         return
-    if not _is_unanswered(asides[near.key]):
+    if not is_unanswered(asides[near.key]):
         found.aside = asides[near.key]
-    if find_phrase(goal.phrases, fold(text.replace(near.clause, " "))) is None:
+    rest = text.replace(near.clause, " ")
+    if find_phrase(goal.phrases, fold(rest)) is None and not told(goal, rest):
         found.goal = None
     found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
+
+
+def also_wants(form: Form, text: str, found: "Understanding") -> None:
+    """`Is there a contract? I'm after a system for my shop` asks and wants: it gets both.
+
+    Where a day is to be set, what is told before a question only leads up to it (`I had blood
+    taken, are the results in?`).
+    """
+    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    before, _, rest = text.partition(asked) if asked else ("", "", "")
+    usual = form.goal(form.default_goal)
+    if usual and "date" not in usual.slots:
+        rest = f"{before} {rest}"
+    if len(rest.split()) < _TELLING_WORDS:
+        return
+    goals = {f"Goal:{one.key}": one for one in form.goals if not one.at_once}
+    groups = {name: one.examples for name, one in goals.items()}
+    telling = {f"told:{one.key}": one for one in goals.values() if one.told}
+    alike = {name: f"Goal:{one.key}" for name, one in telling.items()}
+    rest = less_fillers(rest, form.locale or "fr")
+
+    def fits(_name: str, clause: str) -> bool:
+        return not asks(clause, rest, form.locale or "fr")
+
+    groups |= {name: one.told for name, one in telling.items()}
+    near = meaning.nearest(rest, groups, least=meaning.FIRM, alike=alike, fits=fits)
+    if near and (near.key in telling or near.score >= _WANTED):
+        _note({**goals, **telling}[near.key], near, found, tells=near.key in telling)
 
 
 def keep_to_question(text: str, found: "Understanding") -> None:
@@ -183,14 +213,14 @@ def _needed(form: Form, thing: Goal | Aside, text: str, *, doubtful: bool) -> fl
 
 def _is_specific(aside: Aside) -> bool:
     """Whether it asks for something that words of a wish may be about too."""
-    return is_owners(aside) or _is_unanswered(aside) or aside.private
+    return is_owners(aside) or is_unanswered(aside) or aside.private
 
 
-def _is_unanswered(thing: Goal | Aside) -> bool:
+def is_unanswered(thing: Goal | Aside) -> bool:
     return isinstance(thing, Aside) and not thing.answer
 
 
-def _examples(thing: Goal | Aside) -> tuple[str, ...]:
+def examples_of(thing: Goal | Aside) -> tuple[str, ...]:
     question = thing.question if isinstance(thing, Aside) else ""
     return (*thing.examples, question) if question else thing.examples
 

@@ -27,7 +27,7 @@ MARGIN = 0.06
 _FAVOR = 0.12
 _USUAL = 0.08
 _MAX_CLAUSES = 6
-_LONG_CLAUSE_WORDS = 8
+_LONG_CLAUSE_WORDS = 5
 _PART_WORDS = 3
 _MAX_CLAUSE_CHARS = 240
 _BACKGROUND = ""
@@ -153,7 +153,8 @@ def _clauses(text: str) -> list[str]:
             parts = sentence.split(",")
             clauses += [part for part in parts[1:] if len(part.split()) >= _PART_WORDS]
             clauses += parts[:1] if len(parts) > 1 else []
-    return [clause.strip()[:_MAX_CLAUSE_CHARS] for clause in clauses[:_MAX_CLAUSES]]
+    said = [clause.strip() for clause in clauses if clause.strip()]
+    return [clause[:_MAX_CLAUSE_CHARS] for clause in said[:_MAX_CLAUSES]]
 
 
 @lru_cache(maxsize=64)
