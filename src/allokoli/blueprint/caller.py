@@ -1,5 +1,6 @@
 """The caller's form: the fields of a blueprint, what callers may want, and what they may ask."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -12,9 +13,12 @@ from allokoli.blueprint.caller_knowledge import consult
 from allokoli.blueprint.opening_hours import check_date, check_time
 from allokoli.blueprint.wording import echo_date, echo_time
 from allokoli.dialogue import Choice, Form, Slot, meaning
+from allokoli.dialogue.entities.stays import find_nights
+from allokoli.dialogue.form import Reader
 from allokoli.dialogue.lexicon import LANGUAGES, load
 from allokoli.dialogue.speech import join_words
 from allokoli.dialogue.text import capital
+from allokoli.dialogue.utterance import Utterance
 
 _RESTAURANT_FIRST_HOUR = 11
 _OFFICE_FIRST_HOUR = 7
@@ -143,7 +147,21 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
         verbatim=field.key == "message",
         past=field.key == "birth_date",
         check=check,
+        reader=_nights(locale) if field.key == "nights" else None,
     )
+
+
+def _nights(locale: str) -> Reader:
+    """Nights, told by the day of leaving."""
+
+    def read(heard: Utterance, _asked: bool, values: Mapping[str, Any]) -> int | None:
+        arrival = values.get("date")
+        found = find_nights(heard, date.fromisoformat(arrival), locale) if arrival else None
+        if found:
+            heard.use(found[1])
+        return found[0] if found else None
+
+    return read
 
 
 def _meant(words: dict[str, Any]) -> dict[str, Literal["yes", "no"]]:

@@ -16,6 +16,7 @@ from allokoli.dialogue.entities.numbers import find_count
 from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits, parse_phone
 from allokoli.dialogue.entities.times import find_bare_hour, find_when
 from allokoli.dialogue.form import Form, Slot
+from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
@@ -38,6 +39,7 @@ class Context:
         agreed: whether the sentence says yes: what follows is politeness (`yes, that's lovely`).
         free: whether a free answer is awaited, which holds no correction of another.
         newest: whether the last of several days or hours counts.
+        alone: whether a single thing was asked.
         now: the hour of the conversation, where the organization is.
         limits: the earliest and the latest hour that suit, said with the hour that was read.
     """
@@ -52,6 +54,7 @@ class Context:
     agreed: bool = False
     free: bool = False
     newest: bool = False
+    alone: bool = False
     now: time | None = None
     limits: tuple[str | None, str | None] | None = None
 
@@ -81,13 +84,16 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
             day = _kept(heard, find_date(heard, context.today, context.locale, past=past))
             return day.isoformat() if day else None
         case "time":
-            return _hour(heard, context, asked=asked)
+            return _hour(heard, context, asked=asked or context.correcting)
         case "number":
             return _given_count(slot, heard, context, asked=asked)
         case "choice":
             return _kept(heard, find_choice(heard, slot.choices))
         case "text":
-            return _kept(heard, find_text(heard, slot.patterns))
+            found = find_text(heard, slot.patterns)
+            if found is None and not (asked and context.alone):
+                found = _worded(heard, slot)
+            return _kept(heard, found)
         case "name":
             return _given_name(slot, heard, context)
     return None
@@ -150,16 +156,33 @@ def _clock(moment: time | None) -> str | None:
     return moment.strftime("%H:%M") if moment else None
 
 
+def _worded(heard: Utterance, slot: Slot) -> tuple[str, tuple[int, int]] | None:
+    """What a slot's own words say amid other answers (`and my wife's coeliac`), all of it."""
+    found = [(choice.value, span) for choice in slot.choices
+             if (span := find_phrase(choice.phrases, heard.mask()))]  # fmt: skip
+    if not found:
+        return None
+    spans = [span for _, span in found]
+    values = ", ".join(value for value, _ in sorted(found, key=lambda item: item[1]))
+    return values, (min(span[0] for span in spans), max(span[1] for span in spans))
+
+
 def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> int | None:
     found = _count(slot, heard, context.locale, asked=False)
     firm = asked or context.correcting or slot.key not in context.values
-    if found and found[0] == 1 and not firm:  # "une personne est allergique"
-        return None
+    if found and found[0] == 1 and (not firm or _tells_of(found[1], heard, context.locale)):
+        return None  # "une personne est allergique"
     more = _kept(heard, _added(slot, heard, context))
     if more is not None:
         return max(int(context.values[slot.key]) + int(more), slot.minimum)
     count: int | None = _kept(heard, found)
     return count
+
+
+def _tells_of(span: tuple[int, int], heard: Utterance, locale: str) -> bool:
+    """`One of us is a vegetarian` counts nobody."""
+    verbs = "|".join(map(re.escape, lexicon(locale).words.get("count_told_of", ()))) or "(?!)"
+    return re.match(rf"\s*(?:{verbs})(?!\w)", heard.folded[span[1] :]) is not None
 
 
 def _added(slot: Slot, heard: Utterance, context: Context) -> tuple[int, tuple[int, int]] | None:
