@@ -162,3 +162,45 @@ def test_a_list_at_the_recap_changes_the_fields_and_not_the_name():
 )
 def test_who_is_calling_is_not_the_name_that_is_wished(said, name):
     assert after(said).dialogue.values.get("name") == name
+
+
+@pytest.mark.parametrize(
+    ("said", "keys"),
+    [
+        ("prénom et nom, le soin voulu donc le motif, et le numéro", ["name", "reason", "phone"]),
+        ("si c'est urgent ou pas, le nom et le numéro", ["urgency", "name", "phone"]),
+        ("nom, téléphone et ce qu'a la voiture", ["name", "phone", "reason"]),
+        ("le nom, l'adresse du bien et de quoi il s'agit", ["name", "address", "reason"]),
+        ("oui et les allergies", ["name", "party_size", "date", "time", "phone", "allergies"]),
+    ],
+)
+def test_a_list_of_fields_is_heard_in_the_words_of_the_trade(said, keys):
+    assert [item["key"] for item in after(*BOOKED, said).dialogue.values["fields"]] == keys
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "mon père et moi on n'entend jamais le téléphone dans l'atelier, c'est un garage",
+        "je ne réponds jamais pendant les soins, je suis infirmière",
+        "les clients ne laissent jamais de message, j'ai un garage",
+        "il ne faut pas qu'on rate les appels, on est dépanneurs",
+    ],
+)
+def test_what_an_owner_only_tells_of_their_days_is_no_rule(said):
+    assert "must_not_say" not in after(said).dialogue.values
+
+
+@pytest.mark.parametrize(
+    ("said", "when"),
+    [
+        ("si quelqu'un insiste, transférez-le au 06 74 20 91 35", "si quelqu'un insiste"),
+        ("si c'est une vraie urgence faut me passer l'appel au 06 74 20 91 35", None),
+        ("transférez au 06 74 20 91 35 si je suis pas là", "si je suis pas là"),
+    ],
+)
+def test_when_a_call_is_passed_on_is_kept_wherever_it_is_said(said, when):
+    assert after(*RECAP, said).dialogue.values["escalation"] == {
+        "phone": "+33674209135",
+        "when": when or "si c'est une vraie urgence",
+    }

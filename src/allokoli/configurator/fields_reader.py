@@ -63,7 +63,7 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
     if asked and not usual and find_social(folded, locale) == "anything":
         return None
     if not asked and more is None and less is None and command is None and optional is None:
-        return None
+        return _told_again(data, raw, values, locale)
     if not asked and not values.get("fields") and command is None:
         return None
     listing = _listing(base, command, all_of_it=asked or bool(optional))
@@ -102,6 +102,34 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
     return made[:_MAX_FIELDS]
 
 
+def _told_again(
+    data: dict[str, Any], raw: str, values: Mapping[str, Any], locale: str
+) -> list[dict[str, Any]] | None:
+    """The fields known, with those that a turn names and nothing else (`and allergies please`)."""
+    current = values.get("fields")
+    if not current:
+        return None
+    keys = _as_the_trade_says(data, named_fields(data, fold(raw)), values)
+    words, patterns = lexicon(locale).words, data["patterns"]
+    enough = find_phrase((*patterns["only"], *patterns["fields_enough"]), fold(raw)) is not None
+    known = [phrase for key in keys for phrase in data["fields"][key]["phrases"]]
+    around = (
+        *known, *patterns["field_noise"], *patterns["and_words"], *patterns["only"],
+        *patterns["fields_enough"], *patterns["fields_forgotten"],
+        *words["yes"], *words["no"], *words["hesitation"],
+    )  # fmt: skip
+    left = fold(raw)
+    for phrase in sorted(around, key=len, reverse=True):
+        left = phrase_pattern(phrase).sub(" ", left)
+    if not keys or re.search(r"\w", left):
+        return None
+    named = [field(data, key) for key in keys]
+    if enough and len(keys) >= _LIST:
+        return named
+    made = _merged(current, named)
+    return made[:_MAX_FIELDS] if len(made) > len(current) else None
+
+
 def _asks_to_wait(data: dict[str, Any], folded: str, locale: str) -> bool:
     if find_phrase(data["patterns"]["usual_fields"], folded):
         return False
@@ -134,7 +162,7 @@ def _split(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str, str | 
     """What comes before, what comes after "and also", and what comes after "without"."""
     folded = fold(raw)
     more = find_phrase(patterns["more"], folded)
-    less = find_phrase(patterns["less"], folded)
+    less = _longest_within(patterns["less"], folded)
     if more and less and less[0] <= more[0] < less[1]:
         more = None
     marks = sorted(span for span in (more, less) if span)
@@ -144,6 +172,17 @@ def _split(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str, str | 
         marks[marks.index(more)] = more = (more[0], _less_question_word(folded, more, patterns))
     after = {span: raw[span[1] : end] for span, end in zip(marks, ends, strict=False)}
     return base, after[more] if more else None, after[less] if less else None
+
+
+def _longest_within(phrases: Sequence[str], folded: str) -> tuple[int, int] | None:
+    """The longest of the phrases said without a pause (`urgent ou pas, le nom` takes none away)."""
+    spans = (
+        match.span()
+        for phrase in phrases
+        for match in phrase_pattern(phrase).finditer(folded)
+        if not re.search(r"[,;.!?]", match.group())
+    )
+    return max(spans, key=lambda span: span[1] - span[0], default=None)
 
 
 def _less_question_word(
@@ -174,7 +213,8 @@ def _items(
     """
     found: list[dict[str, Any]] = []
     for item in _pieces(data, text):
-        if _is_about_something_else(data, item) or _refused(data, item):
+        other = _is_about_something_else(data, item) and not _plainly_named(data, item)
+        if other or _refused(data, item):
             continue
         keys = _as_the_trade_says(data, named_fields(data, fold(item)), values)
         label = fold(plain_label(data, item))
@@ -199,7 +239,12 @@ def _items(
 def _plainly_named(data: dict[str, Any], text: str) -> set[str]:
     """The usual fields that a piece of the sentence names with no other word (`yes, e-mail`)."""
     labels = {fold(plain_label(data, item)).removeprefix("ו") for item in _pieces(data, text)}
-    return {key for key, entry in data["fields"].items() if labels & set(entry["phrases"])}
+    return {
+        key
+        for key, entry in data["fields"].items()
+        for phrase in (*entry["phrases"], entry["label"])
+        if any(phrase_pattern(phrase).fullmatch(label) for label in labels)
+    }
 
 
 def lists_fields(data: dict[str, Any], raw: str) -> bool:
@@ -257,7 +302,7 @@ def _is_about_something_else(data: dict[str, Any], item: str) -> bool:
 def _pieces(data: dict[str, Any], text: str) -> Iterator[str]:
     joiners = sorted(data["patterns"]["and_words"], key=len, reverse=True)
     cut = re.compile(rf"\s+(?:{'|'.join(re.escape(fold(word)) for word in joiners)})(?:\s+|(?<=ו))")
-    for part in _ITEM_END.split(text):
+    for part in _ITEM_END.split(_glued(data, text)):
         padded, at = f" {part}", 0
         for match in cut.finditer(fold(padded)):
             if padded[at : match.start()].strip():
@@ -265,6 +310,19 @@ def _pieces(data: dict[str, Any], text: str) -> Iterator[str]:
             at = match.end()
         if padded[at:].strip():
             yield padded[at:].strip()
+
+
+def _glued(data: dict[str, Any], text: str) -> str:
+    """The words of one field that a joining word would cut (`first_name_and_surname`)."""
+    joiners = [rf"\s{re.escape(fold(word))}\s" for word in data["patterns"]["and_words"]]
+    joined = re.compile("|".join(joiners))
+    for entry in data["fields"].values():
+        for phrase in entry["phrases"]:
+            if joined.search(fold(phrase)):
+                for match in phrase_pattern(phrase).finditer(fold(text)):
+                    words = re.sub(r"\s", "_", text[slice(*match.span())])
+                    text = text[: match.start()] + words + text[match.end() :]
+    return text
 
 
 def named_fields(data: dict[str, Any], folded: str) -> list[str]:
