@@ -61,16 +61,59 @@ def contrast(form: Form, state: State, whole: Utterance, context: Context) -> Co
     for phrase in sorted(denies, key=len, reverse=True):
         body = phrase_pattern(phrase).pattern
         either = rf"{body}[\s,]*(?P<what>{most}[^\s,.;:!?]+)(?=\s*(?:[,.;:!?]|$|(?:{end})(?!\w)))"
-        for match in re.finditer(either, whole.raw_folded):
-            denied = whole.raw[slice(*match.span("what"))]
-            left = _trimmed(f"{whole.raw[: match.start()]}, {whole.raw[match.end() :]}")
-            slot = _slot_of(form, state, denied, left, context)
-            if slot:
-                return Contrast(slot, denied, Utterance.of(left, context.locale))
+        found = _denied(form, state, whole, either, context)
+        if found:
+            return found
+    for phrase in words.get("denied_after", ()):
+        before = r"(?:^|[\s,.;:!?])(?P<what>[^\s,.;:!?]+(?:\s+[^\s,.;:!?]+){0,2}?)[\s,]+"
+        found = _denied(form, state, whole, before + phrase_pattern(phrase).pattern, context)
+        if found:
+            return found
     return None
 
 
-def complete(
+def _denied(
+    form: Form, state: State, whole: Utterance, pattern: str, context: Context
+) -> Contrast | None:
+    for match in re.finditer(pattern, whole.raw_folded):
+        denied = whole.raw[slice(*match.span("what"))]
+        left = _trimmed(f"{whole.raw[: match.start()]}, {whole.raw[match.end() :]}")
+        slot = _slot_of(form, state, denied, left, context)
+        if slot:
+            return Contrast(slot, denied, Utterance.of(left, context.locale))
+    return None
+
+
+def settle(
+    form: Form,
+    state: State,
+    told: Utterance,
+    held: Contrast | None,
+    anew: str,
+    found: "Understanding",
+    context: Context,
+) -> None:
+    """What the sentence corrects, once all that it says outright was read.
+
+    Args:
+        form: the form being filled.
+        state: where the conversation stands.
+        told: the sentence.
+        held: what it denies.
+        anew: what they call for, told anew.
+        found: completed.
+        context: what reading depends on.
+    """
+    _complete(form, state, held.said if held else told, held, found, context)
+    if held and held.slot.type != "name":
+        found.fills.pop("name", None)  # "it's the milk, not the gluten" names nobody
+    goal = form.goal(state.goal)
+    if anew and found.fills.keys() <= {"name"} and goal:
+        found.fills, found.goal = {goal.tells: anew}, None
+    found.fills.update(_shifted(form, state, told, context.locale))
+
+
+def _complete(
     form: Form,
     state: State,
     said: Utterance,
@@ -78,16 +121,7 @@ def complete(
     found: "Understanding",
     context: Context,
 ) -> None:
-    """Read what a correction puts in place, where the sentence points at it in some way.
-
-    Args:
-        form: the form being filled.
-        state: where the conversation stands.
-        said: the sentence, less what it denies.
-        held: what it denies.
-        found: completed.
-        context: what reading depends on.
-    """
+    """Read what a correction puts in place, where the sentence points at it in some way."""
     if held:
         if held.slot.key not in found.fills:
             _put(found, held.slot, _instead(held, state, said, context))
@@ -96,15 +130,35 @@ def complete(
         return
     slot = form.slot(found.mentioned) if found.mentioned else None
     if slot and slot.key in state.values and slot.key not in found.fills:
-        _put(found, slot, _read(slot, _after_mention(slot, said.raw), context))
+        _put(found, slot, _read(slot, _less_mention(slot, said.raw), context))
+        if slot.type != "name" and slot.key in found.fills:
+            found.fills.pop("name", None)
     elif not found.fills:
-        _shifted(form, state, said, found, context)
+        _added(form, state, said, found, context)
         _renamed(form, state, said, found, context)
 
 
-def _after_mention(slot: Slot, text: str) -> str:
+def _less_mention(slot: Slot, text: str) -> str:
+    """What is said of the slot, after it is named (`my name is…`) or before (`…, for the name`)."""
     span = find_phrase(slot.mentions, fold(text))
-    return text[span[1] :] if span else text
+    return max(text[: span[0]], text[span[1] :], key=len) if span else text
+
+
+def _added(
+    form: Form, state: State, said: Utterance, found: "Understanding", context: Context
+) -> None:
+    """`And milk too`: at the recap, more of the one thing that was told in words."""
+    words = lexicon(context.locale).words
+    span = find_phrase(words.get("added", ()), said.raw_folded)
+    slots = [one for one in form.slots if one.type == "text" and state.values.get(one.key)]
+    if span is None or len(slots) != 1 or found.question:
+        return
+    slot = slots[0]
+    more = _plain(said.raw[span[1] :], context.locale) or _plain(said.raw, context.locale)
+    if more and not find_answer(fold(more), context.locale):
+        before = state.values[slot.key]
+        more = without_leads(slot, more)
+        _put(found, slot, more if before == slot.none else f"{before}, {more}")
 
 
 def _renamed(
@@ -120,22 +174,20 @@ def _renamed(
         _put(found, slot, _read(slot, text, context))
 
 
-def _shifted(
-    form: Form, state: State, said: Utterance, found: "Understanding", context: Context
-) -> None:
-    """`Half an hour later`: the hour said before, moved."""
-    words = lexicon(context.locale).words
+def _shifted(form: Form, state: State, said: Utterance, locale: str) -> dict[str, str]:
+    """`Half an hour later`: at the recap, the hour said before, moved; by its slot."""
+    words = lexicon(locale).words
     slot = next((one for one in form.slots if one.type == "time" and one.key in state.values), None)
-    folded = said.folded
-    later = find_phrase(words.get("later", ()), folded)
-    earlier = find_phrase(words.get("earlier", ()), folded)
-    by = next((item for item in _shifts(context.locale) if find_phrase((item[0],), folded)), None)
-    if slot is None or by is None or not (later or earlier):
-        return
+    later = find_phrase(words.get("later", ()), said.folded)
+    earlier = find_phrase(words.get("earlier", ()), said.folded)
+    if slot is None or state.phase not in _RECAP or not (later or earlier):
+        return {}
+    by = next((item for item in _shifts(locale) if find_phrase((item[0],), said.folded)), None)
+    if by is None:
+        return {}
     hour, minute = map(int, state.values[slot.key].split(":"))
     at = hour * 60 + minute + (by[1] if later else -by[1])
-    if 0 <= at < _DAY_MINUTES:
-        _put(found, slot, f"{at // 60:02}:{at % 60:02}")
+    return {slot.key: f"{at // 60:02}:{at % 60:02}"} if 0 <= at < _DAY_MINUTES else {}
 
 
 def _shifts(locale: str) -> list[tuple[str, int]]:
@@ -153,17 +205,16 @@ def tells_again(form: Form, state: State, whole: Utterance, locale: str) -> str:
     if slot is None or not text or not goal.told:
         return ""
     asks_for = [lead for lead in slot.leads if " " in lead]
-    told = without_leads(replace(slot, leads=tuple(asks_for)), text)
-    if told != text and not re.search(r"\d", whole.folded):
-        return told
-    near = meaning.nearest(text, {"told": goal.told}, least=meaning.FIRM)
+    if find_phrase(asks_for, whole.raw_folded):
+        return text
+    near = meaning.nearest(text, {"told": goal.told})
     return text if near else ""
 
 
 def _instead(held: Contrast, state: State, said: Utterance, context: Context) -> Any:
     """What replaces the answer denied: in an address, what replaces that part of it."""
     before = state.values[held.slot.key]
-    value = _read(held.slot, _after_mention(held.slot, said.raw), context)
+    value = _read(held.slot, _less_mention(held.slot, said.raw), context)
     if value is None and held.slot.type == "email":
         part, new = _spoken(held.denied, context.locale), _spoken(said.raw, context.locale)
         if part in before and re.fullmatch(r"[\w.-]+", new):

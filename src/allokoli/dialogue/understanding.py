@@ -102,6 +102,7 @@ def understand(
             agreed=agreed,
             free=_awaits_text(form, state),
             newest=bool(goal and goal.newest),
+            alone=len(state.asking) == 1,
             now=local.time(),
         )
         before = dict(found.fills)
@@ -110,11 +111,7 @@ def understand(
             found.notes["limits"] = context.limits
         if index and before:
             _apply_bare_correction(form, segment, context, found, before)
-    corrections.complete(form, state, held.said if held else told, held, found, around)
-    if held and held.slot.type != "name":
-        found.fills.pop("name", None)  # "it's the milk, not the gluten" names nobody
-    if anew and found.fills.keys() <= {"name"} and goal:
-        found.fills = {goal.tells: anew}
+    corrections.settle(form, state, told, held, anew, found, around)
     agrees = state.phase == "confirming" and found.answer == "yes" and not found.question
     if state.goal is not None and not found.goal and not found.aside and not agrees:
         _read_meaning(form, state, told, parts, found)
@@ -310,6 +307,8 @@ def _read_meaning(
     )
     if found.goal and found.goal.key == state.goal:
         found.goal = None
+    if found.aside and free and not found.question and intents_by_meaning.is_owners(found.aside):
+        found.aside = None  # "one of us is a vegetarian" answers, where that is what was asked
     if (found.aside or found.goal) and not found.told and not answered:
         for key in free:
             del found.fills[key]

@@ -60,7 +60,7 @@ def _member(locale: str) -> re.Pattern[str]:
     kinds, more = _either(locale, "count_members", "count_pairs"), _either(locale, "count_more")
     return re.compile(
         rf"(?<!\w)(?:{own}|(?:(?:{whose})\s+)*(?:(?P<n>\d{{1,2}})\s+)?(?:\w+\s+)?{kinds}"
-        rf"|{more}\s+(?P<more>\d{{1,2}}))(?![\w'])"
+        rf"|{more}\s+(?P<more>\d{{1,2}})(?!\s+(?:\w+\s+)?{kinds}))(?![\w'])"
     )
 
 
