@@ -68,7 +68,8 @@ def read_hours(
         _apply(entry, intervals, week, known)
     if not changed:
         return HoursRead()
-    return HoursRead({key: value for key, value in week.items() if value})
+    told = {key: value for key, value in week.items() if value}
+    return HoursRead(told) if told or known else HoursRead()  # `closed on Sunday` opens no day
 
 
 def _intervals(

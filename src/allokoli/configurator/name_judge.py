@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from allokoli.configurator.owner_data import owner_data
+from allokoli.configurator.tables import said
 from allokoli.dialogue.entities.free_text import find_text
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
@@ -27,14 +28,22 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
     """
     told = list(_told(_pieces(raw, locale), locale))
     pieces = _not_themselves(iter(told), locale) if opening else told
-    said = [kept for piece in pieces if (kept := without_chatter(piece, locale))]
+    heard = [kept for piece in pieces if (kept := without_chatter(piece, locale))]
     story = tells_story(raw, locale)
     begun = next((kept for piece in told if (kept := without_chatter(piece, locale))), "")
-    for number, piece in enumerate(said):
+    for number, piece in enumerate(heard):
         first = number == 0 and len(piece.split()) == 1 and piece == begun
         answers = first and raw.startswith(piece) and not _introduced(piece, told, locale)
-        if (answers or not (opening and story)) and can_be_name(piece, locale):
+        plain = opening and _is_plain_trade(piece, locale)
+        if (answers or not (opening and story)) and not plain and can_be_name(piece, locale):
             yield piece
+
+
+def _is_plain_trade(piece: str, locale: str) -> bool:
+    """Whether some words say a trade as no sign does (`syndic de copropriété`, not `…des Lilas`)."""
+    cased = piece.lower() != piece.upper()
+    signed = any(char.isupper() for char in piece[1:])
+    return cased and not signed and said(owner_data(locale)["sectors"], fold(piece)) is not None
 
 
 def _introduced(piece: str, told: Sequence[str], locale: str) -> bool:
