@@ -73,24 +73,28 @@ def amend_phone(known: str, utterance: Utterance, country: str) -> PhoneFound | 
     """
     national = re.sub(r"\D", "", speak_phone(known))
     folded = utterance.mask()
-    swap = _pattern("phone_not", r"(?:{words})\W+(?P<old>\d{1,4})\D{1,20}?(?P<new>\d{1,4})(?!\d)")
-    match = swap.search(folded)
-    if match and len(match["old"]) == len(match["new"]):
-        before, said, after = national.rpartition(match["old"])
-        e164 = _insisted(before + match["new"] + after, country) if said else None
-        return PhoneFound(e164, match.span()) if e164 else None
-    at_end = _pattern(
-        "phone_end", r"(?:{words})\W+(?P<new>\d{1,6})(?!\d)|(?P<few>\d{1,6})\W+(?:{words})"
+    few = r"\d(?:[\s-]?\d){0,3}(?!\d)"
+    swaps = (
+        rf"(?:{{words}})\W+(?P<old>{few})\D{{1,20}}?(?P<new>{few})",
+        rf"(?P<new>{few})\W+(?:and\W+)?(?:{{words}})\W+(?P<old>{few})",
     )
-    at_start = _pattern(
-        "phone_start", r"(?:{words})\W+(?P<new>\d{1,6})(?!\d)|(?P<few>\d{1,6})\W+(?:{words})"
-    )
-    for pattern, ends in ((at_end, True), (at_start, False)):
-        match = pattern.search(folded)
+    for template in swaps:
+        match = _pattern("phone_not", template).search(folded)
+        old, new = (re.sub(r"\D", "", match[key]) for key in ("old", "new")) if match else ("", "")
+        if match is None or len(old) != len(new):
+            continue
+        before, said, after = national.rpartition(old)
+        e164 = _insisted(before + new + after, country) if said else None
+        if e164:
+            return PhoneFound(e164, match.span())
+    some = r"\d(?:[\s-]?\d){0,5}(?!\d)"
+    at_either = rf"(?:{{words}})\W+(?P<new>{some})|(?P<few>{some})\W+(?:{{words}})"
+    for words, ends in (("phone_end", True), ("phone_start", False)):
+        match = _pattern(words, at_either).search(folded)
         if match is None:
             continue
-        few = match["new"] or match["few"]
-        digits = national[: -len(few)] + few if ends else few + national[len(few) :]
+        said = re.sub(r"\D", "", match["new"] or match["few"])
+        digits = national[: -len(said)] + said if ends else said + national[len(said) :]
         e164 = _insisted(digits, country)
         if e164:
             return PhoneFound(e164, match.span())

@@ -117,6 +117,16 @@ def find_part_of_day(folded: str, locale: str) -> str | None:
 
 
 def _point(folded: str, clock: _Clock) -> tuple[time, Span] | None:
+    """The first hour said; one told of something else gives way to any other number."""
+    left = folded
+    for rule in when_rules("told_times", clock.locale):
+        left = rule.pattern.sub(lambda match: "\0" * len(match.group()), left)
+    if left != folded and re.search(r"\d", left):
+        return _first(left, clock)
+    return _first(folded, clock)
+
+
+def _first(folded: str, clock: _Clock) -> tuple[time, Span] | None:
     """The first hour said; `midi` alone gives way to a fuller one (`demain midi, 12 h 30`)."""
     best: tuple[time, Span] | None = None
     loose: tuple[time, Span] | None = None

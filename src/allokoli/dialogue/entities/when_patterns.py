@@ -49,10 +49,10 @@ def when_rules(kind: str, locale: str) -> tuple[WhenRule, ...]:
     """The rules of a language.
 
     Args:
-        kind: `dates`, `times`, `bounds` or `periods`.
+        kind: `dates`, `times`, `told_times`, `bounds` or `periods`; a language may lack some.
         locale: `fr`, `en` or `he`.
     """
-    rules = lexicon(locale).time[kind]
+    rules = lexicon(locale).time.get(kind, ())
     return tuple(
         WhenRule(_compile(say, locale), {k: v for k, v in rule.items() if k != "say"})
         for rule in rules
