@@ -40,7 +40,7 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
 
 
 def _is_plain_trade(piece: str, locale: str) -> bool:
-    """Whether some words say a trade as no sign does (`syndic de copropriété`, not `…des Lilas`)."""
+    """Whether some words say a trade as no sign does (`syndic de copropriété`)."""
     cased = piece.lower() != piece.upper()
     signed = any(char.isupper() for char in piece[1:])
     return cased and not signed and said(owner_data(locale)["sectors"], fold(piece)) is not None
