@@ -204,3 +204,16 @@ def test_when_a_call_is_passed_on_is_kept_wherever_it_is_said(said, when):
         "phone": "+33674209135",
         "when": when or "si c'est une vraie urgence",
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "keys"),
+    [
+        ("et l'adresse aussi", ["name", "phone", "address"]),
+        ("pas le téléphone, juste le nom", ["name"]),
+        ("supprimez le téléphone et mettez l'e-mail", ["name", "email"]),
+        ("vous avez oublié le motif", ["name", "phone", "reason"]),
+    ],
+)
+def test_fields_are_added_and_taken_away_at_the_recap(said, keys):
+    assert [item["key"] for item in after(*RECAP, said).dialogue.values["fields"]] == keys

@@ -66,21 +66,22 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
         return _told_again(data, raw, values, locale)
     if not asked and not values.get("fields") and command is None:
         return None
-    listing = _listing(base, command, all_of_it=asked or bool(optional))
+    trailing = more is not None and not more.strip(" ,.;!?")
+    only = find_phrase(patterns["only"], folded) is not None
+    plainly = bool(optional) or trailing or (only and less is not None)
+    listing = _listing(base, command, all_of_it=asked or plainly)
     early = not asked and not values.get("fields")
     if early and not named_fields(data, fold(f"{listing} {more or ''}")):
         return None  # `c'est pour recueillir les demandes` names none
     many = asked and len(set(named_fields(data, fold(raw)))) >= _LIST
     listed = _items(data, listing, values, locale, told=many and answer != "yes")
     extra = _items(data, more, values, locale, told=asked) if more else []
-    trailing = more is not None and not more.strip(" ,.;!?")
     if trailing and (answer == "yes" or len(listed) < _LIST):
         extra, listed = listed, []  # `ask about allergies too`
     elif many and answer != "yes" and listed and listing.strip():
         listed, extra = _merged(listed, extra), []  # `a name and the reason`
     dropped = _dropped(data, current, less) if less else set()
     dropped |= {key for item in _pieces(data, raw) for key in _refused(data, item)}
-    only = find_phrase(patterns["only"], folded) is not None
     if len(listed) >= _LIST or (listed and only):
         adding = values.get("fields") and not asked and not only
         current = _merged(current, listed) if adding else listed
@@ -171,7 +172,11 @@ def _split(raw: str, patterns: Mapping[str, Sequence[str]]) -> tuple[str, str | 
     if more:
         marks[marks.index(more)] = more = (more[0], _less_question_word(folded, more, patterns))
     after = {span: raw[span[1] : end] for span, end in zip(marks, ends, strict=False)}
-    return base, after[more] if more else None, after[less] if less else None
+    without = after[less] if less else None
+    only = find_phrase(patterns["only"], fold(without)) if without else None
+    if without and only:  # `not the number, just the name`
+        base, without = f"{base}, {without[only[0] :]}", without[: only[0]]
+    return base, after[more] if more else None, without
 
 
 def _longest_within(phrases: Sequence[str], folded: str) -> tuple[int, int] | None:

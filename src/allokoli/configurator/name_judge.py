@@ -14,7 +14,7 @@ from allokoli.dialogue.utterance import Utterance
 
 _MOST_WORDS = 8
 _MOST_PIECES = 40
-_ENDS = re.compile(r"\.{2,}|[,;:!?…]|\.(?=\s|$)|\s[-–—]\s")
+_ENDS = re.compile(r"\.{2,}|[,;:!?…]|(?<!\bM)(?<!\bMr)(?<!\bDr)(?<!\bSt)\.(?=\s|$)|\s[-–—]\s")
 _AROUND = " ,.;:!?…-–—'\"«»“”‘’"
 
 

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from allokoli.configurator.clauses import TOPICS
-from allokoli.configurator.fields_reader import lists_fields, read_fields, standard_fields
+from allokoli.configurator.fields_reader import (
+    lists_fields,
+    named_fields,
+    read_fields,
+    standard_fields,
+)
 from allokoli.configurator.greeting_reader import asks_what_it_is, without_asides
 from allokoli.configurator.names_reader import NameReader
 from allokoli.configurator.owner_reading import Moment, OwnerReading, read_turn
 from allokoli.configurator.rules_reader import quoted
 from allokoli.configurator.services_reader import read_services
-from allokoli.configurator.tables import by_meaning, nearly_said, said
+from allokoli.configurator.tables import by_meaning, nearly_said, said, said_instead
 from allokoli.configurator.tones_reader import read_tone
 from allokoli.dialogue.entities.answers import find_answer, find_social, looks_like_question
 from allokoli.dialogue.form import Reader
@@ -22,6 +27,7 @@ from allokoli.dialogue.utterance import Utterance
 _SHORT_WORDS = 8
 _FEW_WORDS = 5
 _MIN_GREETING_WORDS = 2
+_FEW_NAME_WORDS = 3
 _REPEAT_WORDS = 3
 _BOOKING = ("booking_yes", "booking_no")
 _QUOTES = "'\"«»“”‘’ "
@@ -70,13 +76,18 @@ class OwnerReaders:
         found = self._names.read(core, asked=asked, opening=self._moment.opening)
         if found or asked or self._moment.asking:
             return found
+        if len(named_fields(self._data, core.raw_folded)) > 1:
+            return None  # `only name and phone` lists what to ask for
         pointed = find_phrase(self._data["mentions"]["name"], core.raw_folded)
+        turn = self.turn(heard.raw, values)
         if pointed is None:
-            return None
+            return None if turn.offered or turn.pointed else self._names.said_again(core)
         rest = f"{core.raw[: pointed[0]]}, {core.raw[pointed[1] :]}"
         return self._names.read(Utterance.of(rest, self._locale), asked=True)
 
-    def _sector(self, heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
+    def _sector(  # noqa: PLR0911  (one way out a case)
+        self, heard: Utterance, asked: bool, values: Mapping[str, Any]
+    ) -> str | None:
         known, naming = values.get("sector"), "name" not in values
         if known and (self._writing_greeting(values) or naming) and not asked:
             return None
@@ -84,6 +95,8 @@ class OwnerReaders:
         sectors = self._data["sectors"]
         found = said(sectors, folded)
         if known and not asked:
+            if self._moment.asking is None and found == known:
+                return said_instead(sectors, str(known), folded, self._patterns["tone_not"])
             pointed = find_phrase(self._data["mentions"]["sector"], folded) is not None
             count = len(folded.split())
             bare = self._moment.asking is None and count <= _FEW_WORDS
@@ -111,8 +124,10 @@ class OwnerReaders:
     ) -> str | None:
         core = self._core(heard, values)
         folded, tones = core.raw_folded, self._data["tones"]
-        pointed = asked or find_phrase(self._data["mentions"]["tone"], folded)
-        found = read_tone(self._data, folded, self._locale, values if pointed else None)
+        pointed = asked or find_phrase(self._data["mentions"]["tone"], folded) is not None
+        again = self._moment.asking is None and len(folded.split()) <= _SHORT_WORDS
+        known = values if pointed or again else None
+        found = read_tone(self._data, folded, self._locale, known, asked=pointed)
         if asked:
             if found or looks_like_question(heard.raw, folded, self._locale):
                 return found
@@ -142,7 +157,8 @@ class OwnerReaders:
                 continue
             value = core.raw[at + len(head) :]
             stops = find_phrase(self._patterns["greeting_not"], fold(value).strip())
-            if stops is None or stops[0] > 0:
+            named = self._moment.asking == "name" and len(value.split()) <= _FEW_NAME_WORDS
+            if (stops is None or stops[0] > 0) and not named:  # `elle dit Claire`
                 value = value.strip(" :")
                 return self._sentence(quoted(value) or without_asides(value, self._locale))
         social = find_social(folded, self._locale)
