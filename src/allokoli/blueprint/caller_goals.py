@@ -112,7 +112,8 @@ def _asked(
     return Goal(
         key=key,
         phrases=tuple(words["phrases"]),
-        hints=tuple(words.get("hints", ())),
+        # Where no day is kept, "I've a queue" or "I can't come in" speaks of no booking.
+        hints=tuple(words.get("hints", ())) if "date" in needed or key == "message" else (),
         examples=tuple(words["examples"]),
         newest=key == "change",
         slots=needed,

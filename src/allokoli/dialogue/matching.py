@@ -38,9 +38,12 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
 
 def _prefixes(phrase: str) -> str:
     """In Hebrew, `and`, `the`, `that`, `to`, … are written as letters before the word."""
-    first = next(iter(phrase.split(maxsplit=1)), "")
-    long_enough = len(first) >= _MIN_PREFIXED_CHARS
-    return r"[והבלשמכ]{0,2}" if long_enough and re.match(r"[\u05d0-\u05ea]", first) else ""
+    first, _, others = phrase.partition(" ")
+    if not re.match(r"[\u05d0-\u05ea]", first):
+        return ""
+    if len(first) >= _MIN_PREFIXED_CHARS:
+        return r"[והבלשמכ]{0,2}"
+    return "ו?" if others else ""  # `ואין אלרגיות`; but `ולא` is no bare no
 
 
 def find_phrase(phrases: Iterable[str], folded: str) -> Span | None:

@@ -10,14 +10,14 @@ from allokoli.dialogue.entities.answers import find_answer, says_only_yes
 from allokoli.dialogue.entities.dates import find_date, parse_written_date
 from allokoli.dialogue.entities.emails import find_email
 from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text
-from allokoli.dialogue.entities.members import count_members
+from allokoli.dialogue.entities.members import count_members, count_told_first
 from allokoli.dialogue.entities.names import find_name
 from allokoli.dialogue.entities.numbers import find_count
 from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits, parse_phone
 from allokoli.dialogue.entities.times import find_bare_hour, find_when
 from allokoli.dialogue.form import Form, Slot
-from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
@@ -168,7 +168,9 @@ def _worded(heard: Utterance, slot: Slot) -> tuple[str, tuple[int, int]] | None:
 
 
 def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> int | None:
-    found = _count(slot, heard, context.locale, asked=False)
+    told = asked or context.correcting
+    first = count_told_first(heard.mask(), context.locale) if told and slot.totals else None
+    found = first or _count(slot, heard, context.locale, asked=False)
     firm = asked or context.correcting or slot.key not in context.values
     if found and found[0] == 1 and (not firm or _tells_of(found[1], heard, context.locale)):
         return None  # "une personne est allergique"

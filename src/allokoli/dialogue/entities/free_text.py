@@ -66,4 +66,5 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     # Some words are written with the next one: "אלרגי ל{value}".
     joined = "" if not before or before[-1].isspace() or not before[-1].isalpha() else r"|-?"
     lead = rf"(?:\s*[:,]\s*|\s+|(?<=')\s*{joined})"
-    return re.compile(rf"(?<!\w){head}{lead}(?P<value>[^\0]+?){end}")
+    and_ = "ו?" if re.match(r"[\u05d0-\u05ea]", before) else ""
+    return re.compile(rf"(?<!\w){and_}{head}{lead}(?P<value>[^\0]+?){end}")

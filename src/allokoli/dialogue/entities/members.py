@@ -32,16 +32,27 @@ def count_members(folded: str, locale: str) -> tuple[int, Span] | None:
     return best
 
 
+def count_told_first(folded: str, locale: str) -> tuple[int, Span] | None:
+    """`Four, us and two kids`: the number said before who they are is the whole company."""
+    tellers = _either(locale, "count_tellers")
+    match = re.match(rf"\W*(?P<n>\d{{1,2}})\s*[,:.-]+\s*(?={tellers}(?!\w))", folded)
+    return (int(match["n"]), match.span("n")) if match else None
+
+
 def _count(member: re.Match[str], locale: str) -> int | None:
     """How many people one member of the list is: `my boss` one, `my parents` two."""
     if member["n"] or member["more"]:
         return int(member["n"] or member["more"])
     words = lexicon(locale).words
     last = member.group().split()[-1]
+    joined = "|".join(words.get("count_joined", ()))
+    last = re.sub(rf"^(?:{joined})-?", "", last) if joined else last
     pairs = {fold(one) for one in words.get("count_pairs", ())}
     kinds = {fold(one) for one in words["count_members"]}
     if last in pairs:
         return 2
+    if last in {fold(one) for one in words.get("count_many", ())}:
+        return None
     return None if last.endswith("s") and last[:-1] in kinds else 1
 
 
@@ -51,15 +62,19 @@ def _list(locale: str) -> re.Pattern[str] | None:
         return None
     one = _member(locale).pattern.replace("?P<n>", "?:").replace("?P<more>", "?:")
     with_ = _either(locale, "count_with")
-    return re.compile(rf"{one}(?:(?:\s*,\s*|\s+(?={with_}\b))(?:{with_}\s+)?{one})+")
+    # In Hebrew `and` is written with the word it joins, and a number word loses it.
+    apart = r"\s+" if lexicon(locale).words.get("count_joined") else rf"\s+(?={with_}\b)"
+    return re.compile(rf"{one}(?:(?:\s*,\s*|{apart})(?:{with_}\s+)?{one})+")
 
 
 @lru_cache
 def _member(locale: str) -> re.Pattern[str]:
     own, whose = _either(locale, "count_selves"), _either(locale, "count_whose")
     kinds, more = _either(locale, "count_members", "count_pairs"), _either(locale, "count_more")
+    other = "" if lexicon(locale).words.get("count_joined") else r"(?:\w+\s+)?"
+    joined = rf"(?:{_either(locale, 'count_joined')}-?)?"
     return re.compile(
-        rf"(?<!\w)(?:{own}|(?:(?:{whose})\s+)*(?:(?P<n>\d{{1,2}})\s+)?(?:\w+\s+)?{kinds}"
+        rf"(?<!\w){joined}(?:{own}|(?:(?:{whose})\s+)*(?:(?P<n>\d{{1,2}})\s+)?{other}{kinds}"
         rf"|{more}\s+(?P<more>\d{{1,2}})(?!\s+(?:\w+\s+)?{kinds}))(?![\w'])"
     )
 

@@ -10,6 +10,7 @@ from allokoli.dialogue.utterance import Span, Utterance
 
 _GAP = re.compile(r"[\s.,;:/()'-]{0,4}")
 _AHEAD = re.compile(r"[\d\s.,/-]{0,40}")
+_FEWEST_DIGITS = 2
 _MIN_DIGITS = 8  # no plan has shorter subscriber numbers
 _MAX_DIGITS = 15
 _MAX_RUN_DIGITS = 36
@@ -81,8 +82,8 @@ def amend_phone(known: str, utterance: Utterance, country: str) -> PhoneFound | 
     for template in swaps:
         match = _pattern("phone_not", template).search(folded)
         old, new = (re.sub(r"\D", "", match[key]) for key in ("old", "new")) if match else ("", "")
-        if match is None or len(old) != len(new):
-            continue
+        if match is None or len(old) != len(new) or len(old) < _FEWEST_DIGITS:
+            continue  # "nine instead of eight" is an hour
         before, said, after = national.rpartition(old)
         e164 = _insisted(before + new + after, country) if said else None
         if e164:

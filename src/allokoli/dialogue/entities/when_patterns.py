@@ -68,7 +68,10 @@ def names(kind: str, locale: str) -> dict[str, int]:
 
 
 def _compile(say: str, locale: str) -> re.Pattern[str]:
-    body = r"(?<![\w:/])" + _translate(say, locale) + r"(?!\w)"
+    # In Hebrew `and` is written with the word it joins.
+    joined = "|".join(lexicon(locale).time.get("joined", ()))
+    lead = rf"(?:(?:{joined})-?)?" if joined else ""
+    body = r"(?<![\w:/])" + lead + _translate(say, locale) + r"(?!\w)"
     seen: set[str] = set()
     return re.compile(_NAMED.sub(lambda match: _named_once(match, seen), body))
 
