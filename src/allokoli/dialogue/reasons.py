@@ -12,12 +12,13 @@ _MIN_WORDS = 2
 _MAX_CHARS = 300
 
 
-def reason_left(parts: Sequence[str], locale: str) -> str:
+def reason_left(parts: Sequence[str], locale: str, *, least: int = _MIN_WORDS) -> str:
     """What is left to say why someone calls, once days, hours and names are read.
 
     Args:
         parts: what no answer was read from, piece by piece.
         locale: the language spoken; one without a list `wish_plain` gives no reason.
+        least: how many telling words there must be.
 
     Returns:
         The pieces that say something, each from its first telling word on; empty when they say
@@ -29,7 +30,7 @@ def reason_left(parts: Sequence[str], locale: str) -> str:
     if not plain:
         return ""
     told = [(part, telling) for part in parts if (telling := _telling(part, plain))]
-    if sum(len(telling) for _, telling in told) < _MIN_WORDS:
+    if sum(len(telling) for _, telling in told) < least:
         return ""
     return ", ".join(part[telling[0].start() :] for part, telling in told)[:_MAX_CHARS]
 

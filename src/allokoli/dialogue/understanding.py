@@ -15,6 +15,7 @@ from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.reading import Context, read_asked, read_given
 from allokoli.dialogue.reasons import reason_left
+from allokoli.dialogue.requests import requested
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.utterance import Utterance
 
@@ -112,6 +113,7 @@ def understand(
         if index and before:
             _apply_bare_correction(form, segment, context, found, before)
     corrections.settle(form, state, told, held, anew, found, around)
+    found.goal = found.goal or requested(form, state, told, found, locale)
     agrees = state.phase == "confirming" and found.answer == "yes" and not found.question
     if state.goal is not None and not found.goal and not found.aside and not agrees:
         _read_meaning(form, state, told, parts, found)
@@ -140,7 +142,8 @@ def _as_a_statement(
     understood = found.goal or found.aside or found.question or found.social
     if state.goal is not None or goal is None or not goal.told or not goal.tells or understood:
         return
-    told = reason_left(whole.rest() if not whole.used else [whole.raw], locale)
+    names = find_phrase(lexicon(locale).words.get("wish_for", ()), whole.raw_folded)
+    told = reason_left([whole.raw], locale, least=1 if names else 2)
     if told:
         found.goal, found.answer = goal, None
         found.told = whole.raw

@@ -1,0 +1,37 @@
+"""A question that asks for a place rather than for an answer (`could you see him today?`)."""
+
+from typing import TYPE_CHECKING
+
+from allokoli.dialogue.form import Form, Goal
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.utterance import Utterance
+
+if TYPE_CHECKING:
+    from allokoli.dialogue.understanding import Understanding
+
+
+def requested(
+    form: Form, state: State, told: Utterance, found: "Understanding", locale: str
+) -> Goal | None:
+    """What most people call for, where an opening asks whether it can be, with its day or size.
+
+    Args:
+        form: the form being filled.
+        state: where the conversation stands.
+        told: the sentence, less a question that has an answer of its own.
+        found: what was understood; the goal is noted in what was heard.
+        locale: the language spoken; one without a list of `requests` gives None.
+    """
+    goal = form.goal(form.default_goal)
+    if state.goal is not None or found.goal or goal is None or found.only_asks:
+        return None
+    words = lexicon(locale).words
+    span = find_phrase(words.get("requests", ()), told.raw_folded)
+    if span is None or find_phrase(words.get("requests_not", ()), told.raw_folded):
+        return None
+    if not goal.implied_by & found.fills.keys():
+        return None
+    found.heard.append(Heard("goal", goal.key, words=told.raw[slice(*span)], how="request"))
+    return goal
