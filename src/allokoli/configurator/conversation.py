@@ -29,7 +29,7 @@ from allokoli.configurator.recap import known_lines
 from allokoli.configurator.rectifying import rectified
 from allokoli.configurator.tables import by_meaning
 from allokoli.dialogue import Form, Reply, State, open_dialogue, step
-from allokoli.dialogue.entities.answers import looks_like_question
+from allokoli.dialogue.entities.answers import find_social, looks_like_question
 from allokoli.dialogue.lexicon import language
 from allokoli.dialogue.moves import ask_next
 from allokoli.dialogue.speaking import Turn, ask, missing, wording
@@ -40,6 +40,7 @@ __all__ = ["OwnerState", "hear", "open", "sign_up_invitation"]
 
 _NOT_UNDERSTOOD = ("not_understood", "not understood", "unknown_question", "stuck")
 _FEW_WORDS = 2
+_YES_WORDS = 9
 _AT_RECAP = frozenset({"confirming", "correcting"})
 _TOLD_APART = frozenset({"name", "tone", "services", "fields"})
 _DEFAULT_TIMEZONE = "Europe/Paris"
@@ -210,7 +211,8 @@ def _turn_to_topic(  # noqa: PLR0911  (one way out a case)
         command = meant(raw, heard.locale, agreeing=before.status == "confirming")
         if command in COMMANDS:
             return _obey(before, command)
-        if command:
+        telling = find_social(fold(raw), heard.locale) == "hello" or len(raw.split()) > _YES_WORDS
+        if command and not (command == "agree" and telling):  # a greeting to say agrees to nothing
             plain = meaning_of(command, heard.locale)
             dialogue, told = step(form, before.dialogue, plain, now=now, locale=heard.locale)
             return replace(heard, dialogue=dialogue), told

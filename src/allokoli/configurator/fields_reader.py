@@ -83,7 +83,8 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
     dropped = _dropped(data, current, less) if less else set()
     dropped |= {key for item in _pieces(data, raw) for key in _refused(data, item)}
     if len(listed) >= _LIST or (listed and only):
-        adding = values.get("fields") and not asked and not only
+        anew = len(listed) > _LIST and listed[0]["key"] == "name"  # a list from its beginning
+        adding = values.get("fields") and not asked and not only and not anew
         current = _merged(current, listed) if adding else listed
     else:
         sure = {"choice", "yes_no", "number"}
@@ -232,9 +233,9 @@ def _items(
             free = find_phrase(data["patterns"]["optional"], fold(item)) is not None
             found += [{**field(data, key), "required": not free} for key in keys]
             continue
-        worded = find_phrase(data["patterns"]["field_starts"], fold(item))
+        worded = _opening(data["patterns"]["field_starts"], fold(item)) > 0
         short = len(item.split()) <= _MAX_ITEM_WORDS and not _is_chatter(data, item, locale)
-        if short and (told or (worded is not None and worded[0] == 0)):
+        if short and (told or worded):
             made = own_field(data, item, locale)
             if made:
                 found.append(made)

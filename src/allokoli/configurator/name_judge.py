@@ -166,7 +166,11 @@ def house_name(raw: str, locale: str, *, opening: bool) -> str | None:
         nouns = [*names["house_words"], *trades]
         if not opening:
             nouns = [noun for noun in nouns if fold(noun) != "ca"]
-        house, other = _last(nouns, before), _last(names["assistant_words"], before)
+        words = names["assistant_words"]
+        if opening:  # `my son's restaurant, he is called Antoine`
+            named = [word for word in words if word not in names["pronouns"]]
+            words = words if _last(named, before) >= 0 else named
+        house, other = _last(nouns, before), _last(words, before)
         if house > other:
             return capital(_ended(found[0], locale))
     return None

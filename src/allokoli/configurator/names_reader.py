@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from allokoli.configurator.clauses import day_pattern
 from allokoli.configurator.name_judge import (
     beside_house,
     can_be_name,
@@ -42,6 +43,7 @@ class NameReader:
         self._self: list[str] = data["names"]["self"]
         self._again: list[str] = data["names"]["again"]
         self._wishes: list[str] = data["names"]["wishes"]
+        self._again_said: list[str] = data["names"]["said_again"]
         self._self_first: list[str] = data["names"]["self_first"]
         self._tones: dict[str, Any] = data["tones"]
 
@@ -107,6 +109,18 @@ class NameReader:
         name = without_chatter(found[0], self._locale)
         return found if name[:1].isupper() or self._locale == "he" else None
 
+    def said_again(self, heard: Utterance) -> str | None:
+        """The name put in place of another, in words that name no part (`I said Bella`)."""
+        found = find_text(heard, self._again_said)
+        if found is None:
+            return None
+        name = self._tidy(without_chatter(found[0], self._locale)) or ""
+        capital_kept = self._locale == "he" or name in heard.raw
+        few = 0 < len(name.split()) <= _CLAUSE_WORDS
+        other = self._is_tone(name) or is_trade(name, self._locale) or _is_day(name, self._locale)
+        meant = capital_kept and few and not other and can_be_name(name, self._locale)
+        return name if meant else None
+
     def _is_their_own(self, name: str, heard: Utterance, *, opening: bool) -> bool:
         """Whether the owner tells their own name (`my name's Brian`)."""
         before = heard.raw_folded[: heard.raw_folded.find(fold(name))].rstrip(" ,:")
@@ -151,6 +165,10 @@ class NameReader:
         ]
         text = text[: min(ends, default=len(text))]
         return capital(text.strip(_QUOTES + ".,;:!")) or None
+
+
+def _is_day(name: str, locale: str) -> bool:
+    return day_pattern(locale).search(fold(name)) is not None
 
 
 def _likeliest(names: Sequence[str], raw: str) -> str:

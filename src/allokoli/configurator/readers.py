@@ -73,6 +73,8 @@ class OwnerReaders:
         if self._writing_greeting(values) and not asked:
             return None
         core = self._core(heard, values)
+        if self._moment.asking == "fields" and named_fields(self._data, core.raw_folded):
+            return None
         found = self._names.read(core, asked=asked, opening=self._moment.opening)
         if found or asked or self._moment.asking:
             return found
@@ -99,7 +101,8 @@ class OwnerReaders:
                 return said_instead(sectors, str(known), folded, self._patterns["tone_not"])
             pointed = find_phrase(self._data["mentions"]["sector"], folded) is not None
             count = len(folded.split())
-            bare = self._moment.asking is None and count <= _FEW_WORDS
+            agrees = find_answer(folded, self._locale) == "yes"
+            bare = self._moment.asking is None and count <= _FEW_WORDS and not agrees
             return found if bare or (pointed and count <= _SHORT_WORDS) else None
         if found:
             return found

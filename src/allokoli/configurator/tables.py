@@ -1,14 +1,15 @@
 """Choosing from a table of the data files: by its phrases, nearly its phrases, or its examples."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from allokoli.dialogue.matching import phrase_pattern
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.meaning import LIKELY, nearest
 from allokoli.dialogue.text import fold
 
+_BETWEEN_WORDS = 3
 _MIN_LETTERS = 7
 _ALIKE = 0.84
 _MOST_WORDS = 40
@@ -20,6 +21,17 @@ def said(table: Mapping[str, Any], folded: str) -> str | None:
     """The entry said most often, and of those the one with the longest phrase."""
     found = _most_said(table, folded)
     return found or (_most_said(table, bare(folded)) if bare(folded) != folded else None)
+
+
+def said_instead(
+    table: Mapping[str, Any], known: str, folded: str, refusing: Sequence[str]
+) -> str | None:
+    """The entry said in place of the one known, which is turned down (`not a pub, a hotel`)."""
+    old = find_phrase(table[known]["phrases"], folded)
+    no = find_phrase(refusing, folded[: old[0]]) if old else None
+    if old is None or no is None or len(folded[no[1] : old[0]].split()) > _BETWEEN_WORDS:
+        return None
+    return said({key: one for key, one in table.items() if key != known}, folded[old[1] :])
 
 
 def bare(folded: str) -> str:

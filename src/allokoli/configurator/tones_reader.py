@@ -20,6 +20,8 @@ def read_tone(
     folded: str,
     locale: str,
     values: Mapping[str, Any] | None = None,
+    *,
+    asked: bool = True,
 ) -> str | None:
     """The tone said: the first one that is not refused, or that follows a correction.
 
@@ -29,26 +31,34 @@ def read_tone(
         locale: its language.
         values: the answers so far when the tone was just asked: the two styles offered may then
             be told by their place (`the first one`), or by refusing the other.
+        asked: whether it was, so that its looser words count; otherwise what is told is that the
+            tone known is not the right one (`a bit less formal`).
     """
-    words = _words(data, loosely=values is not None)
+    words = _words(data, loosely=values is not None and asked)
     wanted, refused = _named(data, words, folded, locale)
     if not wanted and not refused:
         wanted, refused = _named(data, words, bare(folded), locale)
     if wanted:
-        corrected = _last_correction(data, folded, locale)
+        corrected = _last_correction(data, folded, locale, wanted[-1][0])
         kept = [tone for at, tone in wanted if at >= corrected] or [tone for _, tone in wanted]
         return max(kept, key=kept.count)  # `nice, gentle, calm`: what most words say
     if values is None:
         return None
     offered = _offered(data, values)
     if refused:
-        return next((tone for tone in offered if tone not in refused), None)
-    if len(folded.split()) <= _SHORT_WORDS:
-        if find_phrase(data["patterns"]["tone_both"], folded):
-            return offered[1]
-        for tone, place in zip(offered[::-1], ("tone_second", "tone_first"), strict=True):
-            if find_phrase(data["patterns"][place], folded):
-                return tone
+        told = asked or values.get("tone") in refused
+        return next((tone for tone in offered if tone not in refused), None) if told else None
+    few = asked and len(folded.split()) <= _SHORT_WORDS
+    return _by_place(data, folded, offered) if few else None
+
+
+def _by_place(data: dict[str, Any], folded: str, offered: tuple[str, str]) -> str | None:
+    """`The second one`; of both, the one that suits the trade."""
+    if find_phrase(data["patterns"]["tone_both"], folded):
+        return offered[1]
+    for tone, place in zip(offered[::-1], ("tone_second", "tone_first"), strict=True):
+        if find_phrase(data["patterns"][place], folded):
+            return tone
     return None
 
 
@@ -96,14 +106,15 @@ def _is_refused(data: dict[str, Any], before: str, locale: str) -> bool:
     return span is not None and len(before[span[1] :].split()) <= _BETWEEN_WORDS
 
 
-def _last_correction(data: dict[str, Any], folded: str, locale: str) -> int:
-    """Where what was said last begins; `rather than` corrects nothing."""
+def _last_correction(data: dict[str, Any], folded: str, locale: str, last: int) -> int:
+    """Where what was said last begins; `rather than` corrects nothing, nor does a last `rather`."""
     for phrase in data["patterns"]["tone_not"]:
         folded = phrase_pattern(phrase).sub(lambda match: "_" * len(match.group()), folded)
     ends = [
         match.end()
-        for phrase in lexicon(locale).words["correction"]
+        for phrase in (*lexicon(locale).words["correction"], *data["names"]["again"])
         for match in phrase_pattern(phrase).finditer(folded)
+        if match.end() <= last
     ]
     return max(ends, default=0)
 
