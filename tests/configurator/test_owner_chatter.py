@@ -52,6 +52,10 @@ def test_the_first_turn_names_the_assistant_only_when_it_does(said, name):
         ("Le Refuge", "Le Refuge"),
         ("Cabinet des docteurs Ben Ali et Roche", "Cabinet des docteurs Ben Ali et Roche"),
         ("plombier je vous dis", None),
+        ("ni Siri ni Alexa hein. Agathe", "Agathe"),
+        ("ma fille dit Elsa, forcément, alors Elsa", "Elsa"),
+        ("moi j'aime bien Capucine", "Capucine"),
+        ("bah le nom de l'hôtel, Le Grand Large", "Le Grand Large"),
     ],
 )
 def test_a_name_is_found_amid_chatter(said, name):
@@ -85,7 +89,9 @@ def test_a_list_of_fields_leaves_chatter_out(said, keys):
     assert [item["key"] for item in after(*BOOKED, said).dialogue.values["fields"]] == keys
 
 
-@pytest.mark.parametrize("said", ["carré", "c est ca", "oui, perfetto", "là c'est bon"])
+@pytest.mark.parametrize(
+    "said", ["ok c'est parti", "carré", "c est ca", "oui, perfetto", "là c'est bon"]
+)
 def test_the_recap_hears_a_yes_in_many_words(said):
     assert after(*RECAP, said).status == "confirmed"
 
@@ -158,6 +164,9 @@ def test_a_list_at_the_recap_changes_the_fields_and_not_the_name():
         ("Bonjour, Hôtel Bellevue à Nice. Pour le nom je voudrais Victoria", "Victoria"),
         ("Mon cabinet s'appelle Juris Conseil, mais l'assistante ce sera Clara", "Clara"),
         ("Zoé. C'est pour mon restaurant", "Zoé"),
+        ("c'est pour le restaurant de mon fils, il s'appelle Antoine", None),
+        ("notre agence s'appelle Horizon et l'assistante s'appellera Maya", "Maya"),
+        ("syndic de copropriété", None),
     ],
 )
 def test_who_is_calling_is_not_the_name_that_is_wished(said, name):
