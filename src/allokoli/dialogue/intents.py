@@ -8,6 +8,7 @@ from allokoli.dialogue.entities.answers import Answer, find_answer, find_social,
 from allokoli.dialogue.entities.times import find_part_of_day
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.intents_by_meaning import (
+    also_asks,
     also_wants,
     ask_about,
     asks,
@@ -68,16 +69,27 @@ def recognize(
     _note_pointed(form, whole, found, locale)
 
 
+def _leaves_open(aside: Aside) -> bool:
+    """Whether more may be wanted than what it answers."""
+    return not (aside.goal or aside.at_once or aside.private)
+
+
 def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understanding") -> None:
     leaves = found.social == "goodbye" and len(whole.raw_folded.split()) <= _LEAVING_WORDS
     asked = found.aside or found.asked
     if state.goal is None and not found.goal and not asked and not leaves:
         recognize_meaning(form, state, whole.raw, found)
+        if found.question and found.goal and not found.aside:
+            also_asks(form, whole.raw, found)
     elif found.question and found.goal and not found.aside:
         ask_about(form, whole.raw, found)
     elif found.question and found.goal and found.aside and is_owners(found.aside):
         keep_to_question(whole.raw, found)
-    if found.aside and is_owners(found.aside) and not (state.goal or found.goal or found.only_asks):
+    if (
+        found.aside
+        and _leaves_open(found.aside)
+        and not (state.goal or found.goal or found.only_asks)
+    ):
         also_wants(form, whole.raw, found)
 
 
@@ -113,8 +125,11 @@ def _less_greeting(folded: str, locale: str) -> str:
 
 def _answer(state: State, whole: Utterance, locale: str) -> Answer | None:
     """Yes or no; at the recap also after a courtesy (`how kind, yes that's right`)."""
-    agreed = lexicon(locale).words.get("agreed", ())
-    if state.phase == "confirming" and find_phrase(agreed, whole.raw_folded):
+    words = lexicon(locale).words
+    agreed = find_phrase(words.get("agreed", ()), whole.raw_folded)
+    denied = find_phrase(words["no"], whole.raw_folded) if agreed else None
+    inside = agreed and denied and denied[0] <= agreed[0] and agreed[1] <= denied[1]
+    if state.phase == "confirming" and agreed and not inside:  # `not spot on`
         return "yes"
     first = find_answer(whole.raw_folded, locale)
     if first == "yes" and state.phase == "confirming" and _but(whole.raw_folded, locale):
@@ -150,7 +165,10 @@ def _by_lexicon(
     said = [one for one in said if one[1].at_once or whole.raw[slice(*one[2])] not in wish]
     if said:
         _, found.aside, span = max(said, key=lambda item: (item[1].at_once, item[0]))
-        found.heard.append(Heard("aside", found.aside.key, words=whole.raw[slice(*span)]))
+        words = whole.raw[slice(*span)]
+        found.heard.append(Heard("aside", found.aside.key, words=words))
+        if found.goal and found.goal.key == form.default_goal and wish in words != wish:
+            found.goal = None  # "is the doctor in today?" asks for no doctor
         return
     if not found.question and awaits_free_answer(form, state):
         return
@@ -185,4 +203,8 @@ def _asked_in_writing(form: Form, whole: Utterance, locale: str) -> tuple[float,
         if aside.question
         for part in parts
     ]
-    return max(scores, key=lambda item: (item[0], -len(item[2])), default=None)
+    return max(
+        scores,
+        key=lambda item: (item[0], asks(item[2], whole.raw, locale), -len(item[2])),
+        default=None,
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.entities.answers import looks_like_question
+from allokoli.dialogue.entities.when_patterns import when_rules
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _OWNERS = 0.45
 _CERTAIN = 0.75
 _WANTED = 0.7
+_BEFORE = 0.6
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _WISH = "wish"
@@ -56,7 +58,8 @@ def recognize_meaning(
         """What is told asks nothing; where something was asked, only that may be answered."""
         asking = found.question and asks(clause, text, form.locale or "fr")
         if name in telling:
-            return not asking and not found.only_asks
+            polite = wishes_politely(clause, form.locale or "fr")
+            return (not asking or polite) and not found.only_asks
         open_ = state.goal is None and found.question
         return asking or not open_ or not is_owners(things[name])
 
@@ -113,49 +116,91 @@ def less_fillers(text: str, locale: str) -> str:
 
 def ask_about(form: Form, text: str, found: "Understanding") -> None:
     """`How much is a consultation?` asks about what another sentence would book."""
-    goal = form.goal(form.default_goal)
+    goal, locale = form.goal(form.default_goal), form.locale or "fr"
     if found.goal is not goal or goal is None:
         return
     asides = {aside.key: aside for aside in form.asides if _is_specific(aside)}
     groups = {key: examples_of(aside) for key, aside in asides.items()}
     wishes = (*goal.examples, *goal.told)
-    near = meaning.nearest(less_fillers(text, form.locale or "fr"), {**groups, _WISH: wishes})
-    if near is None or near.key == _WISH or near.score < meaning.FIRM:
+    said = less_fillers(text, locale)
+    near = meaning.nearest(said, {**groups, _WISH: wishes}, least=meaning.FIRM, favored=groups)
+    if near is None or near.key == _WISH:
         return
     if not is_unanswered(asides[near.key]):
         found.aside = asides[near.key]
     rest = text.replace(near.clause, " ")
-    if find_phrase(goal.phrases, fold(rest)) is None and not told(goal, rest):
+    dated = wishes_politely(near.clause, locale) and names_a_day(near.clause, locale)
+    if find_phrase(goal.phrases, fold(rest)) is None and not told(goal, rest) and not dated:
         found.goal = None
     found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
+
+
+def wishes_politely(clause: str, locale: str) -> bool:
+    """Whether a question is a wish in good manners (`could I come on Thursday?`)."""
+    return find_phrase(lexicon(locale).words.get("requests", ()), fold(clause)) is not None
+
+
+def names_a_day(clause: str, locale: str) -> bool:
+    """Whether a day is said, whichever."""
+    folded = fold(clause)
+    days = (rule for rule in when_rules("dates", locale) if rule.means["means"] != "nothing")
+    return any(rule.pattern.search(folded) for rule in days)
+
+
+def also_asks(form: Form, text: str, found: "Understanding") -> None:
+    """`How much is a cut, and could you fit me in on Saturday?` wants and asks: it gets both."""
+    wanted = next((one.words for one in found.heard if one.kind == "goal"), "")
+    rest = less_fillers(text.replace(wanted, " ") if wanted else "", form.locale or "fr")
+    asides = {one.key: one for one in form.asides if is_owners(one)}
+    wishes = [sentence for one in form.goals for sentence in (*one.examples, *one.told)]
+
+    def fits(name: str, clause: str) -> bool:
+        return name == _WISH or asks(clause, rest, form.locale or "fr")
+
+    groups = {key: examples_of(one) for key, one in asides.items()}
+    near = meaning.nearest(rest, {**groups, _WISH: wishes}, least=meaning.FIRM, fits=fits)
+    if near and near.key != _WISH:
+        _note(asides[near.key], near, found, tells=False)
 
 
 def also_wants(form: Form, text: str, found: "Understanding") -> None:
     """`Is there a contract? I'm after a system for my shop` asks and wants: it gets both.
 
-    Where a day is to be set, what is told before a question only leads up to it (`I had blood
-    taken, are the results in?`).
+    Where a day is to be set, what is told before a question mostly leads up to it (`I had blood
+    taken, are the results in?`): it must be sure. A second question wants something where it is a
+    wish in good manners (`is it still free, and can I see it tomorrow?`).
     """
+    aside, locale = found.aside, form.locale or "fr"
     asked = next((one.words for one in found.heard if one.kind == "aside"), "")
-    before, _, rest = text.partition(asked) if asked else ("", "", "")
+    before, _, after = text.partition(asked) if asked else ("", "", "")
     usual = form.goal(form.default_goal)
-    if usual and "date" not in usual.slots:
-        rest = f"{before} {rest}"
-    if len(rest.split()) < _TELLING_WORDS:
+    if usual is None or aside is None:
         return
     goals = {f"Goal:{one.key}": one for one in form.goals if not one.at_once}
-    groups = {name: one.examples for name, one in goals.items()}
     telling = {f"told:{one.key}": one for one in goals.values() if one.told}
     alike = {name: f"Goal:{one.key}" for name, one in telling.items()}
-    rest = less_fillers(rest, form.locale or "fr")
-
-    def fits(_name: str, clause: str) -> bool:
-        return not asks(clause, rest, form.locale or "fr")
-
+    groups = {name: one.examples for name, one in goals.items()}
     groups |= {name: one.told for name, one in telling.items()}
-    near = meaning.nearest(rest, groups, least=meaning.FIRM, alike=alike, fits=fits)
-    if near and (near.key in telling or near.score >= _WANTED):
-        _note({**goals, **telling}[near.key], near, found, tells=near.key in telling)
+    for rest, least in ((after, meaning.FIRM), (before, _BEFORE)):
+        least = meaning.FIRM if "date" not in usual.slots else least
+        said = less_fillers(rest.strip(" ,"), locale)
+        wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(said)) is not None
+        least = meaning.LIKELY if wants else least
+
+        def fits(_name: str, clause: str, said: str = said) -> bool:
+            return not asks(clause, said, locale) or wishes_politely(clause, locale)
+
+        if len(said.split()) < _TELLING_WORDS:
+            continue
+        near = meaning.nearest(said, groups, least=least, alike=alike, fits=fits)
+        if near is None or fold(near.clause) in fold(aside.question):
+            continue
+        polite = wishes_politely(near.clause, locale)
+        if near.key in telling or polite or wants or near.score >= _WANTED:
+            _note({**goals, **telling}[near.key], near, found, tells=near.key in telling)
+            return
+    if wishes_politely(asked, locale) and names_a_day(asked, locale):
+        found.goal = usual  # "can I bring my boy in for a trim on Thursday?"
 
 
 def keep_to_question(text: str, found: "Understanding") -> None:
@@ -201,7 +246,7 @@ def _needed(form: Form, thing: Goal | Aside, text: str, *, doubtful: bool) -> fl
         doubtful: whether it also answers what was asked (`…, my wife can't have shellfish`).
     """
     if isinstance(thing, Goal):
-        return meaning.SURE if thing.at_once else meaning.LIKELY
+        return meaning.SURE if thing.at_once or thing.newest else meaning.LIKELY
     if thing.at_once:
         if doubtful:
             return _CERTAIN

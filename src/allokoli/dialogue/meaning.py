@@ -150,11 +150,23 @@ def _clauses(text: str) -> list[str]:
         words = len(sentence.split())
         clauses += [sentence] if words > 1 else []
         if words > _LONG_CLAUSE_WORDS:
-            parts = sentence.split(",")
+            parts = _joins().split(sentence)
             clauses += [part for part in parts[1:] if len(part.split()) >= _PART_WORDS]
             clauses += parts[:1] if len(parts) > 1 else []
     said = [clause.strip() for clause in clauses if clause.strip()]
     return [clause[:_MAX_CLAUSE_CHARS] for clause in said[:_MAX_CLAUSES]]
+
+
+@lru_cache(maxsize=1)
+def _joins() -> re.Pattern[str]:
+    """What joins two pieces of a sentence: a comma, or `and` before what begins another one."""
+    joins, starts = _either("joins"), _either("join_starts")
+    return re.compile(rf",|(?<=\s)(?:{joins})\s+(?=(?:{starts})(?!\w))", re.IGNORECASE)
+
+
+def _either(key: str) -> str:
+    words = {word for locale in LANGUAGES for word in _data(locale).get(key, ())}
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
 
 
 @lru_cache(maxsize=64)
