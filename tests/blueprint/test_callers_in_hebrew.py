@@ -8,6 +8,7 @@ import pytest
 from allokoli.blueprint.caller import caller_form
 from allokoli.blueprint.catalog import template
 from allokoli.dialogue.policy import open_dialogue, step
+from allokoli.dialogue.state import State
 
 _NOW = datetime(2026, 11, 18, 10, 0, tzinfo=ZoneInfo("Asia/Jerusalem"))
 
@@ -106,8 +107,94 @@ def test_who_asks_and_wants_gets_both(assistant, said, answer, noted):
 
 
 def _heard(assistant, said):
-    found = template(assistant, "he")
-    assert found is not None
-    form = caller_form(found.blueprint, _NOW)
+    form = _form(assistant)
     state, _ = open_dialogue(form, locale="he")
     return step(form, state, said, now=_NOW, locale="he")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "noted"),
+    [
+        ("party_size", "ארבעה, אנחנו ושני ילדים", {"party_size": 4}),
+        ("party_size", "אני, אשתי ושלושת הילדים", {"party_size": 5}),
+        ("party_size", "אני ובעלי והתינוקת", {"party_size": 3}),
+        ("party_size", "אני וחמישה חברים", {"party_size": 6}),
+        ("party_size", "אני והילדים, חמישה", {"party_size": 5}),
+        ("date", "אפשר לשבת בחוץ מחר?", {"date": "2026-11-19"}),
+        ("name", "זה לבן שלי, איתי לוי", {"name": "איתי לוי"}),
+        ("phone", "0541112223 ואין אלרגיות", {"phone": "+972541112223", "allergies": "אין"}),
+    ],
+)
+def test_an_answer_is_read_as_it_is_spoken(asked, said, noted):
+    form = _form("restaurant")
+    state, _ = open_dialogue(form, locale="he")
+    state.goal, state.phase, state.asking = "book", "collecting", [asked]
+
+    state, _ = step(form, state, said, now=_NOW, locale="he")
+
+    assert {key: state.values.get(key) for key in noted} == noted
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "value"),
+    [
+        ("חמישה ולא ארבעה", "party_size", 5),
+        ("תעשה תשע במקום שתים עשרה וחצי", "time", "21:00"),
+        ("אפשר חצי שעה אחרי?", "time", "13:00"),
+        ("לא מחר, ביום ראשון", "date", "2026-11-22"),
+        ("לא דנה, דינה", "name", "דינה"),
+        ("לא, המספר לא נכון, 0523334444", "phone", "+972523334444"),
+        ("כן, אבל תוסיף שיש אלרגיה לדגים", "allergies", "דגים"),
+    ],
+)
+def test_each_answer_can_be_corrected_at_the_recap(said, key, value):
+    state, _ = step(_form("restaurant"), _at_recap(), said, now=_NOW, locale="he")
+
+    assert (state.goal, state.phase) == ("book", "confirming")
+    assert state.values == {**_BOOKED, key: value}
+
+
+@pytest.mark.parametrize("said", ["בול", "זה מה שביקשתי", "יופי, ביי", "לא לא, זה בסדר גמור"])
+def test_a_recap_is_agreed_to(said):
+    state, reply = step(_form("restaurant"), _at_recap(), said, now=_NOW, locale="he")
+
+    assert (state.outcome, reply.ended) == ("done", True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "אה סבבה, אז תודה רבה, לילה טוב",
+        "נחשוב על זה ונחזור אליכם",
+        "הבנתי, אני אתייעץ עם אשתי",
+        "וואלה תודה נשמה",
+        "לא, אני מסודר",
+    ],
+)
+def test_who_had_an_answer_takes_leave(said):
+    form = _form("restaurant")
+    state, _ = open_dialogue(form, locale="he")
+    for one in ("אתם כשרים?", said):
+        state, reply = step(form, state, one, now=_NOW, locale="he")
+
+    assert (state.outcome, reply.ended) == ("answered", True)
+
+
+_BOOKED = {
+    "name": "דנה כהן",
+    "party_size": 4,
+    "date": "2026-11-19",
+    "time": "12:30",
+    "phone": "+972541234567",
+    "allergies": "אין",
+}
+
+
+def _at_recap():
+    return State(goal="book", phase="confirming", values=dict(_BOOKED), turns=2)
+
+
+def _form(assistant):
+    found = template(assistant, "he")
+    assert found is not None
+    return caller_form(found.blueprint, _NOW)

@@ -38,7 +38,8 @@ def keep_to_asking(
     if state.goal is not None or (goal and goal.at_once):
         return
     folded = whole.raw_folded
-    found.only_asks = find_phrase(lexicon(locale).words.get("only_asks", ()), folded) is not None
+    only = find_phrase(lexicon(locale).words.get("only_asks", ()), folded) is not None
+    found.only_asks = found.only_asks or only
     hinted = goal is not None and bool(goal.hints) and not find_phrase(goal.phrases, folded)
     found.question = found.question or found.only_asks
     if goal is None or not (found.only_asks or hinted) or not found.question:

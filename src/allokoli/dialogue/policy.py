@@ -143,7 +143,8 @@ def _respond(  # noqa: PLR0911  (one way out a case)
     if found.goal and found.goal.at_once:
         state.goal = found.goal.key
         return finish(current, state, turn, found.goal)
-    if found.social == "repeat" and not (found.fills or found.aside or found.goal):
+    again_please = found.social == "repeat" and not (state.phase == "confirming" and found.answer)
+    if again_please and not (found.fills or found.aside or found.goal):
         said = speaking.wording(current, "repeat", state.turns)
         return again(current, state, turn.saying(said, "repeat"))
     if found.social == "wait" and not (found.fills or found.aside or found.goal):
