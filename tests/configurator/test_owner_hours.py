@@ -148,3 +148,23 @@ def test_french_hours_find_their_days_wherever_these_are_said(said, open_days):
     hours = read_hours(said, "fr", today=TODAY).hours or {}
     found = "".join(str(rank) for rank, day in enumerate(WEEK, 1) if hours.get(day))
     assert found == open_days
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "du lundi au vendredi de 9 h à 18 h avec une pause de 12 h à 14 h",
+        "de 9 h à 18 h du lundi au vendredi, fermé entre midi et deux",
+        "du lundi au vendredi 9 h 18 h, coupure de midi à 14 h",
+    ],
+)
+def test_a_break_is_cut_out_of_the_day(said):
+    read = read_hours(said, "fr", today=date(2026, 11, 18))
+    assert read.hours is not None
+    assert read.hours["wed"] == [["09:00", "12:00"], ["14:00", "18:00"]]
+
+
+def test_a_break_alone_is_cut_out_of_the_days_that_are_known():
+    known = {"tue": [["09:00", "19:00"]]}
+    read = read_hours("on ferme entre midi et deux", "fr", today=date(2026, 11, 18), known=known)
+    assert read.hours == {"tue": [["09:00", "12:00"], ["14:00", "19:00"]]}

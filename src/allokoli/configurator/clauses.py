@@ -211,7 +211,14 @@ def _joined(folded: str, start: int, end: int, locale: str) -> list[tuple[int, i
     else:
         stop = end
     spans, at = [], start
+    whole = [
+        match.span()
+        for phrase in owner_data(locale)["hours"]["midday_break"]
+        for match in phrase_pattern(phrase).finditer(folded, start, end)
+    ]
     for match in islice(_joiner(locale).finditer(folded, start, end), _MAX_JOINERS):
+        if any(first < match.start() < last for first, last in whole):
+            continue  # `entre midi et deux`
         left, right = folded[at : match.start()], folded[match.end() : end]
         if match.start() > stop and topic == "faqs":
             another = _has_contact(_topic_of(right, locale), right, locale)

@@ -28,6 +28,7 @@ from allokoli.configurator.readers import OwnerReaders
 from allokoli.configurator.recap import known_lines
 from allokoli.configurator.rectifying import rectified
 from allokoli.configurator.tables import by_meaning
+from allokoli.configurator.tables import said as said_of
 from allokoli.dialogue import Form, Reply, State, open_dialogue, step
 from allokoli.dialogue.entities.answers import find_social, looks_like_question
 from allokoli.dialogue.lexicon import language
@@ -107,8 +108,11 @@ def _rectify(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Re
     asked = OwnerState(state.locale, dialogue, list(state.wanted), list(state.history))
     readers = OwnerReaders(owner_data(state.locale), state.locale, _moment(asked, now))
     values = state.dialogue.values
-    if readers.reader(key)(Utterance.of(said, state.locale), True, values) is None:
+    value = readers.reader(key)(Utterance.of(said, state.locale), True, values)
+    if value is None:
         return None
+    if key == "services" and said_of(owner_data(state.locale)["services"], fold(said)) in value:
+        dialogue.values["booking"] = False
     return _answer(asked, said, now)
 
 
@@ -210,6 +214,8 @@ def _turn_to_topic(  # noqa: PLR0911  (one way out a case)
     if not pointed and unchanged and decision.startswith(_NOT_UNDERSTOOD):
         command = meant(raw, heard.locale, agreeing=before.status == "confirming")
         if command in COMMANDS:
+            if before.dialogue.turns == 0:
+                return None  # who only begins to tell asks for nothing yet
             return _obey(before, command)
         telling = find_social(fold(raw), heard.locale) == "hello" or len(raw.split()) > _YES_WORDS
         if command and not (command == "agree" and telling):  # a greeting to say agrees to nothing

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from allokoli.blueprint.blueprint import WEEKDAYS
+from allokoli.configurator.hours_breaks import cut_breaks, without_breaks
 from allokoli.configurator.hours_entries import HoursEntry, hours_entries
 from allokoli.configurator.hours_tokens import Token, hours_tokens
 from allokoli.dialogue.utterance import Utterance
@@ -58,6 +59,7 @@ def read_hours(
         return HoursRead(problem=("bad_time", str(bad.value)))
     week: dict[str, Any] = deepcopy(dict(known or {}))
     changed = False
+    tokens, breaks = without_breaks(tokens)
     for entry in hours_entries(tokens):
         intervals, problem = _intervals(entry, heard, week)
         if problem:
@@ -66,6 +68,7 @@ def read_hours(
             continue
         changed = True
         _apply(entry, intervals, week, known)
+    changed = cut_breaks(week, breaks) or changed
     if not changed:
         return HoursRead()
     told = {key: value for key, value in week.items() if value}

@@ -17,12 +17,12 @@ from allokoli.dialogue.utterance import Utterance
 
 Kind = Literal[
     "days", "time", "bad_time", "range", "closed", "except", "open", "opening", "closing",
-    "dates", "nonstop", "afternoon", "comma", "not",
+    "dates", "nonstop", "afternoon", "comma", "not", "break",
 ]  # fmt: skip
 _WORDS: tuple[tuple[Kind, str], ...] = (
     ("nonstop", "around_the_clock"), ("closed", "closed"), ("except", "except"),
     ("opening", "opening"), ("closing", "closing"), ("afternoon", "afternoon"), ("not", "not_this"),
-    ("comma", "parts_of_day"),
+    ("comma", "parts_of_day"), ("break", "breaks"),
 )  # fmt: skip
 _DAYS = (("every_day", range(7)), ("week_days", range(5)), ("weekend", (5, 6)))
 _HOURS_A_DAY = 24
@@ -40,7 +40,8 @@ class Token:
     Attributes:
         kind: what it is.
         start, end: where it stands.
-        value: days, a time as minutes since midnight, dates, or the words of a bad time.
+        value: days, a time as minutes since midnight, dates, the words of a bad time, or the
+            times of a break when its own words tell them.
         sure: whether a time says which half of the day it is in.
     """
 
@@ -58,6 +59,9 @@ def hours_tokens(heard: Utterance, locale: str, today: date, country: str) -> li
     found: list[Token] = []
     for kind, name in _WORDS:
         found += [Token(kind, *span) for span in _places(words[name], folded)]
+    found += [
+        Token("break", *span, [12 * 60, 14 * 60]) for span in _places(words["midday_break"], folded)
+    ]
     for name, days in _DAYS:
         found += [Token("days", *span, list(days)) for span in _places(words[name], folded)]
     found += _day_names(folded, locale)

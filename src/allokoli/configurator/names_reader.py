@@ -85,6 +85,9 @@ class NameReader:
                 parts.append(raw[at:start])
             at = max(at, end)
         rest = [raw[at:]] if re.search(r"\w", raw[at:]) else []
+        if cuts and cuts[0][0] == 0 and rest and not parts and raw[at : at + 1] == " ":
+            others = re.split(r"[!.,;:?…]+\s+", rest[0], maxsplit=1)
+            rest = others[1:] or rest  # `not Siri! Michal`
         return [part.strip(" ,.;:!") for part in (*parts, *rest)]
 
     def _one(self, heard: Utterance, *, asked: bool, opening: bool) -> str | None:

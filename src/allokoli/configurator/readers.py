@@ -19,7 +19,7 @@ from allokoli.configurator.tables import by_meaning, nearly_said, said, said_ins
 from allokoli.configurator.tones_reader import read_tone
 from allokoli.dialogue.entities.answers import find_answer, find_social, looks_like_question
 from allokoli.dialogue.form import Reader
-from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.meaning import LIKELY, SURE
 from allokoli.dialogue.text import capital, fold
 from allokoli.dialogue.utterance import Utterance
@@ -93,16 +93,18 @@ class OwnerReaders:
         known, naming = values.get("sector"), "name" not in values
         if known and (self._writing_greeting(values) or naming) and not asked:
             return None
-        folded = fold(self.turn(heard.raw, values).whole)
+        turn = self.turn(heard.raw, values)
+        folded = fold(turn.whole)
         sectors = self._data["sectors"]
-        found = said(sectors, folded)
+        found = said(sectors, self._less_customers(folded)) or said(sectors, folded)
         if known and not asked:
             if self._moment.asking is None and found == known:
                 return said_instead(sectors, str(known), folded, self._patterns["tone_not"])
             pointed = find_phrase(self._data["mentions"]["sector"], folded) is not None
             count = len(folded.split())
             agrees = find_answer(folded, self._locale) == "yes"
-            bare = self._moment.asking is None and count <= _FEW_WORDS and not agrees
+            bare = self._moment.asking is None and count <= _FEW_WORDS
+            bare = bare and not agrees and not turn.offered
             return found if bare or (pointed and count <= _SHORT_WORDS) else None
         if found:
             return found
@@ -114,6 +116,12 @@ class OwnerReaders:
         if found is None and (asked or naming):
             found = by_meaning(sectors, heard.raw, least=LIKELY if asked else SURE)
         return found or (self._any_trade(heard) if asked else None)
+
+    def _less_customers(self, folded: str) -> str:
+        """What is said but for whom the business works (`a software for vets`)."""
+        for phrase in self._patterns["customers"]:
+            folded = phrase_pattern(phrase).sub(" ", folded)
+        return folded
 
     def _any_trade(self, heard: Utterance) -> str | None:
         """A trade that no list knows, told in a few words, is `other`."""
