@@ -17,6 +17,7 @@ from allokoli.dialogue.reading import Context, read_asked, read_given
 from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.requests import requested
 from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 _KINDS = frozenset({"text", "date", "name", "phone"})
@@ -167,14 +168,33 @@ def _read(
     for slot in asked:
         if slot.key in found.fills:
             continue
-        if _says_a_number(slot, segment, found) or not _is_elsewhere(found, slot):
+        if _says_it(slot, segment, found, context.locale) or not _is_elsewhere(found, slot):
             value = read_asked(slot, segment, context, alone=len(asked) == 1)
             if value is not None:
                 _take(found, slot, value, segment)
+    _read_tail(asked, segment, context, found)
     digits = loose_digits(segment) if "phone" in state.asking else None
     if digits and "phone" not in found.fills:
         found.notes["digits"] = digits[0]
         segment.use(digits[1])
+
+
+def _read_tail(
+    asked: list[Slot], segment: Utterance, context: Context, found: Understanding
+) -> None:
+    """`Martin, 06 12…, yes, peanuts`: what ends an answer to several questions is the last's."""
+    left = [slot for slot in asked if slot.key not in found.fills]
+    if len(asked) < 2 or len(left) != 1 or left[0].type != "text" or left[0].none is None:  # noqa: PLR2004
+        return
+    if not segment.used or found.aside or found.goal or found.question or found.social:
+        return
+    end = max(span[1] for span in segment.used)
+    tail = Utterance.of(segment.text[end:], context.locale)
+    if reason_left([tail.raw], context.locale, least=1):
+        value = read_asked(left[0], tail, context, alone=True)
+        if value is not None:
+            segment.use((end, len(segment.text)))
+            _take(found, left[0], value, segment)
 
 
 def _take(found: Understanding, slot: Slot, value: Any, segment: Utterance) -> None:
@@ -247,8 +267,13 @@ def _reading_order(slots: list[Slot]) -> list[Slot]:
     return sorted(slots, key=lambda slot: (rank.get(slot.type, len(order)), not slot.past))
 
 
-def _says_a_number(slot: Slot, segment: Utterance, found: Understanding) -> bool:
-    """`five, wait, no, six`: a number that was asked is an answer whatever is said with it."""
+def _says_it(slot: Slot, segment: Utterance, found: Understanding, locale: str) -> bool:
+    """`five, wait, no, six`; `I don't know, the screen is black`: the answer, whatever is said
+    with it."""
+    if found.social == "anything" and slot.type == "text":
+        phrases = lexicon(locale).words["anything"]
+        apart = [one for one in segment.rest() if find_phrase(phrases, fold(one)) is None]
+        return any(len(one.split()) > 1 for one in apart)
     return (
         found.social in {"wait", "anything"}
         and slot.type in {"number", "time"}
@@ -283,10 +308,14 @@ def _apply_bare_correction(
 ) -> None:
     """`quatre personnes, euh non, cinq`: the lone value replaces the one said just before."""
     slot = form.slot(list(before)[-1])
+    named = form.slot("name") if "name" in before else None
+    if named and found.fills["name"] == before["name"] and segment.raw.lstrip(" ,.")[:1].isupper():
+        slot = named  # "the friends of the book, well, put Dumas, 01 42…"
     if slot is None or slot.type not in {"number", "time", "name", "date"}:
         return
     untouched = found.fills == before
-    leading = slot.type == "number" and re.match(r"\W*\d", segment.mask()) is not None
+    leading = slot.type == "name" and slot is named
+    leading = leading or (slot.type == "number" and re.match(r"\W*\d", segment.mask()) is not None)
     if found.fills[slot.key] != before[slot.key] or not (untouched or leading):
         return
     value = read_given(slot, segment, context, asked=True)

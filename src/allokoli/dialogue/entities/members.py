@@ -46,12 +46,12 @@ def _count(member: re.Match[str], locale: str) -> int | None:
     words = lexicon(locale).words
     last = member.group().split()[-1]
     joined = "|".join(words.get("count_joined", ()))
-    last = re.sub(rf"^(?:{joined})-?", "", last) if joined else last
+    bare = re.sub(rf"^(?:{joined})-?", "", last) if joined else last
     pairs = {fold(one) for one in words.get("count_pairs", ())}
     kinds = {fold(one) for one in words["count_members"]}
     if last in pairs:
         return 2
-    if last in {fold(one) for one in words.get("count_many", ())}:
+    if bare in {fold(one) for one in words.get("count_many", ())}:
         return None
     return None if last.endswith("s") and last[:-1] in kinds else 1
 

@@ -10,10 +10,12 @@ from allokoli.dialogue.text import fold, title
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_WORDS = 4
+_MOST_CLAUSES = 12
 _NEAR_CHARS = 24
 _SHORT_WORDS = 3
 _AND = "ו"  # written with the word it joins: `כהן והטלפון`
-_WORD = re.compile(r"[^\W\d_]+(?:['’.\-\"״][^\W\d_]+)*|\d+|[^\w\s]")
+_GERESH = r"(?:(?<=[\u05d0-\u05ea])['’׳](?![^\W_]))?"  # `ג'ורג'`
+_WORD = re.compile(rf"[^\W\d_]+(?:['’׳.\-\"״][^\W\d_]+)*{_GERESH}|\d+|[^\w\s]")
 
 
 def find_name(
@@ -54,6 +56,8 @@ def _in_one(
             if found:
                 weakly = asked and phrase in words["name_weak"]
                 whole = _bare(utterance, locale) if weakly else None
+                if whole and _is_capital(whole, utterance) and not _is_capital(found, utterance):
+                    return whole  # "Anna Martin, 06 12…, it's the gluten"
                 return whole if whole and _covers(whole[1], found[1]) else found
     return _bare(utterance, locale) if asked else None
 
@@ -123,13 +127,21 @@ def _covers(span: Span, other: Span) -> bool:
     return span[0] < other[0] and other[1] <= span[1]
 
 
+def _is_capital(found: tuple[str, Span], utterance: Utterance) -> bool:
+    """Whether a name was written as one, where names are written otherwise than words."""
+    return utterance.text[found[1][0]].isupper()
+
+
 def _bare(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
-    for clause in utterance.rest():
+    """The first thing that can be a name: one with a capital, if there is any."""
+    first = None
+    for clause in utterance.rest()[:_MOST_CLAUSES]:
         start = max(utterance.raw.find(clause), 0)
         found = _take(utterance, start, locale, skip_fillers=True)
-        if found:
+        if found and _is_capital(found, utterance):
             return found
-    return None
+        first = first or found
+    return first
 
 
 def _take(
@@ -233,7 +245,7 @@ def _is_blocked(utterance: Utterance, match: re.Match[str]) -> bool:
 
 def _respelled(names: list[str], letters: str) -> str:
     """The name, its last word (or the one that sounds like it) as it was spelled."""
-    if fold(letters) == fold("".join(names)):
+    if fold("".join(names)).startswith(fold(letters)):  # `Schneider, S C H` too
         return " ".join(names)
     if " " in letters or (fold(letters)[:1] == fold(names[0])[:1] and "'" in letters):
         return letters
