@@ -60,7 +60,10 @@ def contrast(form: Form, state: State, whole: Utterance, context: Context) -> Co
     most = rf"(?:\S+\s+){{0,{_MOST_DENIED - 1}}}?"
     for phrase in sorted(denies, key=len, reverse=True):
         body = phrase_pattern(phrase).pattern
-        either = rf"{body}[\s,]*(?P<what>{most}[^\s,.;:!?]+)(?=\s*(?:[,.;:!?]|$|(?:{end})(?!\w)))"
+        either = (
+            rf"{body}(?:\s+|(?<='))(?P<what>{most}[^\s,;!?]*[^\s,.;:!?])"
+            rf"(?=\s*(?:[,.;:!?](?!\d)|$|(?:{end})(?!\w)))"
+        )
         found = _denied(form, state, whole, either, context)
         if found:
             return found
@@ -134,6 +137,7 @@ def _complete(
         if slot.type != "name" and slot.key in found.fills:
             found.fills.pop("name", None)
     elif not found.fills:
+        _recounted(form, state, said, found, context)
         _added(form, state, said, found, context)
         _renamed(form, state, said, found, context)
 
@@ -142,6 +146,18 @@ def _less_mention(slot: Slot, text: str) -> str:
     """What is said of the slot, after it is named (`my name is…`) or before (`…, for the name`)."""
     span = find_phrase(slot.mentions, fold(text))
     return max(text[: span[0]], text[span[1] :], key=len) if span else text
+
+
+def _recounted(
+    form: Form, state: State, said: Utterance, found: "Understanding", context: Context
+) -> None:
+    """`My brother's coming too, so make it seven`: a number said of the company is theirs."""
+    words = lexicon(context.locale).words
+    slot = next((one for one in form.slots if one.totals and one.key in state.values), None)
+    if slot and find_phrase(words.get("count_grows", ()), said.raw_folded):
+        pointed = replace(context, correcting=True)
+        _put(found, slot, read_given(slot, Utterance.of(said.raw, context.locale), pointed,
+                                     asked=True))  # fmt: skip
 
 
 def _added(
@@ -168,7 +184,8 @@ def _renamed(
     slot = next((one for one in form.slots if one.type == "name" and one.key in state.values), None)
     corrected = find_phrase(lexicon(context.locale).words["correction"], said.raw_folded)
     text = _plain(said.raw, context.locale)
-    if slot is None or not (corrected or found.answer == "no") or not text[:1].isupper():
+    meant = corrected or found.answer == "no" or state.phase == "correcting"
+    if slot is None or not meant or not text[:1].isupper():
         return
     if sum(len(word) > 1 for word in text.split()) <= _MOST_NAMING:
         _put(found, slot, _read(slot, text, context))

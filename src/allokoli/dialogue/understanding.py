@@ -1,6 +1,7 @@
 """What one sentence means to a form that stands at a certain point."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from allokoli.dialogue import corrections, intents, intents_by_meaning
 from allokoli.dialogue.cuts import in_full, less_question, segments
 from allokoli.dialogue.entities.answers import Answer, says_none
+from allokoli.dialogue.entities.dates import another_year
 from allokoli.dialogue.entities.phones import loose_digits
 from allokoli.dialogue.form import Aside, Form, Goal, Slot
 from allokoli.dialogue.lexicon import lexicon
@@ -154,7 +156,7 @@ def _as_a_statement(
 def _read(
     form: Form, state: State, segment: Utterance, context: Context, found: Understanding
 ) -> None:
-    for slot in _reading_order(_readable(form, state, found)):
+    for slot in _reading_order(_readable(form, state, found), state.asking):
         if segment.spent:
             return
         if _is_settled(form, state, slot) or _is_a_first_name(form, state, slot, segment, context):
@@ -261,10 +263,16 @@ def _awaits_text(form: Form, state: State) -> bool:
     return any(item is not None and item.type == "text" for item in asked)
 
 
-def _reading_order(slots: list[Slot]) -> list[Slot]:
+def _reading_order(slots: list[Slot], asking: Sequence[str]) -> list[Slot]:
+    """A day said to count the nights that were asked for (`till Thursday`) is no other day."""
     order = ("custom", "phone", "email", "date", "time", "number", "choice", "text", "name")
     rank = {kind: index for index, kind in enumerate(order)}
-    return sorted(slots, key=lambda slot: (rank.get(slot.type, len(order)), not slot.past))
+
+    def place(slot: Slot) -> tuple[bool, int, bool]:
+        counts = slot.type == "number" and slot.reader is not None and [slot.key] == list(asking)
+        return not counts, rank.get(slot.type, len(order)), not slot.past
+
+    return sorted(slots, key=place)
 
 
 def _says_it(slot: Slot, segment: Utterance, found: Understanding, locale: str) -> bool:
@@ -321,6 +329,8 @@ def _apply_bare_correction(
     value = read_given(slot, segment, context, asked=True)
     if value is None:
         value = read_asked(slot, segment, context, alone=True)
+    if value is None and slot.past:
+        value = another_year(before[slot.key], segment.folded)
     if value is not None:
         _take(found, slot, value, segment)
 
@@ -343,7 +353,8 @@ def _read_meaning(
         found.aside = None  # "one of us is a vegetarian" answers, where that is what was asked
     if (found.aside or found.goal) and not found.told and not answered:
         for key in free:
-            del found.fills[key]
+            if key in state.asking or found.goal:
+                del found.fills[key]
 
 
 def _wants_verbatim(form: Form, state: State) -> bool:

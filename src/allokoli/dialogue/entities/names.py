@@ -62,6 +62,21 @@ def _in_one(
     return _bare(utterance, locale) if asked else None
 
 
+def respell(name: str, utterance: Utterance, locale: str) -> tuple[str, Span] | None:
+    """A known name as it is spelled now; None where no other letters are said.
+
+    Args:
+        name: as it was understood.
+        utterance: the sentence; a name said with the letters is read with them.
+        locale: its language.
+    """
+    raw = utterance.raw
+    letters = find_letters(raw, 0, locale, within=len(raw))
+    if letters and not re.search(r"[A-Z][a-z]{2,}", raw[: letters[1][0]]):
+        return _respelled(name.split(), letters[0]), utterance.from_raw(letters[1])
+    return None
+
+
 def _in_two(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
     """`last name Martin, first name Claire`, in either order."""
     parts: dict[str, tuple[str, Span]] = {}
@@ -129,7 +144,7 @@ def _covers(span: Span, other: Span) -> bool:
 
 def _is_capital(found: tuple[str, Span], utterance: Utterance) -> bool:
     """Whether a name was written as one, where names are written otherwise than words."""
-    return utterance.text[found[1][0]].isupper()
+    return any(char.isupper() for char in utterance.text[slice(*found[1])])
 
 
 def _bare(utterance: Utterance, locale: str) -> tuple[str, Span] | None:

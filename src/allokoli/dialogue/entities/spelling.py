@@ -129,6 +129,7 @@ def _piece(locale: str) -> re.Pattern[str]:
         rf"(?P<apostrophe>{_either(locale, 'letter_apostrophe')})|"
         rf"(?P<dash>{_either(locale, 'letter_dash')})|(?P<space>{_either(locale, 'letter_space')})|"
         rf"(?!(?:{ends})(?!\w))(?P<letter>{_LETTER}))(?:['’](?=\s*{_LETTER}(?!\w))|(?![\w'’]))"
+        rf"(?:\s+(?:{_either(locale, 'letter_accents')})(?!\w))?"
         rf"(?:,?\s+(?:{like})\s+{_LETTER}[\w'’-]+)?)",
         re.IGNORECASE,
     )
@@ -146,5 +147,5 @@ def _remark(locale: str) -> re.Pattern[str]:
 @lru_cache
 def _either(locale: str, key: str) -> str:
     """The words of a list, whether or not they were said with accents."""
-    said = sorted(lexicon(locale).words[key], key=len, reverse=True)
+    said = sorted(lexicon(locale).words.get(key, ()), key=len, reverse=True)
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in said) or r"(?!)"
