@@ -83,7 +83,8 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
     dropped = _dropped(data, current, less) if less else set()
     dropped |= {key for item in _pieces(data, raw) for key in _refused(data, item)}
     if len(listed) >= _LIST or (listed and only):
-        anew = len(listed) > _LIST and listed[0]["key"] == "name"  # a list from its beginning
+        whole = len(listed) + len(extra) > _LIST
+        anew = whole and listed[0]["key"] == "name"  # a list told from its beginning
         adding = values.get("fields") and not asked and not only and not anew
         current = _merged(current, listed) if adding else listed
     else:

@@ -126,10 +126,20 @@ def _domain_end(tokens: list[_Token], first: int) -> int:
     while last < len(tokens):
         said, before = tokens[last][0], tokens[last - 1][0]
         joins = said[0] in ".-" or before[-1] in "@.-"
-        if said == _CLAUSE or (not joins and len(before) > 1):
+        apart = not joins and len(before) > 1
+        if said == _CLAUSE or (apart and not _goes_on(tokens, first, last)):
             break
         last += 1
     return last
+
+
+def _goes_on(tokens: list[_Token], first: int, at: int) -> bool:
+    """Whether the words from here on are of the domain still: its first dot follows."""
+    if any("." in said for said, _, _ in tokens[first:at]):
+        return False
+    ahead = [said for said, _, _ in tokens[at : at + _MAX_JOINED_WORDS]]
+    words = ahead[: ahead.index(".")] if "." in ahead else [""]
+    return all(said.isalnum() for said in words)
 
 
 def _domain(tokens: list[_Token], locale: str) -> str:
@@ -157,7 +167,9 @@ def _local_starts(tokens: list[_Token], at: int, locale: str) -> list[int]:
         said = tokens[first - 1][0]
         linked = first < at and (tokens[first][0][0] in "._-" or said[-1] in "._-")
         letters = len(said) == 1 and first < at and len(tokens[first][0]) == 1
-        if said in {"@", _CLAUSE} or (said in ends and not linked and not letters):
+        name = first == at and written and said in words["email_before"]  # `pro@durand.fr`
+        leads = said in ends and not (linked or letters or name)
+        if said in {"@", _CLAUSE} or leads:
             break
         together = together or said == joined
         sign = said == joined or len(said) == 1 or said.isdigit()
