@@ -218,7 +218,7 @@ def tells_again(form: Form, state: State, whole: Utterance, locale: str) -> str:
     if goal is None or state.phase not in _RECAP or goal.tells not in state.values:
         return ""
     slot = form.slot(goal.tells)
-    text = _plain(whole.raw, locale)
+    text = _plain(_less_mention(slot, whole.raw) if slot else "", locale)
     if slot is None or not text or not goal.told:
         return ""
     asks_for = [lead for lead in slot.leads if " " in lead]

@@ -4,7 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from allokoli.dialogue.entities.answers import Answer, find_answer, find_social, looks_like_question
+from allokoli.dialogue.entities.answers import (
+    Answer,
+    find_answer,
+    find_social,
+    looks_like_question,
+    says_only_thanks,
+)
 from allokoli.dialogue.entities.times import find_part_of_day
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.intents_by_meaning import (
@@ -65,7 +71,8 @@ def recognize(
     keep_to_asking(form, state, whole, found, locale)
     _by_meaning(form, state, whole, found)
     if found.goal and found.aside and not found.question and not found.aside.at_once:
-        found.aside = None
+        same = found.aside.goal == found.goal.key  # "someone real, I left my scarf with you"
+        found.aside = found.aside if same else None
     _note_pointed(form, whole, found, locale)
 
 
@@ -137,7 +144,8 @@ def _answer(state: State, whole: Utterance, locale: str) -> Answer | None:
     if first or state.phase != "confirming":
         return first
     clauses = re.split(r"[.?!;,]+(?:\s|$)", whole.raw_folded)
-    return next((answer for one in clauses if (answer := find_answer(one, locale))), None)
+    said = next((answer for one in clauses if (answer := find_answer(one, locale))), None)
+    return said or ("yes" if says_only_thanks(whole.raw_folded, locale) else None)
 
 
 def _but(folded: str, locale: str) -> bool:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _OWNERS = 0.45
 _CERTAIN = 0.75
 _WANTED = 0.7
-_BEFORE = 0.6
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _WISH = "wish"
@@ -123,9 +122,16 @@ def ask_about(form: Form, text: str, found: "Understanding") -> None:
     groups = {key: examples_of(aside) for key, aside in asides.items()}
     wishes = (*goal.examples, *goal.told)
     said = less_fillers(text, locale)
-    near = meaning.nearest(said, {**groups, _WISH: wishes}, least=meaning.FIRM, favored=groups)
+    near = meaning.nearest(
+        said,
+        {**groups, _WISH: wishes},
+        least=meaning.FIRM,
+        favored=groups,
+        alike=dict.fromkeys(groups, "question"),
+    )
     if near is None or near.key == _WISH:
         return
+    near = rather_answered(near, asides)
     if not is_unanswered(asides[near.key]):
         found.aside = asides[near.key]
     rest = text.replace(near.clause, " ")
@@ -133,6 +139,16 @@ def ask_about(form: Form, text: str, found: "Understanding") -> None:
     if find_phrase(goal.phrases, fold(rest)) is None and not told(goal, rest) and not dated:
         found.goal = None
     found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
+
+
+def rather_answered(near: meaning.Near, asides: Mapping[str, Aside]) -> meaning.Near:
+    """The owner's question that is about as near as one that nobody answered."""
+    if not is_unanswered(asides[near.key]):
+        return near
+    owners = {key: examples_of(one) for key, one in asides.items() if is_owners(one)}
+    least = max(near.score - meaning.MARGIN, meaning.FIRM)
+    alike = dict.fromkeys(owners, "owner's")
+    return meaning.nearest(near.clause, owners, least=least, alike=alike) or near
 
 
 def wishes_politely(clause: str, locale: str) -> bool:
@@ -167,8 +183,8 @@ def also_wants(form: Form, text: str, found: "Understanding") -> None:
     """`Is there a contract? I'm after a system for my shop` asks and wants: it gets both.
 
     Where a day is to be set, what is told before a question mostly leads up to it (`I had blood
-    taken, are the results in?`): it must be sure. A second question wants something where it is a
-    wish in good manners (`is it still free, and can I see it tomorrow?`).
+    taken, are the results in?`), but not what is wanted outright. A second question wants
+    something where it is a wish in good manners (`is it still free, and can I see it tomorrow?`).
     """
     aside, locale = found.aside, form.locale or "fr"
     asked = next((one.words for one in found.heard if one.kind == "aside"), "")
@@ -181,26 +197,33 @@ def also_wants(form: Form, text: str, found: "Understanding") -> None:
     alike = {name: f"Goal:{one.key}" for name, one in telling.items()}
     groups = {name: one.examples for name, one in goals.items()}
     groups |= {name: one.told for name, one in telling.items()}
-    for rest, least in ((after, meaning.FIRM), (before, _BEFORE)):
-        least = meaning.FIRM if "date" not in usual.slots else least
+    leads_up = "date" in usual.slots
+    for rest in (after, before):
         said = less_fillers(rest.strip(" ,"), locale)
         wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(said)) is not None
-        least = meaning.LIKELY if wants else least
 
         def fits(_name: str, clause: str, said: str = said) -> bool:
             return not asks(clause, said, locale) or wishes_politely(clause, locale)
 
         if len(said.split()) < _TELLING_WORDS:
             continue
-        near = meaning.nearest(said, groups, least=least, alike=alike, fits=fits)
+        enough = meaning.LIKELY if wants else meaning.FIRM
+        if rest is before and leads_up and not wants:
+            continue
+        near = meaning.nearest(said, groups, least=enough, alike=alike, fits=fits)
         if near is None or fold(near.clause) in fold(aside.question):
             continue
+        thing = {**goals, **telling}[near.key]
         polite = wishes_politely(near.clause, locale)
+        if thing is not usual and (rest is before or near.score < _WANTED):
+            continue  # "I'm coming in tomorrow, what do I bring?" calls nothing off
         if near.key in telling or polite or wants or near.score >= _WANTED:
-            _note({**goals, **telling}[near.key], near, found, tells=near.key in telling)
+            _note(thing, near, found, tells=near.key in telling)
             return
-    if wishes_politely(asked, locale) and names_a_day(asked, locale):
-        found.goal = usual  # "can I bring my boy in for a trim on Thursday?"
+    wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(after)) is not None
+    second = (wants or wishes_politely(after, locale)) and names_a_day(text, locale)
+    if second or (wishes_politely(asked, locale) and names_a_day(asked, locale)):
+        found.goal = usual  # "do you do perms? I'd like one on Friday", "can I bring him Friday?"
 
 
 def keep_to_question(text: str, found: "Understanding") -> None:

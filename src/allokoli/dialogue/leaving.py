@@ -25,12 +25,17 @@ def takes_leave(state: State, folded: str, found: "Understanding", locale: str) 
         locale: the language spoken; one without `satisfied` and `thanks` takes leave by its
             goodbyes alone.
     """
-    answered = state.goal is None and bool(state.notes.get("asides"))
-    if not answered or found.question or found.goal or found.aside or found.social == "repeat":
+    untold = state.goal is None or not any(state.values.values())
+    answered = untold and bool(state.notes.get("asides"))
+    if not answered or found.goal or found.aside or found.social == "repeat":
         return False
     words = lexicon(locale).words
-    if find_phrase(words.get("satisfied", ()), folded):
+    satisfied = find_phrase(words.get("satisfied", ()), folded)
+    if satisfied and (not found.question or _ends(folded, satisfied[1])):
+        found.question = False  # "I only wanted to know, thanks"
         return True
+    if found.question or state.goal is not None:
+        return False
     thanks = words.get("thanks", ())
     if find_phrase(thanks, folded) is None or re.search(r"\d", folded):
         return means_leave(folded)
@@ -39,6 +44,11 @@ def takes_leave(state: State, folded: str, found: "Understanding", locale: str) 
     for phrase in sorted(said, key=len, reverse=True):
         rest = phrase_pattern(phrase).sub(" ", rest)
     return len(re.findall(r"\w+", rest)) <= _OTHER_WORDS or means_leave(folded)
+
+
+def _ends(folded: str, at: int) -> bool:
+    """Whether a clause ends at a place, where the sentence asks nothing."""
+    return re.match(r"\W*$|\s*[,.;!]", folded[at:]) is not None and not folded.endswith("?")
 
 
 def means_leave(text: str) -> bool:

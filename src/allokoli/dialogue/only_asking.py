@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.form import Form
-from allokoli.dialogue.intents_by_meaning import asks, examples_of, is_unanswered, less_fillers
+from allokoli.dialogue.intents_by_meaning import (
+    asks,
+    examples_of,
+    is_unanswered,
+    less_fillers,
+    rather_answered,
+)
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.state import Heard, State
@@ -65,6 +71,7 @@ def _asks_something(form: Form, whole: Utterance, found: "Understanding", locale
     near = meaning.nearest(text, {**groups, **wishes}, favored=groups, alike=alike, fits=fits)
     if near is None or near.key not in asides:
         return False
+    near = rather_answered(near, asides)
     found.asked = near.clause
     if not is_unanswered(asides[near.key]):
         found.aside = asides[near.key]

@@ -11,7 +11,7 @@ from allokoli.dialogue.entities.dates import find_date, parse_written_date
 from allokoli.dialogue.entities.emails import find_email
 from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text
 from allokoli.dialogue.entities.members import count_members, count_told_first
-from allokoli.dialogue.entities.names import find_name
+from allokoli.dialogue.entities.names import find_name, respell
 from allokoli.dialogue.entities.numbers import find_count
 from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits, parse_phone
 from allokoli.dialogue.entities.times import find_bare_hour, find_when
@@ -90,10 +90,10 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
         case "choice":
             return _kept(heard, find_choice(heard, slot.choices))
         case "text":
-            found = find_text(heard, slot.patterns)
-            if found is None and not (asked and context.alone):
-                found = _worded(heard, slot)
-            return _kept(heard, found)
+            alone = asked and context.alone
+            return _kept(
+                heard, find_text(heard, slot.patterns) or _worded(heard, slot, alone=alone)
+            )
         case "name":
             return _given_name(slot, heard, context)
     return None
@@ -156,8 +156,10 @@ def _clock(moment: time | None) -> str | None:
     return moment.strftime("%H:%M") if moment else None
 
 
-def _worded(heard: Utterance, slot: Slot) -> tuple[str, tuple[int, int]] | None:
+def _worded(heard: Utterance, slot: Slot, *, alone: bool) -> tuple[str, tuple[int, int]] | None:
     """What a slot's own words say amid other answers (`and my wife's coeliac`), all of it."""
+    if alone:
+        return None
     found = [(choice.value, span) for choice in slot.choices
              if (span := find_phrase(choice.phrases, heard.mask()))]  # fmt: skip
     if not found:
@@ -208,10 +210,22 @@ def _added(slot: Slot, heard: Utterance, context: Context) -> tuple[int, tuple[i
 
 
 def _given_name(slot: Slot, heard: Utterance, context: Context) -> str | None:
+    respelled = _respelled(slot, heard, context)
+    if respelled:
+        return respelled
     again = slot.key in context.values and len(heard.raw.split()) <= _SHORT_WORDS
     weak = context.correcting or (again and not context.agreed and not context.free)
     name: str | None = _kept(heard, find_name(heard, context.locale, asked=False, weak=weak))
     return name
+
+
+def _respelled(slot: Slot, heard: Utterance, context: Context) -> str | None:
+    """The name known, as it is spelled or remarked on now (`just O D E L L`, `with a K`)."""
+    known = context.values.get(slot.key)
+    if not isinstance(known, str) or not context.correcting or slot.key == "first_name":
+        return None
+    name = respell(known, heard, context.locale)
+    return _kept(heard, name)  # type: ignore[no-any-return]
 
 
 def _phone(heard: Utterance, context: Context, known: str | None) -> str | None:

@@ -32,7 +32,13 @@ def reason_left(parts: Sequence[str], locale: str, *, least: int = _MIN_WORDS) -
     told = [(part, telling) for part in parts if (telling := _telling(part, plain))]
     if sum(len(telling) for _, telling in told) < least:
         return ""
-    return ", ".join(part[telling[0].start() :] for part, telling in told)[:_MAX_CHARS]
+    return ", ".join(part[_first(part, plain) :] for part, _ in told)[:_MAX_CHARS]
+
+
+def _first(part: str, plain: frozenset[str]) -> int:
+    """Where a piece begins to say something: at its first word that is not plain."""
+    words = (match for match in _WORD.finditer(part) if fold(match.group()) not in plain)
+    return next(match.start() for match in words)
 
 
 def _telling(part: str, plain: frozenset[str]) -> list[re.Match[str]]:

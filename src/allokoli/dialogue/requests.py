@@ -28,7 +28,7 @@ def requested(
     if state.goal is not None or found.goal or goal is None or found.only_asks:
         return None
     words = lexicon(locale).words
-    span = find_phrase(words.get("requests", ()), told.raw_folded)
+    span = find_phrase((*words.get("requests", ()), *words.get("wants", ())), told.raw_folded)
     if span is None or find_phrase(words.get("requests_not", ()), told.raw_folded):
         return None
     if not goal.implied_by & found.fills.keys():

@@ -121,7 +121,9 @@ def understand(
     if state.goal is not None and not found.goal and not found.aside and not agrees:
         _read_meaning(form, state, told, parts, found)
     answered = any(key in found.fills for key in state.asking)
-    if found.aside and answered and not found.question and not found.aside.at_once:
+    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    asks = found.question or (asked and intents_by_meaning.asks(asked, whole.raw, locale))
+    if found.aside and answered and not asks and not found.aside.at_once:
         found.aside = None
     if found.goal and found.goal.tells and found.goal.tells not in state.values:
         found.told = found.told or intents_by_meaning.told(found.goal, whole.raw)

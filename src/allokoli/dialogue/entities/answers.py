@@ -71,6 +71,15 @@ def says_only_yes(folded: str, locale: str) -> bool:
     return _words_besides(folded, (*words["yes"], *words["hesitation"])) == 0
 
 
+def says_only_thanks(folded: str, locale: str) -> bool:
+    """Whether the sentence is thanks and courtesy, and nothing else."""
+    words = lexicon(locale).words
+    thanks = words.get("thanks", ())
+    if find_phrase(thanks, folded) is None:
+        return False
+    return _words_besides(folded, (*thanks, *words["courtesy"], *words["hesitation"])) == 0
+
+
 def _words_besides(folded: str, phrases: Sequence[str]) -> int:
     for phrase in sorted(phrases, key=len, reverse=True):
         folded = phrase_pattern(phrase).sub(" ", folded)
@@ -106,8 +115,15 @@ def looks_like_question(text: str, folded: str, locale: str) -> bool:
         return True
     if find_phrase(words.get("question_anywhere", ()), folded) is not None:
         return True
-    opening = _less(folded, (*words["hesitation"], *words["hello"])).split()
-    return bool(opening) and opening[0] in words.get("question_first", ())
+    fillers = (*words["hesitation"], *words["hello"])
+    for clause in (
+        folded,
+        *re.findall(r"([^.?!;,]+)\?", folded),
+    ):  # "Friday, do you do cars?, at 2"
+        opening = _less(clause, fillers).split()
+        if opening and opening[0] in words.get("question_first", ()):
+            return True
+    return False
 
 
 def _less(folded: str, fillers: Sequence[str]) -> str:

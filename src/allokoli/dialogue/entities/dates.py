@@ -66,6 +66,25 @@ def parse_written_date(text: str, today: date, locale: str) -> date | None:
     return found.date()
 
 
+def another_year(day: str, folded: str) -> str | None:
+    """A date of birth with the year that is said instead (`94, sorry, 93`); None without one.
+
+    Args:
+        day: the date as it was understood, ISO.
+        folded: what is said instead.
+    """
+    years = re.findall(r"(?<!\d)(\d{2}|(?:19|20) ?\d{2})(?!\d)", folded)
+    if len(years) != 1:
+        return None
+    before = date.fromisoformat(day)
+    year = int(years[0].replace(" ", ""))
+    year += 0 if year > 99 else before.year // 100 * 100  # noqa: PLR2004  (two digits)
+    try:
+        return before.replace(year=year).isoformat()
+    except ValueError:  # the 29th of February
+        return None
+
+
 def _said(
     utterance: Utterance, today: date, locale: str, *, past: bool
 ) -> list[tuple[When[date], Span]]:
@@ -83,14 +102,18 @@ def _said(
         if all(item[0][1] <= other[0] or other[1] <= item[0][0] for other, _, _ in kept):
             kept.append(item)
     said: list[tuple[When[date], Span]] = []
-    base, kinds = today, list[str]()
+    base, kinds, dropped = today, list[str](), set[date]()
     last = max((span for span, means, _ in kept if means["means"] != "nothing"), default=None)
     for span, means, parts in sorted(kept, key=lambda item: item[0]):
-        unwanted = _unwanted(folded[: span[0]], locale) or (
-            span != last and _is_taken_back(folded[span[1] :], locale)
-        )
+        taken_back = span != last and _is_taken_back(folded[span[1] :], locale)
         since = today if means["means"] in _EXACT else base
-        when = None if unwanted else resolve(means, parts, since, locale)
+        when = resolve(means, parts, since, locale)
+        if when and when.at and taken_back:
+            dropped.add(when.at)  # "Thursday, but no, Thursday's no good, Friday"
+        if taken_back or _unwanted(folded[: span[0]], locale):
+            continue
+        if when and when.at in dropped and span != last:
+            continue
         if when is None or not _suits(when, today, past=past):
             continue
         if when.at is None and when.not_before is not None:
@@ -126,9 +149,12 @@ def _unwanted(before: str, locale: str) -> bool:
 
 def _is_taken_back(after: str, locale: str) -> bool:
     """`Tuesday… no, I'm away on Tuesday, Wednesday`: what was said first is not meant."""
-    words = sorted((fold(one) for one in lexicon(locale).words["phone_no"]), key=len, reverse=True)
-    either = "|".join(re.escape(word) for word in words)
-    return re.match(rf"[\s.,…!-]*(?:{either})[\s.,]", after) is not None
+    words = lexicon(locale).words
+    either, leads = (
+        "|".join(re.escape(word) for word in sorted(map(fold, said), key=len, reverse=True))
+        for said in (words["phone_no"], (*words["hesitation"], *words.get("except", ())))
+    )
+    return re.match(rf"[\s.,…!-]*(?:(?:{leads})[\s,]+)?(?:{either})[\s.,]", after) is not None
 
 
 def _precise(said: list[tuple[When[date], Span]]) -> tuple[When[date], Span] | None:

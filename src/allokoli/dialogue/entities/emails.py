@@ -48,6 +48,7 @@ def parse_email(text: str) -> str | None:
 def _address(local: list[_Token], domain: str, locale: str) -> str | None:
     dropped = lexicon(locale).words["email_joined"]
     name = "".join(said for said, _, _ in local if said not in dropped).strip("._-")
+    name = re.sub(r"['’]", "", name)  # "o'brien"
     return parse_email(f"{name}@{domain}") if name.isascii() and domain.isascii() else None
 
 

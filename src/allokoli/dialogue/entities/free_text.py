@@ -11,6 +11,7 @@ from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_CHARS = 300
+_PAUSE = re.compile(r"[,.;:!?…](?=\s)")
 _BETWEEN = r"[\s,:\0]+"
 _GAP = r"(?:[\s,:\0]+\w+){0,3}?"
 
@@ -47,7 +48,10 @@ def find_choice(utterance: Utterance, choices: Sequence[Choice]) -> tuple[str, S
     best: tuple[str, Span] | None = None
     folded = utterance.mask()
     for choice in choices:
-        span = find_phrase((*choice.phrases, choice.label), folded)
+        said = (find_phrase([one], folded) for one in (*choice.phrases, choice.label))
+        # "No, it can wait" is not "it cannot wait".
+        whole = [one for one in said if one and not _PAUSE.search(folded[slice(*one)])]
+        span = max(whole, key=lambda one: one[1] - one[0], default=None)
         if span and (best is None or span[1] - span[0] > best[1][1] - best[1][0]):
             best = choice.value, span
     return best

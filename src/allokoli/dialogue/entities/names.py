@@ -13,6 +13,7 @@ _MAX_WORDS = 4
 _MOST_CLAUSES = 12
 _NEAR_CHARS = 24
 _SHORT_WORDS = 3
+_FEW_LETTERS = 3
 _AND = "ו"  # written with the word it joins: `כהן והטלפון`
 _GERESH = r"(?:(?<=[\u05d0-\u05ea])['’׳](?![^\W_]))?"  # `ג'ורג'`
 _WORD = re.compile(rf"[^\W\d_]+(?:['’׳.\-\"״][^\W\d_]+)*{_GERESH}|\d+|[^\w\s]")
@@ -72,7 +73,8 @@ def respell(name: str, utterance: Utterance, locale: str) -> tuple[str, Span] | 
     """
     raw = utterance.raw
     letters = find_letters(raw, 0, locale, within=len(raw))
-    if letters and not re.search(r"[A-Z][a-z]{2,}", raw[: letters[1][0]]):
+    sure = bool(letters) and (len(letters[0]) > _FEW_LETTERS or raw[slice(*letters[1])].isupper())
+    if letters and sure and not re.search(r"[A-Z][a-z]{2,}", raw[: letters[1][0]]):
         return _respelled(name.split(), letters[0]), utterance.from_raw(letters[1])
     return None
 
@@ -119,6 +121,8 @@ def _introduces(phrase: str, after: str, locale: str) -> bool:
     words = lexicon(locale).words
     if phrase in words["name_titles"] and after.startswith((",", ";")):
         return False
+    if phrase in words.get("name_asked", ()):
+        return after[:1].isupper()
     doubtful = phrase in words["name_maybe"] or phrase in words["name_weak"]
     return not doubtful or after[:1].isupper() or len(after.split()) <= _SHORT_WORDS
 

@@ -201,7 +201,10 @@ def _runs(folded: str) -> Iterator[_Run]:
     times, whole, start = 1, False, -1
     for match in _tokens().finditer(folded):
         kind, said = match.lastgroup, match.group()
-        near = _GAP.fullmatch(folded[at : match.start()]) is not None
+        gap = folded[at : match.start()]
+        near = _GAP.fullmatch(gap) is not None
+        near = near and not (":" in gap and len(run.digits()) < _MIN_DIGITS and kind != "digits")
+        near = near and not (": " in gap and len(run.digits()) < _MIN_DIGITS)
         if run.groups and (not near or fillers > _MAX_FILLERS):
             yield run
             run, times, whole, start, fillers, corrected = _Run(), 1, False, -1, 0, False
