@@ -55,6 +55,8 @@ def test_the_first_turn_names_the_assistant_only_when_it_does(said, name):
         ("ni Siri ni Alexa hein. Agathe", "Agathe"),
         ("ma fille dit Elsa, forcément, alors Elsa", "Elsa"),
         ("moi j'aime bien Capucine", "Capucine"),
+        ("non pas Mario, c'est cliché. Dario", "Dario"),
+        ("un prénom italien, genre Chiara", "Chiara"),
         ("bah le nom de l'hôtel, Le Grand Large", "Le Grand Large"),
     ],
 )
@@ -167,6 +169,7 @@ def test_a_list_at_the_recap_changes_the_fields_and_not_the_name():
         ("c'est pour le restaurant de mon fils, il s'appelle Antoine", None),
         ("notre agence s'appelle Horizon et l'assistante s'appellera Maya", "Maya"),
         ("syndic de copropriété", None),
+        ("C'est pour un hôtel. Près de la gare", None),
     ],
 )
 def test_who_is_calling_is_not_the_name_that_is_wished(said, name):
@@ -226,3 +229,15 @@ def test_when_a_call_is_passed_on_is_kept_wherever_it_is_said(said, when):
 )
 def test_fields_are_added_and_taken_away_at_the_recap(said, keys):
     assert [item["key"] for item in after(*RECAP, said).dialogue.values["fields"]] == keys
+
+
+def test_a_topic_is_taken_away_at_the_recap():
+    told = [*RECAP, "en cas d'urgence transférez au 06 12 34 56 78"]
+    found = after(*told, "non, enlevez le transfert")
+    assert ("escalation" in after(*told).dialogue.values, found.status) == (True, "confirming")
+    assert "escalation" not in found.dialogue.values
+
+
+def test_a_day_alone_closes_at_the_recap():
+    found = after(*RECAP, "du mardi au samedi de 9 h à 19 h", "pas le samedi")
+    assert set(found.dialogue.values["hours"]) == {"tue", "wed", "thu", "fri"}

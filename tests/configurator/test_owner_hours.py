@@ -168,3 +168,18 @@ def test_a_break_alone_is_cut_out_of_the_days_that_are_known():
     known = {"tue": [["09:00", "19:00"]]}
     read = read_hours("on ferme entre midi et deux", "fr", today=date(2026, 11, 18), known=known)
     assert read.hours == {"tue": [["09:00", "12:00"], ["14:00", "19:00"]]}
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "hours"),
+    [
+        ("on ne travaille pas le mercredi après-midi", "wed", [["09:00", "12:00"]]),
+        ("pas le mercredi après-midi", "wed", [["09:00", "12:00"]]),
+        ("le jeudi jusqu'à dimanche, midi quatorze heures", "fri", [["12:00", "14:00"]]),
+    ],
+)
+def test_an_afternoon_off_leaves_the_morning_and_a_day_is_no_part_of_an_hour(said, day, hours):
+    known = {key: [["09:00", "19:00"]] for key in ("tue", "wed", "fri")}
+    read = read_hours(said, "fr", today=date(2026, 11, 18), known=known)
+    assert read.hours is not None
+    assert read.hours[day] == hours

@@ -81,7 +81,7 @@ def _led_to(found: Sequence[Clause], folded: str, locale: str) -> list[Clause]:
         if own is None and after is not None and after.sentence == one.sentence:
             later = folded[after.start : after.end]
             timed = after.topic == "hours" or (after.topic is None and _has_range(later, locale))
-            if timed and _has_days(said, locale):
+            if timed and names_days(said, locale):
                 own = "hours"
                 if after.topic is None:
                     told[-1] = replace(after, topic="hours")
@@ -113,7 +113,7 @@ def _topic_of(said: str, locale: str) -> str | None:
                 best = match.end() - match.start(), topic
     if best:
         return best[1]
-    if not _has_days(said, locale):
+    if not names_days(said, locale):
         return None
     timed = _has_day(said, locale) and _has_time(said, locale)
     return "hours" if timed or _has_range(said, locale) else None
@@ -126,7 +126,7 @@ def _goes_on(topic: str, said: str, locale: str) -> bool:
         vague = [*hours["except"], *hours["afternoon"]]
         timed = _has_time(said, locale) and _CONTACT.search(said) is None
         timed = timed or _has_range(said, locale)
-        return timed or _has_days(said, locale) or find_phrase(vague, said) is not None
+        return timed or names_days(said, locale) or find_phrase(vague, said) is not None
     if topic == "languages":
         entries = owner_data(locale)["languages"].values()
         return any(find_phrase(entry["phrases"], said) for entry in entries)
@@ -155,9 +155,9 @@ def _has_day(said: str, locale: str) -> bool:
     return day_pattern(locale).search(said) is not None
 
 
-def _has_days(said: str, locale: str) -> bool:
+def names_days(said: str, locale: str) -> bool:
     """Whether a clause names a day, or days together (`weekdays`)."""
-    hours = owner_data(locale)["hours"]
+    said, hours = fold(said), owner_data(locale)["hours"]
     vague = [word for name in ("every_day", "week_days", "weekend") for word in hours[name]]
     return _has_day(said, locale) or find_phrase(vague, said) is not None
 

@@ -137,6 +137,8 @@ def _when(heard: Utterance, locale: str) -> str | None:
             continue
         value = found[0]
         folded = Utterance.of(value, locale).raw_folded
+        if any(phrase_pattern(phrase).match(folded) for phrase in topic["when_chat"]):
+            continue  # `if you don't mind` is no occasion
         stops = [
             match.start()
             for phrase in topic["when_end"]

@@ -22,11 +22,11 @@ from allokoli.configurator.commands import (
 from allokoli.configurator.fields_reader import lists_fields
 from allokoli.configurator.form import GOAL, Questions, owner_form
 from allokoli.configurator.owner_data import owner_data
-from allokoli.configurator.owner_reading import Moment, OwnerReading
+from allokoli.configurator.owner_reading import Moment, OwnerReading, names_a_topic
 from allokoli.configurator.owner_state import OwnerState
 from allokoli.configurator.readers import OwnerReaders
 from allokoli.configurator.recap import known_lines
-from allokoli.configurator.rectifying import rectified
+from allokoli.configurator.rectifying import rectified, taken_away
 from allokoli.configurator.tables import by_meaning
 from allokoli.configurator.tables import said as said_of
 from allokoli.dialogue import Form, Reply, State, open_dialogue, step
@@ -99,6 +99,9 @@ def sign_up_invitation(locale: str) -> str:
 
 def _rectify(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Reply] | None:
     """Hear `non, le ton : calme` as the answer to that question."""
+    gone = taken_away(raw, state.dialogue.values, state.locale)
+    if gone:
+        return _without(state, gone)
     told = rectified(raw, state.dialogue.values, state.locale)
     if told is None:
         return None
@@ -114,6 +117,21 @@ def _rectify(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Re
     if key == "services" and said_of(owner_data(state.locale)["services"], fold(said)) in value:
         dialogue.values["booking"] = False
     return _answer(asked, said, now)
+
+
+def _without(state: OwnerState, topic: str) -> tuple[OwnerState, Reply]:
+    """The answers less a topic that the owner takes away, and the recap."""
+    heard = OwnerState(
+        state.locale, deepcopy(state.dialogue), list(state.wanted), list(state.history)
+    )
+    dialogue = heard.dialogue
+    heard.remember(dialogue.values)
+    dialogue.values = {key: value for key, value in dialogue.values.items() if key != topic}
+    dialogue.phase, dialogue.asking, dialogue.misses = "collecting", [], 0
+    form = owner_form(state.locale, dialogue.values, wanted=state.wanted)
+    said = wording(form, "fixed", 0)
+    heard.dialogue, reply = ask_next(form, dialogue, Turn(state.locale, [said], f"drop {topic}"))
+    return heard, reply
 
 
 def _says_more(state: OwnerState, raw: str, now: datetime) -> bool:
@@ -160,6 +178,8 @@ def _answer(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Rep
 def _questions(state: OwnerState, reading: OwnerReading, raw: str) -> Questions:
     """What is told is no question, whatever words it shares with one (`jamais de prix`)."""
     asking, locale = state.dialogue.asking[:1], state.locale
+    if names_a_topic(raw, locale):
+        return "none"
     if asking == ["fields"] and lists_fields(owner_data(locale), raw):
         return "none"
     telling = asking == ["services"] and _says_more_than_asks(raw, locale)

@@ -127,6 +127,8 @@ def _slots(
     examples = sector["name_examples"]
     usual = readers.standard_fields(values)
 
+    declined = values.get("booking") is False
+
     def slot(key: str, questions: Sequence[str], default: Any, said: str, chips: Any) -> Slot:
         known = values.get(key)
         return Slot(
@@ -140,6 +142,8 @@ def _slots(
             proposal=said if known is None else str(data["wording"]["kept"][0]),
             suggestions=(*chips, str(suggest["anything"])),
             verbatim=key in {"greeting", "name"},
+            required=key != "services" or declined,
+            volunteered_only=key == "services" and not declined,
             check=_too_long(data, key),
         )
 

@@ -15,6 +15,7 @@ from allokoli.dialogue.utterance import Utterance
 _NOON = 12 * 60
 _DAY_END = 24 * 60
 _LATEST_CLOSING = 6 * 60
+_EARLIEST_EVENING, _LATEST_EVENING = 4 * 60, 7 * 60
 _MOST_INTERVALS = 6
 _MOST_EXCEPTIONS = 100
 _ALL_DAY = ["00:00", "23:59"]
@@ -83,6 +84,8 @@ def _intervals(
         return [_ALL_DAY], None
     if not entry.times:
         closed = entry.closed or (entry.excepted and bool(entry.days))
+        if closed and entry.afternoon:
+            return _mornings(entry, week), None
         return ([] if closed else None), None
     if len(entry.times) == 1:
         return _one_time(entry, week)
@@ -100,6 +103,14 @@ def _intervals(
     return found[:_MOST_INTERVALS], None
 
 
+def _mornings(entry: HoursEntry, week: Mapping[str, Any]) -> list[list[str]]:
+    """What is left of the days when they close in the afternoon (`pas le mercredi après-midi`)."""
+    days = [WEEKDAYS[day] for day in entry.days]
+    usual: list[list[str]] = next((week[day] for day in (*days, *WEEKDAYS) if week.get(day)), [])
+    noon = _clock(_NOON)
+    return [[opening, min(closing, noon)] for opening, closing in usual if opening < noon]
+
+
 def _said_once(times: Sequence[Token]) -> Sequence[Token]:
     """Times without a first one that a range then repeats (`close at noon, 8 to noon`)."""
     later = {int(time.value) % _NOON for time in times[1:]}
@@ -110,8 +121,11 @@ def _said_once(times: Sequence[Token]) -> Sequence[Token]:
 def _straight(start: Token, end: Token, last: int, *, afternoon: bool) -> tuple[int, int]:
     """Opening and closing on a day of twenty-four hours."""
     opening, closing = int(start.value), int(end.value)
-    if not end.sure and closing <= _NOON and closing <= opening:
+    if closing <= _NOON and closing <= opening and (not end.sure or opening < _NOON):
         closing += _NOON
+    evening = _EARLIEST_EVENING <= opening < _LATEST_EVENING and opening < closing < _NOON
+    if not start.sure and not end.sure and evening:  # `five till ten` is no morning
+        opening, closing = opening + _NOON, closing + _NOON
     if not start.sure and opening < _NOON <= closing and last >= 0 and opening <= last:
         opening += _NOON
     if not start.sure and not end.sure and last >= 0 and opening < last and opening < _NOON:

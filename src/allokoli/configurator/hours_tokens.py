@@ -128,6 +128,8 @@ def _times(folded: str, locale: str) -> Iterator[Token]:
             and said[middle.end() :].strip()[:1].isdigit()
         ):
             continue  # `10 to 4` is a range here, not ten minutes to four
+        said = _less_day(said, locale)
+        start = end - len(said)
         digit = re.search(r"\d", said)
         if digit and said[: digit.start()].strip() in _before_time(locale):
             start += digit.start()
@@ -146,6 +148,12 @@ def _times(folded: str, locale: str) -> Iterator[Token]:
     for match in re.finditer(r"(?<![\w/])(\d{1,2})\s?[:h]\s?(\d\d)(?!\w)", folded):
         if int(match.group(1)) > _HOURS_A_DAY or int(match.group(2)) >= 60:  # noqa: PLR2004
             yield Token("bad_time", *match.span(), match.group().strip())
+
+
+def _less_day(said: str, locale: str) -> str:
+    """`Till Sunday, noon to two`: the day is no part of the hour."""
+    day = _days_pattern(locale).match(said)
+    return said[day.end() :].lstrip(" ,") if day else said
 
 
 @lru_cache

@@ -89,10 +89,17 @@ def tells_story(raw: str, locale: str) -> bool:
     """Whether a turn tells of the business or of who speaks, beside any name."""
     pieces = [without_chatter(piece, locale) for piece in _told(_pieces(raw, locale), locale)]
     return any(
-        tells_something(piece, locale) or (is_trade(piece, locale) and len(pieces) > 1)
+        tells_something(piece, locale)
+        or (len(pieces) > 1 and (is_trade(piece, locale) or _is_for_trade(piece, locale)))
         for piece in pieces
         if piece
     )
+
+
+def _is_for_trade(piece: str, locale: str) -> bool:
+    """Whether some words say what the assistant is for (`for my hotel`)."""
+    begins = _starts_not(locale).match(fold(piece))
+    return begins is not None and said(owner_data(locale)["sectors"], fold(piece)) is not None
 
 
 def is_trade(piece: str, locale: str) -> bool:

@@ -180,9 +180,8 @@ def _likeliest(names: Sequence[str], raw: str) -> str:
     if names.count(again) > 1:
         return again
     first = names[0]
-    plain = len(first.split()) >= _CLAUSE_WORDS and not any(
-        word[0].isupper() for word in first.split()[1:]
-    )
+    plain = first not in raw or len(first.split()) >= _CLAUSE_WORDS
+    plain = plain and not any(word[0].isupper() for word in first.split()[1:])
     signed = [name for name in names[1:] if name in raw and name[0].isupper()]
     return signed[0] if plain and signed else first
 

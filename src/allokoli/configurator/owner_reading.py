@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from allokoli.configurator.clauses import TOPICS, Clause, clauses, cue_pattern, said_in
+from allokoli.configurator.clauses import TOPICS, Clause, clauses, cue_pattern, names_days, said_in
 from allokoli.configurator.contact_readers import has_contact, read_escalation, read_notify
 from allokoli.configurator.faq_reader import read_faqs
 from allokoli.configurator.hours_reader import read_hours
@@ -25,6 +25,7 @@ _SHARED = frozenset({"direction", "languages", "place"})
 _COUNTRY = "FR"
 _NAME_WORDS = 6
 _MOST_BETWEEN = 2
+_FEW_DAY_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ def _by_topic(
             topic = _contact_topic(raw[piece.start : piece.end], locale, values, moment)
         if topic is None and values.get("hours") and moment.asking is None:
             said = raw[piece.start : piece.end]
-            topic = "hours" if any(char.isdigit() for char in said) else None
+            days = names_days(said, locale) and len(said.split()) <= _FEW_DAY_WORDS
+            topic = "hours" if days or any(char.isdigit() for char in said) else None
         if topic is not None:
             if topic == "escalation" and (case := _case_before(raw, pieces, piece, locale)):
                 found.setdefault(topic, []).append(case)
@@ -224,13 +226,20 @@ def _declined(text: str, locale: str) -> bool:
     )
 
 
+def names_a_topic(raw: str, locale: str) -> bool:
+    """Whether a turn is the name of a topic and nothing else (`what it must never say`)."""
+    topics = owner_data(locale)["topics"]
+    named = {fold(name) for key in TOPICS for name in (*topics[key]["point"], topics[key]["chip"])}
+    return fold(raw).strip(" .,?!") in named
+
+
 def _point(found: OwnerReading, raw: str, locale: str, moment: Moment) -> None:
     """Topics named, to be asked for: never in an answer of another kind, nor in a question."""
     folded = fold(raw)
     naming = moment.asking == "name" and len(folded.split()) <= _NAME_WORDS
     if naming or moment.asking in {"greeting", "fields"}:
         return
-    if looks_like_question(raw, folded, locale):
+    if looks_like_question(raw, folded, locale) and not names_a_topic(raw, locale):
         return
     topics = owner_data(locale)["topics"]
     for topic in TOPICS:

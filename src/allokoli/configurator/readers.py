@@ -241,6 +241,8 @@ class OwnerReaders:
         if values.get("services") and not asked:
             return None
         folded = self._core(heard, values).raw_folded
+        if self._moment.asking == "booking" and not find_phrase(self._patterns["only"], folded):
+            return None  # `no, people leave messages on my machine`: asked what it does
         return read_services(self._data, folded, heard.raw, asked=asked)
 
     def _fields(

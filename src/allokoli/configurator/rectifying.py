@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from allokoli.configurator.clauses import TOPICS
 from allokoli.configurator.owner_data import owner_data
 from allokoli.dialogue.matching import phrase_pattern
 from allokoli.dialogue.text import fold
@@ -42,6 +43,27 @@ def rectified(raw: str, values: Mapping[str, Any], locale: str) -> tuple[str, st
         return None
     told = _after(_links(locale), _after(_heads(locale), left))
     return ("name", told) if re.search(r"\w", told) else None
+
+
+def taken_away(raw: str, values: Mapping[str, Any], locale: str) -> str | None:
+    """The topic that a turn takes out of the blueprint (`enlevez le transfert`).
+
+    Args:
+        raw: the turn.
+        values: the answers so far.
+        locale: the language.
+    """
+    rest = _after(_heads(locale), raw)
+    removing = _any_of(owner_data(locale)["corrections"]["removing"]).match(fold(rest))
+    if removing is None:
+        return None
+    rest = rest[removing.end() :].strip(_AROUND)
+    topics = owner_data(locale)["topics"]
+    for key in (one for one in TOPICS if one in values):
+        named = owner_data(locale)["corrections"]["named"].get(key, [])
+        if fold(rest) in {fold(name) for name in (*named, *topics[key]["point"])}:
+            return key
+    return None
 
 
 def _after(pattern: re.Pattern[str], text: str) -> str:

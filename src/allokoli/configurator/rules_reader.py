@@ -23,11 +23,26 @@ def read_rules(
         locale: the language.
         known: the rules told before.
     """
-    leads = sorted(owner_data(locale)["topics"]["must_not_say"]["lead"], key=len, reverse=True)
-    told = [rule for clause in clauses if len(rule := _without_leads(clause, leads)) > 2]  # noqa: PLR2004
+    topic = owner_data(locale)["topics"]["must_not_say"]
+    leads = sorted(topic["lead"], key=len, reverse=True)
+    named = {fold(phrase) for phrase in topic["point"]}
+    telling = [
+        clause
+        for clause in clauses
+        if fold(clause).strip(" .,?!") not in named and not _chats(clause, topic)
+    ]
+    told = [rule for clause in telling if len(rule := _without_leads(clause, leads)) > 2]  # noqa: PLR2004
     if not told:
         return None
     return list(dict.fromkeys([*(known or ()), *told]))[:_MOST_RULES]
+
+
+def _chats(clause: str, topic: Mapping[str, Any]) -> bool:
+    """Whether a clause only chats around the rules (`let me think`, `obviously`)."""
+    text = fold(clause).strip(" .,?!")
+    if find_phrase(topic["cues"], text):
+        return False
+    return any(phrase_pattern(phrase).match(text) for phrase in topic["chat"])
 
 
 def _without_leads(text: str, leads: Sequence[str]) -> str:
