@@ -29,6 +29,8 @@ def structured_data(blueprint: Blueprint, state: State) -> dict[str, Any]:
     if kind in {"message", "human", "urgent"} or state.values.get("message"):
         for key in ("name", "phone", "message"):
             data.setdefault(key, state.values.get(key))
+    if kind == "message" and "reason" in data:
+        data["reason"] = data["reason"] or data.get("message")
     data["intent"] = kind
     return data
 

@@ -53,6 +53,7 @@ STANDARD_TYPES: dict[str, FieldType] = {
     "company": "text",
     "urgency": "choice",
     "allergies": "text",
+    "message": "text",
 }
 """The type of each standard field key."""
 

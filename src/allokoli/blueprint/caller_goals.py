@@ -20,6 +20,8 @@ _KINDS = {
     "support": "request",
 }
 _CONTACT = ("name", "phone")
+_TOLD = frozenset({"message", "reason"})
+"""What the words of a message tell."""
 _SIZES = ("party_size", "guests")
 
 
@@ -45,7 +47,8 @@ def caller_goals(
         order = contact + needed if agenda.kept else needed + contact
         goal = _asked(key, goals[key], order, blueprint, data, slots)
         found.append(_in_agenda(goal, goals[key], agenda) if agenda.kept else goal)
-    message = _asked("message", goals["message"], ("message", *contact), blueprint, data, slots)
+    left = message_slots(blueprint)
+    message = _asked("message", goals["message"], left, blueprint, data, slots)
     kind = booking_kind(blueprint)
     if kind != "request":
         found.append(message)
@@ -57,6 +60,13 @@ def caller_goals(
     if kind == "request":  # who asks to be called back about it makes a request
         found.append(message)
     return tuple(found)
+
+
+def message_slots(blueprint: Blueprint) -> tuple[str, ...]:
+    """What is asked of who leaves a message: all that the owner asks where nothing is booked."""
+    asked = () if booking_kind(blueprint) else [field.key for field in blueprint.fields]
+    others = [key for key in dict.fromkeys((*_CONTACT, *asked)) if key not in _TOLD]
+    return ("message", *ask_order(others))
 
 
 def _in_agenda(goal: Goal, words: dict[str, Any], agenda: Agenda) -> Goal:

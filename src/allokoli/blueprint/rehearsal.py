@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from allokoli.blueprint.blueprint import Blueprint, CallerField, Intent
 from allokoli.blueprint.caller import caller_fields
-from allokoli.blueprint.caller_goals import booking_kind
+from allokoli.blueprint.caller_goals import booking_kind, message_slots
 from allokoli.blueprint.opening_hours import speak_hours
 from allokoli.blueprint.rehearsal_facts import (
     Days,
@@ -22,7 +22,6 @@ from allokoli.blueprint.rehearsal_facts import (
 from allokoli.dialogue.lexicon import load
 
 Kind = Literal["plain", "corrects", "asks", "out_of_scope", "closed"]
-_MESSAGE = ("message", "name", "phone")
 _MOST_NUMBER = 400
 
 
@@ -96,7 +95,8 @@ def simulated_callers(blueprint: Blueprint, now: datetime) -> tuple[SimulatedCal
     kind = booking_kind(blueprint)
     fields = caller_fields(blueprint, caller_words)
     if kind is None:
-        fields = [one for one in fields if one.key in _MESSAGE]
+        asked = message_slots(blueprint)
+        fields = [one for one in fields if one.key in asked]
     else:
         keys = {one.key for one in blueprint.fields}
         fields = [one for one in fields if one.key in keys]
