@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.entities.answers import find_answer
+from allokoli.dialogue.entities.dates import another_year
 from allokoli.dialogue.entities.free_text import rest_text
 from allokoli.dialogue.form import Form, Slot
 from allokoli.dialogue.lexicon import lexicon
@@ -133,7 +134,10 @@ def _complete(
         return
     slot = form.slot(found.mentioned) if found.mentioned else None
     if slot and slot.key in state.values and slot.key not in found.fills:
-        _put(found, slot, _read(slot, _less_mention(slot, said.raw), context))
+        value = _read(slot, _less_mention(slot, said.raw), context)
+        if value is None and slot.past:
+            value = another_year(str(state.values[slot.key]), said.folded)
+        _put(found, slot, value)
         if slot.type != "name" and slot.key in found.fills:
             found.fills.pop("name", None)
     elif not found.fills:

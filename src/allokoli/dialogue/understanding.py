@@ -121,8 +121,8 @@ def understand(
     if state.goal is not None and not found.goal and not found.aside and not agrees:
         _read_meaning(form, state, told, parts, found)
     answered = any(key in found.fills for key in state.asking)
-    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
-    asks = found.question or (asked and intents_by_meaning.asks(asked, whole.raw, locale))
+    question = next((one.words for one in found.heard if one.kind == "aside" and one.words), None)
+    asks = found.question or (question and intents_by_meaning.asks(question, whole.raw, locale))
     if found.aside and answered and not asks and not found.aside.at_once:
         found.aside = None
     if found.goal and found.goal.tells and found.goal.tells not in state.values:

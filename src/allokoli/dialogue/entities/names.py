@@ -73,10 +73,10 @@ def respell(name: str, utterance: Utterance, locale: str) -> tuple[str, Span] | 
     """
     raw = utterance.raw
     letters = find_letters(raw, 0, locale, within=len(raw))
-    sure = bool(letters) and (len(letters[0]) > _FEW_LETTERS or raw[slice(*letters[1])].isupper())
-    if letters and sure and not re.search(r"[A-Z][a-z]{2,}", raw[: letters[1][0]]):
-        return _respelled(name.split(), letters[0]), utterance.from_raw(letters[1])
-    return None
+    if letters is None or re.search(r"[A-Z][a-z]{2,}", raw[: letters[1][0]]):
+        return None
+    few = len(letters[0]) <= _FEW_LETTERS and not raw[slice(*letters[1])].isupper()
+    return None if few else (_respelled(name.split(), letters[0]), utterance.from_raw(letters[1]))
 
 
 def _in_two(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
@@ -122,7 +122,7 @@ def _introduces(phrase: str, after: str, locale: str) -> bool:
     if phrase in words["name_titles"] and after.startswith((",", ";")):
         return False
     if phrase in words.get("name_asked", ()):
-        return after[:1].isupper()
+        return after.lstrip(" ,")[:1].isupper()
     doubtful = phrase in words["name_maybe"] or phrase in words["name_weak"]
     return not doubtful or after[:1].isupper() or len(after.split()) <= _SHORT_WORDS
 
