@@ -69,6 +69,10 @@ def test_a_question_in_other_words_than_the_owners(assistant, said, answer):
         ("hotel", "סתם מתעניין, כמה עולה לילה לזוג?"),
         ("hotel", "אנחנו מגיעים אליכם מחר, יש חניה במלון?"),
         ("hairdresser", "אני רק רוצה לברר מחיר של החלקה יפנית"),
+        ("lawyer", "רציתי לברר כמה עולה פגישת ייעוץ אצלכם, אני לא קובע כלום כרגע"),
+        ("hairdresser", "דנה עובדת היום? היא תמיד מסדרת לי את הפן"),
+        ("doctor", "הרופא נמצא היום?"),
+        ("garage", "מתי אפשר לאסוף את הפולו?"),
     ],
 )
 def test_who_only_asks_books_nothing(assistant, said):

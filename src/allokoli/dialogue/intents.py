@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _SIMILAR = 0.72
 _LEAVING_WORDS = 9
 _MOST_PARTS = 8
+_NEAR_START = 12
 
 
 def recognize(
@@ -119,8 +120,8 @@ def _is_dictated(
     """Whether a wish is part of the message being taken (`that I'd like to cancel my order`)."""
     slots = [form.slot(key) for key in state.asking]
     dictated = any(slot is not None and slot.verbatim for slot in slots)
-    corrects = find_phrase(lexicon(locale).words["correction"], folded) is not None
-    return dictated and found.answer != "no" and not corrects
+    corrects = find_phrase(lexicon(locale).words["correction"], folded)
+    return dictated and found.answer != "no" and not (corrects and corrects[0] <= _NEAR_START)
 
 
 def _less_greeting(folded: str, locale: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
@@ -76,7 +77,16 @@ def recognize_meaning(
         near = meaning.nearest(text, owners, least=_OWNERS, fits=fits)
     if near is None:
         return
+    asked = _in_writing(form, near.clause) if near.key in telling and found.question else None
+    if asked:
+        near = replace(near, key=f"Aside:{asked.key}")
     _note(things[near.key], near, found, tells=near.key in telling)
+
+
+def _in_writing(form: Form, clause: str) -> Aside | None:
+    """The owner's question that begins by telling this (`I forgot my password, what can I do?`)."""
+    told_ = fold(clause).strip(" ,.")
+    return next((one for one in form.asides if told_ in fold(one.question)), None)
 
 
 def _note(thing: Goal | Aside, near: meaning.Near, found: "Understanding", *, tells: bool) -> None:
@@ -136,7 +146,13 @@ def ask_about(form: Form, text: str, found: "Understanding") -> None:
         found.aside = asides[near.key]
     rest = text.replace(near.clause, " ")
     dated = wishes_politely(near.clause, locale) and names_a_day(near.clause, locale)
-    if find_phrase(goal.phrases, fold(rest)) is None and not told(goal, rest) and not dated:
+    wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(text)) is not None
+    wishes_besides = dated or (wants and not found.only_asks)
+    if (
+        find_phrase(goal.phrases, fold(rest)) is None
+        and not told(goal, rest)
+        and not wishes_besides
+    ):
         found.goal = None
     found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
 
