@@ -55,6 +55,8 @@ def test_the_first_turn_names_the_assistant_only_when_it_does(said, name):
         ("ni Siri ni Alexa hein. Agathe", "Agathe"),
         ("ma fille dit Elsa, forcément, alors Elsa", "Elsa"),
         ("moi j'aime bien Capucine", "Capucine"),
+        ("ben vous dites Alice et puis voilà", "Alice"),
+        ("mettez Nina, N I N A", "Nina"),
         ("non pas Mario, c'est cliché. Dario", "Dario"),
         ("un prénom italien, genre Chiara", "Chiara"),
         ("bah le nom de l'hôtel, Le Grand Large", "Le Grand Large"),

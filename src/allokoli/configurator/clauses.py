@@ -241,4 +241,5 @@ def _same_topic(left: str, right: str, locale: str) -> bool:
 def _joiner(locale: str) -> re.Pattern[str]:
     words = sorted(owner_data(locale)["patterns"]["joiners"], key=len, reverse=True)
     options = "|".join(re.escape(fold(word)) + ("" if locale == "he" else r"\s") for word in words)
-    return re.compile(rf"\s(?:{options})")
+    whole = "|".join(re.escape(word) for word in owner_data(locale)["patterns"]["joiners_not"])
+    return re.compile(rf"\s(?:{options})" + (rf"(?!{whole})" if whole else ""))

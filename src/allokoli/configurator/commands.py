@@ -120,7 +120,10 @@ def elided(raw: str, locale: str) -> str:
     if not words or "'" in raw or "’" in raw:
         return raw
     return re.sub(
-        rf"(?<![\w-])({'|'.join(words)}) (?=[aeiouyhàâéèêëîïôû])", r"\1'", raw, flags=re.IGNORECASE
+        rf"(?<![\w-])({'|'.join(words)}) (?=y\b|[aeiouyhàâéèêëîïôû]\w)",
+        r"\1'",
+        raw,
+        flags=re.IGNORECASE,
     )
 
 

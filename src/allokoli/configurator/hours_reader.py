@@ -16,6 +16,7 @@ _NOON = 12 * 60
 _DAY_END = 24 * 60
 _LATEST_CLOSING = 6 * 60
 _EARLIEST_EVENING, _LATEST_EVENING = 4 * 60, 7 * 60
+_EARLIEST_DAY, _NIGHT = 6 * 60, 21 * 60
 _MOST_INTERVALS = 6
 _MOST_EXCEPTIONS = 100
 _ALL_DAY = ["00:00", "23:59"]
@@ -126,6 +127,8 @@ def _straight(start: Token, end: Token, last: int, *, afternoon: bool) -> tuple[
     evening = _EARLIEST_EVENING <= opening < _LATEST_EVENING and opening < closing < _NOON
     if not start.sure and not end.sure and evening:  # `five till ten` is no morning
         opening, closing = opening + _NOON, closing + _NOON
+    if not start.sure and _EARLIEST_EVENING <= opening < _EARLIEST_DAY and closing >= _NIGHT:
+        opening += _NOON  # `five till eleven at night`
     if not start.sure and opening < _NOON <= closing and last >= 0 and opening <= last:
         opening += _NOON
     if not start.sure and not end.sure and last >= 0 and opening < last and opening < _NOON:

@@ -77,7 +77,7 @@ def can_be_name(piece: str, locale: str) -> bool:
     words = piece.split()
     if not words or len(words) > _MOST_WORDS or not re.search(r"[^\W\d_]", piece):
         return False
-    if _only_languages(words, locale):
+    if _only_languages(words, locale) or all(len(word) == 1 for word in words):
         return False
     if _written_as_name(piece, locale):
         return True

@@ -15,6 +15,7 @@ from allokoli.configurator.name_judge import (
     without_chatter,
 )
 from allokoli.configurator.rules_reader import quoted
+from allokoli.dialogue.entities.answers import looks_like_question
 from allokoli.dialogue.entities.free_text import find_text
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import phrase_pattern
@@ -23,6 +24,7 @@ from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_BARE_NAME_WORDS = 7
 _CLAUSE_WORDS = 3
+_CAPITAL = re.compile(r"(?<![\w'’-])([\w'’-]+) ([A-ZÀ-Ý][\wà-ÿ’'-]+(?: [A-ZÀ-Ý][\wà-ÿ’'-]+)*)")
 _QUOTES = "'\"«»“”‘’ "
 
 
@@ -45,6 +47,7 @@ class NameReader:
         self._wishes: list[str] = data["names"]["wishes"]
         self._again_said: list[str] = data["names"]["said_again"]
         self._self_first: list[str] = data["names"]["self_first"]
+        self._amid_not = {fold(word) for word in data["names"]["amid_not"]}
         self._tones: dict[str, Any] = data["tones"]
 
     def read(self, heard: Utterance, *, asked: bool, opening: bool = False) -> str | None:
@@ -69,7 +72,20 @@ class NameReader:
             again = self._one(told, asked=bare or found is not None, opening=opening)
             if again and not (found and self._is_tone(again)):
                 found = again
-        return found or self._one(heard, asked=asked, opening=opening)
+        found = found or self._one(heard, asked=asked, opening=opening)
+        return found or (self._amid(heard) if asked and not opening else None)
+
+    def _amid(self, heard: Utterance) -> str | None:
+        """The one word that keeps its capital amid chatter (`you just say Alice, you know`)."""
+        if looks_like_question(heard.raw, heard.raw_folded, self._locale):
+            return None
+        found = {
+            match.group(2): match.group(1)
+            for match in _CAPITAL.finditer(heard.raw)
+            if fold(match.group(1)) not in self._amid_not
+        }
+        name = next(iter(found), "")
+        return self._tidy(name) if len(found) == 1 and can_be_name(name, self._locale) else None
 
     def _attempts(self, raw: str) -> list[str]:
         """The sentence cut where the owner corrects themself."""

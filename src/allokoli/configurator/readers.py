@@ -167,9 +167,12 @@ class OwnerReaders:
             if at < 0:
                 continue
             value = core.raw[at + len(head) :]
-            stops = find_phrase(self._patterns["greeting_not"], fold(value).strip())
+            begins = fold(value).strip()
+            stops = any(
+                phrase_pattern(phrase).match(begins) for phrase in self._patterns["greeting_not"]
+            )
             named = self._moment.asking == "name" and len(value.split()) <= _FEW_NAME_WORDS
-            if (stops is None or stops[0] > 0) and not named:  # `elle dit Claire`
+            if not stops and not named:  # `elle dit Claire`
                 value = value.strip(" :")
                 return self._sentence(quoted(value) or without_asides(value, self._locale))
         social = find_social(folded, self._locale)

@@ -41,6 +41,8 @@ def read_tone(
     if wanted:
         corrected = _last_correction(data, folded, locale, wanted[-1][0])
         kept = [tone for at, tone in wanted if at >= corrected] or [tone for _, tone in wanted]
+        if values and values.get("tone"):
+            kept = [tone for tone in kept if tone != values["tone"]] or kept
         return max(kept, key=kept.count)  # `nice, gentle, calm`: what most words say
     if values is None:
         return None
@@ -114,9 +116,14 @@ def _last_correction(data: dict[str, Any], folded: str, locale: str, last: int) 
         match.end()
         for phrase in (*lexicon(locale).words["correction"], *data["names"]["again"])
         for match in phrase_pattern(phrase).finditer(folded)
-        if match.end() <= last
+        if match.end() <= last and not _closes(data, phrase, folded[match.end() :])
     ]
     return max(ends, default=0)
+
+
+def _closes(data: dict[str, Any], phrase: str, after: str) -> bool:
+    """Whether a correction ends its clause (`calm instead, energetic is too much`)."""
+    return phrase in data["patterns"]["tone_instead"] and after.lstrip()[:1] in {"", ",", ".", ";"}
 
 
 def _offered(data: dict[str, Any], values: Mapping[str, Any]) -> tuple[str, str]:
