@@ -22,6 +22,7 @@ class HoursEntry:
         nonstop: open day and night.
         part: `opening` or `closing`, for a time said alone.
         afternoon: whether the afternoon was named.
+        morning: whether the morning was.
         comma: how many of the days came before the last comma.
         trailing: whether its days came after its times.
         group: how many of the days came before those named last.
@@ -36,6 +37,7 @@ class HoursEntry:
     nonstop: bool = False
     part: str | None = None
     afternoon: bool = False
+    morning: bool = False
     comma: int = 0
     trailing: bool = False
     group: int = 0
@@ -119,6 +121,8 @@ class _Grouping:
                 entry.part = token.kind
         elif self.current is not None and token.kind == "afternoon":
             self.current.afternoon = True
+        elif self.current is not None and token.kind == "morning":
+            self.current.morning = True
         elif self.current is not None and token.kind == "comma":
             self.current.comma = len(self.current.days)
 

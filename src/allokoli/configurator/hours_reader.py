@@ -85,8 +85,8 @@ def _intervals(
         return [_ALL_DAY], None
     if not entry.times:
         closed = entry.closed or (entry.excepted and bool(entry.days))
-        if closed and entry.afternoon:
-            return _mornings(entry, week), None
+        if closed and entry.afternoon != entry.morning:
+            return _half_days(entry, week), None
         return ([] if closed else None), None
     if len(entry.times) == 1:
         return _one_time(entry, week)
@@ -104,11 +104,13 @@ def _intervals(
     return found[:_MOST_INTERVALS], None
 
 
-def _mornings(entry: HoursEntry, week: Mapping[str, Any]) -> list[list[str]]:
-    """What is left of the days when they close in the afternoon (`pas le mercredi après-midi`)."""
+def _half_days(entry: HoursEntry, week: Mapping[str, Any]) -> list[list[str]]:
+    """What is left of days that close half of the time (`pas le mercredi après-midi`)."""
     days = [WEEKDAYS[day] for day in entry.days]
     usual: list[list[str]] = next((week[day] for day in (*days, *WEEKDAYS) if week.get(day)), [])
     noon = _clock(_NOON)
+    if entry.morning:
+        return [[max(opening, noon), closing] for opening, closing in usual if closing > noon]
     return [[opening, min(closing, noon)] for opening, closing in usual if opening < noon]
 
 

@@ -17,12 +17,12 @@ from allokoli.dialogue.utterance import Utterance
 
 Kind = Literal[
     "days", "time", "bad_time", "range", "closed", "except", "open", "opening", "closing",
-    "dates", "nonstop", "afternoon", "comma", "not", "break",
+    "dates", "nonstop", "afternoon", "comma", "not", "break", "morning",
 ]  # fmt: skip
 _WORDS: tuple[tuple[Kind, str], ...] = (
     ("nonstop", "around_the_clock"), ("closed", "closed"), ("except", "except"),
     ("opening", "opening"), ("closing", "closing"), ("afternoon", "afternoon"), ("not", "not_this"),
-    ("comma", "parts_of_day"), ("break", "breaks"),
+    ("comma", "parts_of_day"), ("break", "breaks"), ("morning", "morning"),
 )  # fmt: skip
 _DAYS = (("every_day", range(7)), ("week_days", range(5)), ("weekend", (5, 6)))
 _HOURS_A_DAY = 24
