@@ -3,6 +3,7 @@
 import pytest
 
 from allokoli.blueprint.analysis import structured_data, success, summary
+from allokoli.blueprint.catalog import template
 from allokoli.blueprint.guided import reply
 from allokoli.dialogue import plain_spaces
 
@@ -160,6 +161,15 @@ def test_what_is_never_understood_becomes_a_message(mario, call):
     assert line.reply.ended
     assert data["intent"] == "message"
     assert data["message"] == "c'est pour le banquet de samedi"
+
+
+def test_a_date_of_birth_that_is_never_understood_costs_no_appointment(call):
+    line = call(template("doctor", "fr").blueprint)
+    line.say("Un rendez-vous demain à 10 h pour une angine")
+    line.say("Paul Martin, 06 12 34 56 78")
+    heard = [line.say(said) for said in ("euh le truc là", "ben je vous dis", "le machin")]
+    assert "l'équipe vous le redemandera" in heard[-1]
+    assert "jeudi 19 novembre à 10 h" in heard[-1]
 
 
 @pytest.mark.parametrize("said", ["bonjour", "oui"])

@@ -79,6 +79,10 @@ def stuck(form: Form, state: State, slot: Slot | None, turn: Turn) -> tuple[Stat
     if slot and not slot.required:
         speaking.skip(state, slot.key)
         return ask_next(form, state, turn)
+    if slot and _can_wait(slot) and "later" in form.wording:
+        speaking.skip(state, slot.key)
+        turn.said.append(speaking.wording(form, "later", 0))
+        return ask_next(form, state, turn)
     if form.stuck_goal and state.goal != form.stuck_goal:
         state.notes.setdefault("intent", state.goal or "message")
         state.goal, state.phase = form.stuck_goal, "collecting"
@@ -93,3 +97,8 @@ def stuck(form: Form, state: State, slot: Slot | None, turn: Turn) -> tuple[Stat
         return ask_next(form, state, turn)
     turn.said.append(speaking.wording(form, "not_understood", state.turns))
     return again(form, state, turn)
+
+
+def _can_wait(slot: Slot) -> bool:
+    """Whether a request stands without it, so that a date of birth never costs an appointment."""
+    return slot.past or (slot.type in {"text", "email", "choice", "yes_no"} and not slot.verbatim)
