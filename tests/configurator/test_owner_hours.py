@@ -175,6 +175,7 @@ def test_a_break_alone_is_cut_out_of_the_days_that_are_known():
     [
         ("on ne travaille pas le mercredi après-midi", "wed", [["09:00", "12:00"]]),
         ("pas le mercredi après-midi", "wed", [["09:00", "12:00"]]),
+        ("fermé le mercredi matin", "wed", [["12:00", "19:00"]]),
         ("le jeudi jusqu'à dimanche, midi quatorze heures", "fri", [["12:00", "14:00"]]),
     ],
 )

@@ -24,9 +24,8 @@ from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_BARE_NAME_WORDS = 7
 _CLAUSE_WORDS = 3
-_CAPITAL = re.compile(
-    r"(?<![\w'’-])([a-zà-ÿ][\w'’-]*) ([A-ZÀ-Ý][\wà-ÿ’'-]+(?: [A-ZÀ-Ý][\wà-ÿ’'-]+)*)"
-)
+_SIGNED = r"[A-ZÀ-Ý][\wà-ÿ’'-]+"
+_CAPITAL = re.compile(rf"(?<![\w'’-])([a-zà-ÿ][\w'’-]*) ({_SIGNED}(?: {_SIGNED})*)")
 _QUOTES = "'\"«»“”‘’ "
 
 
