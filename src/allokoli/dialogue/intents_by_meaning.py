@@ -142,6 +142,9 @@ def ask_about(form: Form, text: str, found: "Understanding") -> None:
     if near is None or near.key == _WISH:
         return
     near = rather_answered(near, asides)
+    wish = wishes_politely(near.clause, locale) and find_phrase(goal.phrases, fold(near.clause))
+    if wish and near.score < _WANTED:
+        return  # "could I get an appointment with somebody in accounts?"
     if not is_unanswered(asides[near.key]):
         found.aside = asides[near.key]
     rest = text.replace(near.clause, " ")
@@ -169,7 +172,10 @@ def rather_answered(near: meaning.Near, asides: Mapping[str, Aside]) -> meaning.
 
 def wishes_politely(clause: str, locale: str) -> bool:
     """Whether a question is a wish in good manners (`could I come on Thursday?`)."""
-    return find_phrase(lexicon(locale).words.get("requests", ()), fold(clause)) is not None
+    words, folded = lexicon(locale).words, fold(clause)
+    if find_phrase(words.get("requests_not", ()), folded):
+        return False
+    return find_phrase(words.get("requests", ()), folded) is not None
 
 
 def names_a_day(clause: str, locale: str) -> bool:
@@ -233,8 +239,9 @@ def also_wants(form: Form, text: str, found: "Understanding") -> None:
         polite = wishes_politely(near.clause, locale)
         if thing is not usual and (rest is before or near.score < _WANTED):
             continue  # "I'm coming in tomorrow, what do I bring?" calls nothing off
-        if near.key in telling or polite or wants or near.score >= _WANTED:
-            _note(thing, near, found, tells=near.key in telling)
+        tells = near.key in telling or bool(thing is usual and told(usual, near.clause))
+        if tells or polite or wants or near.score >= _WANTED:
+            _note(thing, near, found, tells=tells)
             return
     wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(after)) is not None
     second = (wants or wishes_politely(after, locale)) and names_a_day(text, locale)

@@ -25,6 +25,9 @@ def takes_leave(state: State, folded: str, found: "Understanding", locale: str) 
         locale: the language spoken; one without `satisfied` and `thanks` takes leave by its
             goodbyes alone.
     """
+    if state.phase == "collecting" and _only_asked(folded, locale):
+        found.question = False
+        return True
     untold = state.goal is None or not any(state.values.values())
     answered = untold and bool(state.notes.get("asides"))
     if not answered or found.goal or found.aside or found.social == "repeat":
@@ -44,6 +47,12 @@ def takes_leave(state: State, folded: str, found: "Understanding", locale: str) 
     for phrase in sorted(said, key=len, reverse=True):
         rest = phrase_pattern(phrase).sub(" ", rest)
     return len(re.findall(r"\w+", rest)) <= _OTHER_WORDS or means_leave(folded)
+
+
+def _only_asked(folded: str, locale: str) -> bool:
+    """`No, I only wanted to know`: who was led into what they never wanted."""
+    span = find_phrase(lexicon(locale).words.get("only_asked", ()), folded)
+    return span is not None and _ends(folded, span[1])
 
 
 def _ends(folded: str, at: int) -> bool:

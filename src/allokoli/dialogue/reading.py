@@ -257,7 +257,13 @@ def _text(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> str
     if says_only_yes(heard.raw_folded, context.locale):
         return None
     text = rest_text(heard, context.locale)
-    return without_leads(slot, text) or None
+    return _without_courtesy(without_leads(slot, text), context.locale) or None
+
+
+def _without_courtesy(text: str, locale: str) -> str:
+    """`Umbrella Corp please` → `Umbrella Corp`."""
+    tails = "|".join(map(re.escape, lexicon(locale).words.get("courtesy_tail", ()))) or "(?!)"
+    return re.sub(rf"(?:[\s,]+(?:{tails}))+\W*$", "", text, flags=re.IGNORECASE)
 
 
 def without_leads(slot: Slot, text: str) -> str:

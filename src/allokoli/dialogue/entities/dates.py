@@ -73,7 +73,7 @@ def another_year(day: str, folded: str) -> str | None:
         day: the date as it was understood, ISO.
         folded: what is said instead.
     """
-    years = re.findall(r"(?<!\d)(\d{2}|(?:19|20) ?\d{2})(?!\d)", folded)
+    years = re.findall(r"(?<!\d)((?:19|20) ?\d{2}|\d{2})(?!\d)", folded)
     if len(years) != 1:
         return None
     before = date.fromisoformat(day)
@@ -95,6 +95,7 @@ def _said(
         for rule in when_rules("dates", locale)
         if rule.means.get("past", past) == past
         for match in rule.pattern.finditer(folded)
+        if not rule.means.get("same") or resolve(rule.means, match.groupdict(), today, locale)
     ]
     candidates.sort(key=lambda item: (item[0][0] - item[0][1], item[0][0]))
     kept: list[tuple[Span, Mapping[str, Any], Parts]] = []

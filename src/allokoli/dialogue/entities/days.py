@@ -126,12 +126,16 @@ def _year(parts: Parts, today: date) -> int | None:
     return century + year - _CENTURY * gone
 
 
-def _day_of_month(_: Mapping[str, Any], parts: Parts, today: date, __: str) -> When[date] | None:
+def _day_of_month(
+    means: Mapping[str, Any], parts: Parts, today: date, locale: str
+) -> When[date] | None:
+    """The next day of that number; a rule with `same = true` wants the weekday said to be its."""
+    weekday = names("weekdays", locale)[str(parts["weekday"])] if means.get("same") else None
     day, year, month = int(parts["d"] or 0), today.year, today.month
     for _month_ahead in range(_YEAR_MONTHS):
         found = _date(year, month, day)
         if found is not None and found >= today:
-            return When(found)
+            return When(found) if weekday in {None, found.weekday()} else None
         year, month = (year + 1, 1) if month == _YEAR_MONTHS else (year, month + 1)
     return None
 
