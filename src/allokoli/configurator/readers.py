@@ -98,8 +98,11 @@ class OwnerReaders:
         sectors = self._data["sectors"]
         found = said(sectors, self._less_customers(folded)) or said(sectors, folded)
         if known and not asked:
-            if self._moment.asking is None and found == known:
-                return said_instead(sectors, str(known), folded, self._patterns["tone_not"])
+            if self._moment.asking is None:
+                refused = self._patterns["tone_not"]
+                instead = said_instead(sectors, str(known), folded, refused)
+                if instead or found == known:
+                    return instead
             pointed = find_phrase(self._data["mentions"]["sector"], folded) is not None
             count = len(folded.split())
             agrees = find_answer(folded, self._locale) == "yes"
@@ -244,7 +247,7 @@ class OwnerReaders:
         if values.get("services") and not asked:
             return None
         folded = self._core(heard, values).raw_folded
-        if self._moment.asking == "booking" and not find_phrase(self._patterns["only"], folded):
+        if not asked and not find_phrase(self._patterns["only"], folded):
             return None  # `no, people leave messages on my machine`: asked what it does
         return read_services(self._data, folded, heard.raw, asked=asked)
 
@@ -254,12 +257,20 @@ class OwnerReaders:
         if not asked and self._naming(heard.raw_folded):
             return None
         turn = self.turn(heard.raw, values)
-        if not asked and turn.pointed:
+        if not asked and (turn.pointed or self._corrects_another(heard, values)):
             return None
         core = self._core(heard, values)
         if self._asks_the_guide(core) and not (asked and lists_fields(self._data, core.raw)):
             return None
         return read_fields(self._data, core, asked, values, self._locale)
+
+    def _corrects_another(self, heard: Utterance, values: Mapping[str, Any]) -> bool:
+        """Whether a turn at the recap is about the tone or the name (`all right but the name`)."""
+        if self._moment.asking is not None:
+            return False
+        named = named_fields(self._data, heard.raw_folded)
+        tone = not named and read_tone(self._data, heard.raw_folded, self._locale) is not None
+        return tone or (named == ["name"] and self._name(heard, False, values) is not None)
 
     def _asks_the_guide(self, heard: Utterance) -> bool:
         """Whether the whole turn is a question about AlloKoli (`combien ça coûte ?`)."""

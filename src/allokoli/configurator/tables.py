@@ -31,7 +31,8 @@ def said_instead(
     no = find_phrase(refusing, folded[: old[0]]) if old else None
     if old is None or no is None or len(folded[no[1] : old[0]].split()) > _BETWEEN_WORDS:
         return None
-    return said({key: one for key, one in table.items() if key != known}, folded[old[1] :])
+    others = {key: one for key, one in table.items() if key != known}
+    return said(others, folded[old[1] :]) or said(others, folded[: no[0]])
 
 
 def bare(folded: str) -> str:
