@@ -214,6 +214,15 @@ def test_a_vital_emergency_is_sent_to_the_emergency_number(mario, call):
     assert "le 15, ou le 112" in line.say("au secours il ne respire plus")
 
 
+@pytest.mark.parametrize("said", ["D'accord, j'appelle tout de suite", "Oui oui, merci"])
+def test_who_goes_to_call_for_help_is_asked_nothing_more(mario, call, said):
+    line = call(mario)
+    line.say("Au secours, mon mari ne respire plus !")
+    line.say(said)
+    assert line.reply.ended
+    assert line.state.outcome == "answered"
+
+
 def test_a_cancellation_is_read_back_and_recorded(mario, call):
     line = call(mario)
     line.say("Je voudrais annuler ma réservation de samedi", "Martin", "06 12 34 56 78")

@@ -10,6 +10,7 @@ from moments import day_of
         ("samedi en huit", "2026-11-28"),
         ("samedi en 8", "2026-11-28"),
         ("Samedi en huit s'il vous plaît.", "2026-11-28"),
+        ("mercredi en huit", "2026-11-25"),
         ("demain en huit", "2026-11-26"),
         ("aujourd'hui en huit", "2026-11-25"),
         ("mardi en quinze", "2026-12-08"),

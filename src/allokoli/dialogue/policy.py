@@ -87,6 +87,8 @@ def _step(form: Form, state: State, text: object, now: datetime, turn: Turn) -> 
     found = understand(current, state, text, now=now, locale=turn.locale)
     turn.heard += found.heard
     take_leave(state, found)
+    if _was_warned(current, state) and not (found.aside or found.goal or found.question):
+        return close(current, state, turn, "answered", "answered")
     return _respond(form, current, state, found, turn)
 
 
@@ -169,6 +171,13 @@ def _respond(  # noqa: PLR0911  (one way out a case)
         state.misses = 0
         return ask_next(current, state, turn)
     return _without_answer(current, state, found, turn)
+
+
+def _was_warned(form: Form, state: State) -> bool:
+    """Whether the last thing said was to call for help at once: nothing else is to be done then."""
+    last = state.notes.get("asides", [])[-1:]
+    warned = any(aside.at_once and aside.key in last for aside in form.asides)
+    return warned and state.goal is None and "answered" in form.wording
 
 
 def _answer_aside(
