@@ -245,8 +245,8 @@ def _is_settled(form: Form, state: State, slot: Slot) -> bool:
     """What is already given is left alone while another of its kind is being asked."""
     if slot.key not in state.values or slot.key in state.asking or slot.type not in _KINDS:
         return False
-    asked = [form.slot(key) for key in state.asking]
-    return any(item is not None and item.type == slot.type for item in asked)
+    asked = {item.type for key in state.asking if (item := form.slot(key))}
+    return slot.type in asked or (slot.type == "text" and "name" in asked)  # "it's for Kate"
 
 
 def _is_a_first_name(
