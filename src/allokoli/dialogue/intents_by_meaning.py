@@ -279,6 +279,8 @@ def _holds(
         meaning.SURE if leaves else _needed(form, thing, found.words, doubtful=bool(found.fills))
     ):
         return False
+    if isinstance(thing, Aside) and thing.at_once:
+        return meaning.belongs(near.clause, examples, than="harmless")
     return not found.question or is_owners(thing) or meaning.belongs(near.clause, examples)
 
 

@@ -92,10 +92,17 @@ def nearest(
     return max(found, key=lambda near: near.score + _FAVOR * (near.key in most), default=None)
 
 
-def belongs(clause: str, examples: Sequence[str]) -> bool:
-    """Whether a clause is nearer to these examples than to what only the owner could answer."""
-    elsewhere = [one for locale in LANGUAGES for one in _data(locale)["elsewhere"]]
-    table = _table((("here", tuple(examples)), ("elsewhere", tuple(elsewhere))))
+def belongs(clause: str, examples: Sequence[str], *, than: str = "elsewhere") -> bool:
+    """Whether a clause is nearer to these examples than to others.
+
+    Args:
+        clause: what was said.
+        examples: what it would mean.
+        than: a list of `background.toml`: what only the owner could answer (`elsewhere`), or what
+            only sounds like an emergency (`harmless`).
+    """
+    others = [one for locale in LANGUAGES for one in _data(locale).get(than, ())]
+    table = _table((("here", tuple(examples)), (than, tuple(others))))
     return table is not None and _compare(clause, table).key == "here"
 
 
