@@ -121,9 +121,7 @@ def cases(written):
 
 def is_urgent(language, said):
     """By assistant, whether a caller who begins so is sent to the emergency number."""
-    states = (
-        conversation(template(key, language).blueprint, [said], NOW)[0] for key in ASSISTANTS
-    )
+    states = (conversation(template(key, language).blueprint, [said], NOW)[0] for key in ASSISTANTS)
     return [state.notes.get("intent") == "urgent" for state in states]
 
 

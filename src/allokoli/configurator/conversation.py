@@ -42,6 +42,7 @@ __all__ = ["OwnerState", "hear", "open", "sign_up_invitation"]
 _NOT_UNDERSTOOD = ("not_understood", "not understood", "unknown_question", "stuck")
 _FEW_WORDS = 2
 _YES_WORDS = 9
+_MOST_PROBLEMS = 2
 _AT_RECAP = frozenset({"confirming", "correcting"})
 _TOLD_APART = frozenset({"name", "tone", "services", "fields"})
 _DEFAULT_TIMEZONE = "Europe/Paris"
@@ -224,7 +225,7 @@ def _turn_to_topic(  # noqa: PLR0911  (one way out a case)
     """Ask for a topic that was named without being told, or told in a way that makes no sense."""
     decision, values = reply.trace.decision, heard.dialogue.values
     unchanged = values == before.dialogue.values
-    if reading.problem:
+    if reading.problem and _worth_telling(heard.dialogue, reading.problem[0]):
         topic, kind, words = reading.problem
         said = wording(form, kind, 0).format(value=words)
         return _ask_topic(before if reply.ended else heard, topic, said)
@@ -259,6 +260,13 @@ def _turn_to_topic(  # noqa: PLR0911  (one way out a case)
     fresh = [topic for topic in pointed if topic not in values and topic not in skipped]
     heard.wanted = list(dict.fromkeys([*heard.wanted, *fresh]))
     return None
+
+
+def _worth_telling(dialogue: State, topic: str) -> bool:
+    """Whether what makes no sense in a topic was not told too often in vain already."""
+    told = dialogue.notes.setdefault("problems", {})
+    told[topic] = told.get(topic, 0) + 1
+    return bool(told[topic] <= _MOST_PROBLEMS)
 
 
 def _ask_topic(state: OwnerState, topic: str, said: str) -> tuple[OwnerState, Reply]:

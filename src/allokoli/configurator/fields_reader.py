@@ -7,6 +7,7 @@ from typing import Any
 from allokoli.blueprint.blueprint import STANDARD_TYPES
 from allokoli.configurator.own_fields import own_field, plain_label
 from allokoli.configurator.sector_words import sector_words
+from allokoli.dialogue import meaning
 from allokoli.dialogue.entities.answers import find_answer, find_social
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
@@ -270,7 +271,11 @@ def _is_chatter(data: dict[str, Any], item: str, locale: str) -> bool:
     chat = _opening(data["patterns"]["field_not"], folded) > 0
     alone = {fold(item)} <= {*lexicon(locale).words["hesitation"]}
     answers = find_answer(folded, locale) or find_social(folded, locale)
-    return alone or chat or bool(answers and len(folded.split()) <= _LIST)
+    if alone or chat or bool(answers and len(folded.split()) <= _LIST):
+        return True
+    sounds = {"field": data["patterns"]["own_fields"], "chatter": data["patterns"]["list_chatter"]}
+    near = meaning.nearest(item, sounds)
+    return near is not None and near.key == "chatter"
 
 
 def _opening(phrases: Sequence[str], folded: str) -> int:

@@ -131,7 +131,8 @@ def _straight(start: Token, end: Token, last: int, *, afternoon: bool) -> tuple[
         opening, closing = opening + _NOON, closing + _NOON
     if not start.sure and _EARLIEST_EVENING <= opening < _EARLIEST_DAY and closing >= _NIGHT:
         opening += _NOON  # `five till eleven at night`
-    if not start.sure and opening < _NOON <= closing and last >= 0 and opening <= last:
+    later = last >= 0 and opening <= last and opening + _NOON < closing
+    if not start.sure and opening < _NOON <= closing and later:
         opening += _NOON
     if not start.sure and not end.sure and last >= 0 and opening < last and opening < _NOON:
         opening, closing = opening + _NOON, closing + (_NOON if closing < _NOON else 0)

@@ -100,7 +100,7 @@ def _days_by_name(locale: str) -> dict[str, int]:
 @lru_cache
 def _days_pattern(locale: str) -> re.Pattern[str]:
     options = sorted(_days_by_name(locale), key=len, reverse=True)
-    return re.compile(rf"(?<![\w'])({'|'.join(map(re.escape, options))})(?![\w])s?\.?")
+    return re.compile(rf"(?<![\w'])ו?({'|'.join(map(re.escape, options))})(?![\w])s?\.?")
 
 
 @lru_cache

@@ -160,17 +160,28 @@ def _respond(  # noqa: PLR0911  (one way out a case)
     take_notes(state, found)
     refusals = take_fills(form, state, found, turn)
     current = form.refine(state.values) if form.refine else form
-    if found.aside:
+    if found.aside and not _was_answered(state, found):
         return _answer_aside(current, state, found, turn)
     if state.phase in {"confirming", "correcting"} and not found.goal:
         return _confirming(current, state, found, turn)
     skip_refused(current, state, found)
-    if refusals and not found.fills and refused_too_often(state):
+    if refusals and not found.news and refused_too_often(state):
         return stuck(current, state, current.slot(state.notes.pop("refused", "")), turn)
-    if found.fills or found.goal or offered or refusals:
+    if found.news or found.goal or offered or refusals:
         state.misses = 0
         return ask_next(current, state, turn)
     return _without_answer(current, state, found, turn)
+
+
+def _was_answered(state: State, found: Understanding) -> bool:
+    """Whether a yes to the recap comes with words that had their answer already."""
+    asked = state.notes.get("asides", ())
+    return bool(
+        found.aside
+        and found.aside.key in asked
+        and found.answer == "yes"
+        and state.phase == "confirming"
+    )
 
 
 def _was_warned(form: Form, state: State) -> bool:

@@ -41,6 +41,7 @@ class Context:
         newest: whether the last of several days or hours counts.
         alone: whether a single thing was asked.
         now: the hour of the conversation, where the organization is.
+        refused: the day or hour refused last: another that is said beside it is meant.
         limits: the earliest and the latest hour that suit, said with the hour that was read.
     """
 
@@ -56,15 +57,19 @@ class Context:
     newest: bool = False
     alone: bool = False
     now: time | None = None
+    refused: str | None = None
     limits: tuple[str | None, str | None] | None = None
 
 
 def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:
     """The slot's value where its wording gives it away, asked or not; None otherwise."""
     value = _read_once(slot, heard, context, asked=asked)
-    if not context.newest or slot.type not in {"date", "time"}:
+    if slot.type not in {"date", "time"}:
         return value
-    newer = value
+    if value is not None and value == context.refused:
+        other = _read_once(slot, heard, context, asked=asked)
+        return value if other is None else other
+    newer = value if context.newest else None
     while newer is not None:
         value, newer = newer, _read_once(slot, heard, context, asked=asked)
     return value

@@ -121,6 +121,7 @@ def take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> bo
             found.fills.pop(key, None)
             turn.refusals.append(refusal.sentence)
             state.notes["refused"] = key
+            state.notes["refused_value"] = fills[key]
             if key == "time":
                 state.notes.pop("part", None)  # "the same evening" was said of something else
             if refusal.proposal is not None:
@@ -131,8 +132,9 @@ def take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> bo
             _take_limits(state, found)
         state.tries.pop(key, None)
     kept = {key: value for key, value in found.fills.items() if before.get(key) != value}
+    found.news = bool(kept) or any(key in state.asking for key in found.fills)
     corrected = any(key in before for key in kept)
-    if form.acknowledge and (kept or found.fills):
+    if form.acknowledge and found.news:
         shown = form.refine(state.values) if form.refine else form
         acknowledge = shown.acknowledge or form.acknowledge
         turn.acknowledgement = acknowledge(kept or found.fills, state.values, corrected)

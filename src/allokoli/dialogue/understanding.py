@@ -40,6 +40,7 @@ class Understanding:
         question: whether they asked something.
         excepted: whether they made an exception (`yes, but…`).
         notes: what to remember (part of the day, unfinished digits).
+        news: whether an answer was new, or to what was asked.
         asked: the part of the sentence that asks what nobody here can answer.
         only_asks: whether nothing is wanted but an answer.
         told: the part of the sentence that answers the goal's slot `tells`.
@@ -56,6 +57,7 @@ class Understanding:
     question: bool = False
     excepted: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
+    news: bool = False
     asked: str = ""
     only_asks: bool = False
     told: str = ""
@@ -78,6 +80,8 @@ def understand(
     whole = Utterance.of(text, locale)
     found = Understanding(words=whole.raw)
     intents.recognize(form, state, whole, found, locale)
+    if found.goal and found.aside and found.aside.goal == found.goal.key:
+        found.aside = None  # a message for the boss asks for a message, not for the boss
     local = now.astimezone(ZoneInfo(form.timezone))
     uncut = form.whole_sentences or _wants_verbatim(form, state)
     private = found.aside is not None and found.aside.private
@@ -108,6 +112,7 @@ def understand(
             newest=bool(goal and goal.newest),
             alone=len(state.asking) == 1,
             now=local.time(),
+            refused=state.notes.get("refused_value"),
         )
         before = dict(found.fills)
         _read(form, state, segment, context, found)

@@ -34,7 +34,7 @@ def find_name(
     if in_two:
         return in_two
     found = _in_one(utterance, locale, asked=asked, weak=weak)
-    return _completed(found, utterance, locale) if found else None
+    return _said_fuller(_completed(found, utterance, locale), utterance, locale) if found else None
 
 
 def _in_one(
@@ -114,6 +114,15 @@ def _completed(name: tuple[str, Span], utterance: Utterance, locale: str) -> tup
         both = f"{part[0]} {said}" if key == "name_first" else f"{said} {part[0]}"
         return both, (min(span[0], part[1][0]), max(span[1], part[1][1]))
     return name
+
+
+def _said_fuller(name: tuple[str, Span], utterance: Utterance, locale: str) -> tuple[str, Span]:
+    """`Yannick, Yannick Le Goff`: a name begun again and gone on with."""
+    said, span = name
+    one = re.escape(fold(said))
+    again = re.search(rf"(?<!\w){one}[\s,.…]+(?={one}\s+[^\W\d_])", utterance.raw_folded)
+    fuller = _take(utterance, again.end(), locale) if again else None
+    return (fuller[0], (span[0], fuller[1][1])) if fuller else name
 
 
 def _introduces(phrase: str, after: str, locale: str) -> bool:

@@ -11,6 +11,10 @@ from allokoli.dialogue.utterance import Span, Utterance
 _EITHER = re.compile(
     r"(?<![\w:/+-])(\d{1,2})(?:\s*-\s*|\s+(?:ou|or|a|to|או|עד)\s+)(\d{1,2})(?![\w:/-]|\s*-)"
 )
+_LAST = re.compile(
+    r"(?:[.,;…]|\bso\b|\bdonc\b|(?<!\w)אז(?!\w))\s*(?:\w{1,3}\s*,\s*)?(?P<n>\d{1,3})\W*$"
+)
+"""The number that ends an answer after others (`that's two, and Linda, that's three. Four`)."""
 _BARE = re.compile(r"(?<![\w:/+])(\d{1,6})(?![\w:/])(?!(?<=\b1)\s+[a-z])")
 
 
@@ -29,7 +33,7 @@ def find_count(
     folded = _counted(utterance.mask())
     best: tuple[int, Span] | None = None
     if asked:
-        best = _whole(folded)
+        best = _settled(folded) or _whole(folded)
         if best and minimum <= best[0] <= maximum:
             return best
         best = None
@@ -64,6 +68,13 @@ def _counted(folded: str) -> str:
 
     folded = _collective().sub(in_digits, folded)
     return _EITHER.sub(lambda match: match[2].rjust(len(match.group())), folded)
+
+
+def _settled(folded: str) -> tuple[int, Span] | None:
+    """The number on which somebody who counts aloud ends."""
+    last = _LAST.search(folded)
+    before = last and (_BARE.search(folded[: last.start()]) or _whole(folded[: last.start()]))
+    return (int(last["n"]), last.span("n")) if last and before else None
 
 
 def _whole(folded: str) -> tuple[int, Span] | None:
