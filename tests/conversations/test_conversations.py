@@ -13,13 +13,13 @@ from allokoli.blueprint.catalog import templates
 PROMISED = {"fr": 0.95, "en": 0.95, "he": 0.90}
 """What the product promises of people it has never met; see ARCHITECTURE.md for what it reaches."""
 REACHED = {
-    ("callers", DEV): {"fr": 0.86, "en": 0.70, "he": 0.77},
-    ("callers", HELD_OUT): {"fr": 0.62, "en": 0.66, "he": 0.70},
-    ("owners", DEV): {"fr": 0.89, "en": 0.84, "he": 0.93},
-    ("owners", HELD_OUT): {"fr": 0.20, "en": 0.40, "he": 0.60},
+    ("callers", DEV): {"fr": 0.95, "en": 0.95, "he": 0.90},
+    ("callers", HELD_OUT): {"fr": 0.70, "en": 0.75, "he": 0.75},
+    ("owners", DEV): {"fr": 0.95, "en": 0.95, "he": 0.90},
+    ("owners", HELD_OUT): {"fr": 0.70, "en": 0.70, "he": 0.60},
 }
 """What it reaches today, which no change may lose; to be raised until the promise is kept."""
-WRITTEN = {("callers", DEV): (35, 22, 18), ("owners", DEV): (14, 9, 7)}
+WRITTEN = {("callers", DEV): (300, 200, 150), ("owners", DEV): (100, 80, 60)}
 SLOWEST_MS = {"owners": 150, "callers": 500}
 """Of computing 95 replies of 100, while other tests run."""
 
