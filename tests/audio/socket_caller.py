@@ -40,6 +40,7 @@ class SocketCaller:
         self.ended = asyncio.Event()
         self._heard: list[tuple[float, np.ndarray]] = []
         self._queue: deque[tuple[bytes, asyncio.Future[float] | None]] = deque()
+        self._unsaid: list[asyncio.Future[float]] = []
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -58,7 +59,7 @@ class SocketCaller:
         await self.socket.send(json.dumps(message))
 
     def speak(self, pcm: bytes) -> "asyncio.Future[float]":
-        """Queue 16-bit mono speech at 16 kHz; resolves to the moment its last sample left."""
+        """Queue 16-bit mono speech at 16 kHz; resolves when its last sample left, or the line did."""
         audio = np.frombuffer(pcm, np.int16)
         loud = np.flatnonzero(np.abs(audio.astype(np.int32)) > AUDIBLE_PEAK)
         wire = self.encoded(audio[loud[0] : loud[-1] + 1].tobytes())
@@ -67,6 +68,9 @@ class SocketCaller:
         done: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         for index, piece in enumerate(pieces):
             self._queue.append((piece, done if index == len(pieces) - 1 else None))
+        self._unsaid.append(done)
+        if self.ended.is_set():
+            self._fall_silent()
         return done
 
     def encoded(self, pcm: bytes) -> bytes:
@@ -145,7 +149,13 @@ class SocketCaller:
             pass
         self.closed = (self.socket.close_code or 1006, self.socket.close_reason or "")
         self.ended.set()
+        self._fall_silent()
         self._changed.set()
+
+    def _fall_silent(self) -> None:
+        for done in self._unsaid:
+            if not done.done():
+                done.set_result(time.monotonic())
 
     async def _send_regularly(self) -> None:
         silence = self.encoded(bytes(HEARD_RATE // 50 * 2))
@@ -156,7 +166,7 @@ class SocketCaller:
                 piece, done = self._queue.popleft() if self._queue else (silence, None)
                 await self.socket.send(piece)
                 sent += 1
-                if done:
+                if done and not done.done():
                     done.set_result(time.monotonic())
                 await asyncio.sleep(max(0.0, started_s + sent / 50 - time.monotonic()))
 
