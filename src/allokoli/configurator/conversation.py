@@ -19,7 +19,7 @@ from allokoli.configurator.commands import (
     said_command,
     words_of,
 )
-from allokoli.configurator.fields_reader import lists_fields
+from allokoli.configurator.field_lists import lists_fields
 from allokoli.configurator.form import GOAL, Questions, owner_form
 from allokoli.configurator.owner_data import owner_data
 from allokoli.configurator.owner_reading import Moment, OwnerReading, names_a_topic

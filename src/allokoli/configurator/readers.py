@@ -4,12 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from allokoli.configurator.clauses import TOPICS
-from allokoli.configurator.fields_reader import (
-    lists_fields,
-    named_fields,
-    read_fields,
-    standard_fields,
-)
+from allokoli.configurator.field_lists import lists_fields, named_fields
+from allokoli.configurator.fields_reader import read_fields, standard_fields
 from allokoli.configurator.greeting_reader import asks_what_it_is, without_asides
 from allokoli.configurator.names_reader import NameReader
 from allokoli.configurator.owner_reading import Moment, OwnerReading, read_turn

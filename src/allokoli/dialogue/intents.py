@@ -4,6 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from allokoli.dialogue.asking_and_wanting import (
+    also_asks,
+    also_wants,
+    ask_about,
+    keep_to_question,
+)
 from allokoli.dialogue.entities.answers import (
     Answer,
     find_answer,
@@ -14,13 +20,9 @@ from allokoli.dialogue.entities.answers import (
 from allokoli.dialogue.entities.times import find_part_of_day
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.intents_by_meaning import (
-    also_asks,
-    also_wants,
-    ask_about,
     asks,
     awaits_free_answer,
     is_owners,
-    keep_to_question,
     recognize_meaning,
 )
 from allokoli.dialogue.leaving import takes_leave

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.entities.answers import looks_like_question
-from allokoli.dialogue.entities.when_patterns import when_rules
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.requests import wishes_politely
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _OWNERS = 0.45
 _CERTAIN = 0.75
-_WANTED = 0.7
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _WISH = "wish"
@@ -80,7 +79,7 @@ def recognize_meaning(
     asked = _in_writing(form, near.clause) if near.key in telling and found.question else None
     if asked:
         near = replace(near, key=f"Aside:{asked.key}")
-    _note(things[near.key], near, found, tells=near.key in telling)
+    note(things[near.key], near, found, tells=near.key in telling)
 
 
 def _in_writing(form: Form, clause: str) -> Aside | None:
@@ -89,7 +88,7 @@ def _in_writing(form: Form, clause: str) -> Aside | None:
     return next((one for one in form.asides if told_ in fold(one.question)), None)
 
 
-def _note(thing: Goal | Aside, near: meaning.Near, found: "Understanding", *, tells: bool) -> None:
+def note(thing: Goal | Aside, near: meaning.Near, found: "Understanding", *, tells: bool) -> None:
     kind = "goal" if isinstance(thing, Goal) else "aside"
     if isinstance(thing, Goal):
         found.goal = thing
@@ -121,141 +120,6 @@ def less_fillers(text: str, locale: str) -> str:
     ):
         at = match.end()
     return text[at:] or text
-
-
-def ask_about(form: Form, text: str, found: "Understanding") -> None:
-    """`How much is a consultation?` asks about what another sentence would book."""
-    goal, locale = form.goal(form.default_goal), form.locale or "fr"
-    if found.goal is not goal or goal is None:
-        return
-    asides = {aside.key: aside for aside in form.asides if _is_specific(aside)}
-    groups = {key: examples_of(aside) for key, aside in asides.items()}
-    wishes = (*goal.examples, *goal.told)
-    said = less_fillers(text, locale)
-    near = meaning.nearest(
-        said,
-        {**groups, _WISH: wishes},
-        least=meaning.FIRM,
-        favored=groups,
-        alike=dict.fromkeys(groups, "question"),
-    )
-    if near is None or near.key == _WISH:
-        return
-    near = rather_answered(near, asides)
-    wish = wishes_politely(near.clause, locale) and find_phrase(goal.phrases, fold(near.clause))
-    if wish and near.score < _WANTED:
-        return  # "could I get an appointment with somebody in accounts?"
-    if not is_unanswered(asides[near.key]):
-        found.aside = asides[near.key]
-    rest = text.replace(near.clause, " ")
-    dated = wishes_politely(near.clause, locale) and names_a_day(near.clause, locale)
-    wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(text)) is not None
-    wishes_besides = dated or (wants and not found.only_asks)
-    if (
-        find_phrase(goal.phrases, fold(rest)) is None
-        and not told(goal, rest)
-        and not wishes_besides
-    ):
-        found.goal = None
-    found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
-
-
-def rather_answered(near: meaning.Near, asides: Mapping[str, Aside]) -> meaning.Near:
-    """The owner's question that is about as near as one that nobody answered."""
-    if not is_unanswered(asides[near.key]):
-        return near
-    owners = {key: examples_of(one) for key, one in asides.items() if is_owners(one)}
-    least = max(near.score - meaning.MARGIN, meaning.FIRM)
-    alike = dict.fromkeys(owners, "owner's")
-    return meaning.nearest(near.clause, owners, least=least, alike=alike) or near
-
-
-def wishes_politely(clause: str, locale: str) -> bool:
-    """Whether a question is a wish in good manners (`could I come on Thursday?`)."""
-    words, folded = lexicon(locale).words, fold(clause)
-    if find_phrase(words.get("requests_not", ()), folded):
-        return False
-    return find_phrase(words.get("requests", ()), folded) is not None
-
-
-def names_a_day(clause: str, locale: str) -> bool:
-    """Whether a day is said, whichever."""
-    folded = fold(clause)
-    days = (rule for rule in when_rules("dates", locale) if rule.means["means"] != "nothing")
-    return any(rule.pattern.search(folded) for rule in days)
-
-
-def also_asks(form: Form, text: str, found: "Understanding") -> None:
-    """`How much is a cut, and could you fit me in on Saturday?` wants and asks: it gets both."""
-    wanted = next((one.words for one in found.heard if one.kind == "goal"), "")
-    rest = less_fillers(text.replace(wanted, " ") if wanted else "", form.locale or "fr")
-    asides = {one.key: one for one in form.asides if is_owners(one)}
-    wishes = [sentence for one in form.goals for sentence in (*one.examples, *one.told)]
-
-    def fits(name: str, clause: str) -> bool:
-        return name == _WISH or asks(clause, rest, form.locale or "fr")
-
-    groups = {key: examples_of(one) for key, one in asides.items()}
-    near = meaning.nearest(rest, {**groups, _WISH: wishes}, least=meaning.FIRM, fits=fits)
-    if near and near.key != _WISH:
-        _note(asides[near.key], near, found, tells=False)
-
-
-def also_wants(form: Form, text: str, found: "Understanding") -> None:
-    """`Is there a contract? I'm after a system for my shop` asks and wants: it gets both.
-
-    Where a day is to be set, what is told before a question mostly leads up to it (`I had blood
-    taken, are the results in?`), but not what is wanted outright. A second question wants
-    something where it is a wish in good manners (`is it still free, and can I see it tomorrow?`).
-    """
-    aside, locale = found.aside, form.locale or "fr"
-    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
-    before, _, after = text.partition(asked) if asked else ("", "", "")
-    usual = form.goal(form.default_goal)
-    if usual is None or aside is None:
-        return
-    goals = {f"Goal:{one.key}": one for one in form.goals if not one.at_once}
-    telling = {f"told:{one.key}": one for one in goals.values() if one.told}
-    alike = {name: f"Goal:{one.key}" for name, one in telling.items()}
-    groups = {name: one.examples for name, one in goals.items()}
-    groups |= {name: one.told for name, one in telling.items()}
-    leads_up = "date" in usual.slots
-    for rest in (after, before):
-        said = less_fillers(rest.strip(" ,"), locale)
-        wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(said)) is not None
-
-        def fits(_name: str, clause: str, said: str = said) -> bool:
-            return not asks(clause, said, locale) or wishes_politely(clause, locale)
-
-        if len(said.split()) < _TELLING_WORDS:
-            continue
-        enough = meaning.LIKELY if wants else meaning.FIRM
-        if rest is before and leads_up and not wants:
-            continue
-        near = meaning.nearest(said, groups, least=enough, alike=alike, fits=fits)
-        if near is None or fold(near.clause) in fold(aside.question):
-            continue
-        thing = {**goals, **telling}[near.key]
-        polite = wishes_politely(near.clause, locale)
-        if thing is not usual and (rest is before or near.score < _WANTED):
-            continue  # "I'm coming in tomorrow, what do I bring?" calls nothing off
-        tells = near.key in telling or bool(thing is usual and told(usual, near.clause))
-        if tells or polite or wants or near.score >= _WANTED:
-            _note(thing, near, found, tells=tells)
-            return
-    wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(after)) is not None
-    second = (wants or wishes_politely(after, locale)) and names_a_day(text, locale)
-    if second or (wishes_politely(asked, locale) and names_a_day(asked, locale)):
-        found.goal = usual  # "do you do perms? I'd like one on Friday", "can I bring him Friday?"
-
-
-def keep_to_question(text: str, found: "Understanding") -> None:
-    """`How much is a visit?` is the owner's question, and no wish for a visit."""
-    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
-    goal = found.goal
-    if goal and asked and find_phrase((*goal.phrases, *goal.hints), fold(text.replace(asked, " "))):
-        return
-    found.goal = None
 
 
 def insults(form: Form, text: str) -> bool:
@@ -304,7 +168,7 @@ def _needed(form: Form, thing: Goal | Aside, text: str, *, doubtful: bool) -> fl
     return meaning.FIRM if thing.private else meaning.LIKELY
 
 
-def _is_specific(aside: Aside) -> bool:
+def is_specific(aside: Aside) -> bool:
     """Whether it asks for something that words of a wish may be about too."""
     return is_owners(aside) or is_unanswered(aside) or aside.private
 

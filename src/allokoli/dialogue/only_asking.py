@@ -4,14 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
+from allokoli.dialogue.asking_and_wanting import rather_answered
 from allokoli.dialogue.form import Form
-from allokoli.dialogue.intents_by_meaning import (
-    asks,
-    examples_of,
-    is_unanswered,
-    less_fillers,
-    rather_answered,
-)
+from allokoli.dialogue.intents_by_meaning import asks, examples_of, is_unanswered, less_fillers
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.state import Heard, State

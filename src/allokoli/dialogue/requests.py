@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from allokoli.dialogue.entities.when_patterns import when_rules
 from allokoli.dialogue.form import Form, Goal
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 if TYPE_CHECKING:
@@ -35,3 +37,18 @@ def requested(
         return None
     found.heard.append(Heard("goal", goal.key, words=told.raw[slice(*span)], how="request"))
     return goal
+
+
+def wishes_politely(clause: str, locale: str) -> bool:
+    """Whether a question is a wish in good manners (`could I come on Thursday?`)."""
+    words, folded = lexicon(locale).words, fold(clause)
+    if find_phrase(words.get("requests_not", ()), folded):
+        return False
+    return find_phrase(words.get("requests", ()), folded) is not None
+
+
+def names_a_day(clause: str, locale: str) -> bool:
+    """Whether a day is said, whichever."""
+    folded = fold(clause)
+    days = (rule for rule in when_rules("dates", locale) if rule.means["means"] != "nothing")
+    return any(rule.pattern.search(folded) for rule in days)

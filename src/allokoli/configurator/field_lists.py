@@ -1,0 +1,194 @@
+"""The fields that a list names: the usual ones, and the owner's own."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from allokoli.blueprint.blueprint import STANDARD_TYPES
+from allokoli.configurator.own_fields import own_field, plain_label
+from allokoli.configurator.sector_words import sector_words
+from allokoli.dialogue import meaning
+from allokoli.dialogue.entities.answers import find_answer, find_social
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
+from allokoli.dialogue.text import fold
+
+_PEOPLE = ("party_size", "guests")
+_LIST = 2
+_MAX_ITEM_WORDS = 9
+_ITEM_END = re.compile(r"[,;.!?]+\s*|\s+[-–/]\s+")
+
+
+def field(data: dict[str, Any], key: str) -> dict[str, Any]:
+    """A standard field."""
+    entry = data["fields"][key]
+    kind = STANDARD_TYPES[key]
+    made: dict[str, Any] = {"key": key, "label": entry["label"], "type": kind, "required": True}
+    if kind == "choice":
+        made["choices"] = list(entry["choices"])
+    return made
+
+
+def listed_fields(
+    data: dict[str, Any],
+    text: str,
+    values: Mapping[str, Any],
+    locale: str,
+    *,
+    told: bool = False,
+) -> list[dict[str, Any]]:
+    """The fields a list names: standard ones, and the owner's own.
+
+    Args:
+        data: the owner's data files.
+        text: the list.
+        values: the answers so far.
+        locale: its language.
+        told: whether whatever it names is a field; otherwise only what is worded as one.
+    """
+    found: list[dict[str, Any]] = []
+    for item in pieces(data, text):
+        other = _is_about_something_else(data, item) and not plainly_named(data, item)
+        if other or refused_fields(data, item):
+            continue
+        keys = as_the_trade_says(data, named_fields(data, fold(item)), values)
+        label = fold(plain_label(data, item))
+        vague_words = [fold(word) for word in data["patterns"]["vague_fields"]]
+        if keys and label not in vague_words:
+            vague = find_phrase(vague_words, label)
+            only = vague is not None and len(keys) == 1 and _is_vague(data, keys[0], label)
+            keys = [] if only else keys
+        if keys:
+            free = find_phrase(data["patterns"]["optional"], fold(item)) is not None
+            found += [{**field(data, key), "required": not free} for key in keys]
+            continue
+        worded = _opening(data["patterns"]["field_starts"], fold(item)) > 0
+        short = len(item.split()) <= _MAX_ITEM_WORDS and not _is_chatter(data, item, locale)
+        if short and (told or worded):
+            made = own_field(data, item, locale)
+            if made:
+                found.append(made)
+    return list({item["key"]: item for item in found}.values())
+
+
+def refused_fields(data: dict[str, Any], item: str) -> list[str]:
+    """The usual fields that a piece of a list turns down (`no phone number`)."""
+    start = _opening(data["patterns"]["less_item"], fold(item))
+    if start:
+        return named_fields(data, fold(item[start:]))
+    after = find_phrase(data["patterns"]["less_after"], fold(item))
+    return named_fields(data, fold(item[: after[0]])) if after and after[0] > 0 else []
+
+
+def plainly_named(data: dict[str, Any], text: str) -> set[str]:
+    """The usual fields that a piece of the sentence names with no other word (`yes, e-mail`)."""
+    labels = {fold(plain_label(data, item)).removeprefix("ו") for item in pieces(data, text)}
+    return {
+        key
+        for key, entry in data["fields"].items()
+        for phrase in (*entry["phrases"], entry["label"])
+        if any(phrase_pattern(phrase).fullmatch(label) for label in labels)
+    }
+
+
+def lists_fields(data: dict[str, Any], raw: str) -> bool:
+    """Whether a sentence lists what to ask, whatever question it looks like.
+
+    Args:
+        data: the owner's data files.
+        raw: the sentence.
+    """
+    return len(set(named_fields(data, fold(raw)))) >= _LIST and not raw.rstrip().endswith("?")
+
+
+def _is_chatter(data: dict[str, Any], item: str, locale: str) -> bool:
+    """Whether a piece of a list only tells why, agrees or thanks (`we had a lady with nuts`)."""
+    folded = fold(item)
+    chat = _opening(data["patterns"]["field_not"], folded) > 0
+    alone = {fold(item)} <= {*lexicon(locale).words["hesitation"]}
+    answers = find_answer(folded, locale) or find_social(folded, locale)
+    if alone or chat or bool(answers and len(folded.split()) <= _LIST):
+        return True
+    sounds = {"field": data["patterns"]["own_fields"], "chatter": data["patterns"]["list_chatter"]}
+    near = meaning.nearest(item, sounds)
+    return near is not None and near.key == "chatter"
+
+
+def _opening(phrases: Sequence[str], folded: str) -> int:
+    """Where the longest of the phrases that opens a piece ends; 0 when none does."""
+    found = (match for phrase in phrases if (match := phrase_pattern(phrase).match(folded)))
+    return max((match.end() for match in found), default=0)
+
+
+def as_the_trade_says(
+    data: dict[str, Any], keys: Sequence[str], values: Mapping[str, Any]
+) -> list[str]:
+    """How many people are coming has another name in a hotel than in a restaurant."""
+    usual = sector_words(data, values)["fields"]
+    same = {one: other for one, other in (_PEOPLE, _PEOPLE[::-1]) if other in usual}
+    return [same.get(key, key) if key not in usual else key for key in keys]
+
+
+def _is_vague(data: dict[str, Any], key: str, label: str) -> bool:
+    """Whether a field is named by nothing but a vague word (`serial number` is no phone)."""
+    vague = data["patterns"]["vague_fields"]
+    exact = [one for one in data["fields"][key]["phrases"] if one not in vague]
+    return find_phrase(exact, label) is None
+
+
+def _is_about_something_else(data: dict[str, Any], item: str) -> bool:
+    others = [
+        phrase
+        for key in ("tone", "greeting", "sector", "booking")
+        for phrase in data["mentions"][key]
+    ]
+    spoken = [word for one in data["languages"].values() for word in one["phrases"]]
+    few = len(item.split()) <= _LIST
+    return find_phrase((*others, *(spoken if few else ())), fold(item)) is not None
+
+
+def pieces(data: dict[str, Any], text: str) -> Iterator[str]:
+    joiners = sorted(data["patterns"]["and_words"], key=len, reverse=True)
+    cut = re.compile(rf"\s+(?:{'|'.join(re.escape(fold(word)) for word in joiners)})(?:\s+|(?<=ו))")
+    for part in _ITEM_END.split(_glued(data, text)):
+        padded, at = f" {part}", 0
+        for match in cut.finditer(fold(padded)):
+            if padded[at : match.start()].strip():
+                yield padded[at : match.start()].strip()
+            at = match.end()
+        if padded[at:].strip():
+            yield padded[at:].strip()
+
+
+def _glued(data: dict[str, Any], text: str) -> str:
+    """The words of one field that a joining word would cut (`first_name_and_surname`)."""
+    joiners = [rf"\s{re.escape(fold(word))}\s" for word in data["patterns"]["and_words"]]
+    joined = re.compile("|".join(joiners))
+    for entry in data["fields"].values():
+        for phrase in entry["phrases"]:
+            if joined.search(fold(phrase)):
+                for match in phrase_pattern(phrase).finditer(fold(text)):
+                    words = re.sub(r"\s", "_", text[slice(*match.span())])
+                    text = text[: match.start()] + words + text[match.end() :]
+    return text
+
+
+def named_fields(data: dict[str, Any], folded: str) -> list[str]:
+    """The standard fields named, in the order said, the longest name winning."""
+    hits: list[tuple[int, int, str]] = []
+    words = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
+    same = "|".join(phrase_pattern(one).pattern for one in data["patterns"]["of_caller"])
+    qualified = re.compile(rf"\s+(?:{words})(?:\b|(?<='))(?!\s*(?:{same}))")
+    for key, entry in data["fields"].items():
+        for phrase in entry["phrases"]:
+            hits += [
+                (match.start(), match.end(), key)
+                for match in phrase_pattern(phrase).finditer(folded)
+                if not qualified.match(folded, match.end())
+            ]
+    hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
+    taken: list[tuple[int, int, str]] = []
+    for hit in hits:
+        if all(hit[1] <= other[0] or other[1] <= hit[0] for other in taken):
+            taken.append(hit)
+    return list(dict.fromkeys(key for _, _, key in sorted(taken)))
