@@ -59,7 +59,7 @@ class SocketCaller:
         await self.socket.send(json.dumps(message))
 
     def speak(self, pcm: bytes) -> "asyncio.Future[float]":
-        """Queue 16-bit mono speech at 16 kHz; resolves when its last sample left, or the line did."""
+        """Queue 16-bit mono speech at 16 kHz; resolves once all of it left, or the line."""
         audio = np.frombuffer(pcm, np.int16)
         loud = np.flatnonzero(np.abs(audio.astype(np.int32)) > AUDIBLE_PEAK)
         wire = self.encoded(audio[loud[0] : loud[-1] + 1].tobytes())
