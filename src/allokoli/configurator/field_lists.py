@@ -48,7 +48,7 @@ def listed_fields(
     """
     found: list[dict[str, Any]] = []
     for item in pieces(data, text):
-        other = _is_about_something_else(data, item) and not plainly_named(data, item)
+        other = _is_about_something_else(data, item) and not plainly_named(data, item, locale)
         if other or refused_fields(data, item):
             continue
         keys = as_the_trade_says(data, named_fields(data, fold(item)), values)
@@ -80,9 +80,10 @@ def refused_fields(data: dict[str, Any], item: str) -> list[str]:
     return named_fields(data, fold(item[: after[0]])) if after and after[0] > 0 else []
 
 
-def plainly_named(data: dict[str, Any], text: str) -> set[str]:
+def plainly_named(data: dict[str, Any], text: str, locale: str) -> set[str]:
     """The usual fields that a piece of the sentence names with no other word (`yes, e-mail`)."""
-    labels = {fold(plain_label(data, item)).removeprefix("ו") for item in pieces(data, text)}
+    ands = "".join(lexicon(locale).time.get("joined", ()))
+    labels = {fold(plain_label(data, item)).removeprefix(ands) for item in pieces(data, text)}
     return {
         key
         for key, entry in data["fields"].items()

@@ -84,7 +84,7 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
         current = _merged(current, listed) if adding else listed
     else:
         sure = {"choice", "yes_no", "number"}
-        plain = plainly_named(data, base)
+        plain = plainly_named(data, base, locale)
         own = [
             item
             for item in listed

@@ -11,6 +11,7 @@ from allokoli.configurator.calendar_words import find_dates
 from allokoli.configurator.owner_data import owner_data
 from allokoli.dialogue.entities.times import find_time
 from allokoli.dialogue.entities.when_patterns import names, when_rules
+from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import phrase_pattern
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
@@ -100,7 +101,8 @@ def _days_by_name(locale: str) -> dict[str, int]:
 @lru_cache
 def _days_pattern(locale: str) -> re.Pattern[str]:
     options = sorted(_days_by_name(locale), key=len, reverse=True)
-    return re.compile(rf"(?<![\w'])ו?({'|'.join(map(re.escape, options))})(?![\w])s?\.?")
+    joined, names = "|".join(lexicon(locale).time.get("joined", ())), map(re.escape, options)
+    return re.compile(rf"(?<![\w'])(?:{joined})?({'|'.join(names)})(?![\w])s?\.?")
 
 
 @lru_cache

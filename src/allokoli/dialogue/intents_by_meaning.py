@@ -143,9 +143,10 @@ def _holds(
         meaning.SURE if leaves else _needed(form, thing, found.words, doubtful=bool(found.fills))
     ):
         return False
-    if isinstance(thing, Aside) and thing.at_once:
-        return meaning.belongs(near.clause, examples, than="harmless")
-    return not found.question or is_owners(thing) or meaning.belongs(near.clause, examples)
+    if thing.at_once and not meaning.belongs(near.clause, examples, than="harmless"):
+        return False
+    warns = isinstance(thing, Aside) and thing.at_once
+    return warns or not found.question or is_owners(thing) or meaning.belongs(near.clause, examples)
 
 
 def _needed(form: Form, thing: Goal | Aside, text: str, *, doubtful: bool) -> float:

@@ -99,7 +99,7 @@ def belongs(clause: str, examples: Sequence[str], *, than: str = "elsewhere") ->
         clause: what was said.
         examples: what it would mean.
         than: a list of `background.toml`: what only the owner could answer (`elsewhere`), or what
-            only sounds like an emergency (`harmless`).
+            only sounds like what would end the call (`harmless`).
     """
     others = [one for locale in LANGUAGES for one in _data(locale).get(than, ())]
     table = _table((("here", tuple(examples)), (than, tuple(others))))

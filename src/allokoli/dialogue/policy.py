@@ -87,7 +87,7 @@ def _step(form: Form, state: State, text: object, now: datetime, turn: Turn) -> 
     found = understand(current, state, text, now=now, locale=turn.locale)
     turn.heard += found.heard
     take_leave(state, found)
-    if _was_warned(current, state) and not (found.aside or found.goal or found.question):
+    if _was_warned(current, state, found):
         return close(current, state, turn, "answered", "answered")
     return _respond(form, current, state, found, turn)
 
@@ -184,11 +184,13 @@ def _was_answered(state: State, found: Understanding) -> bool:
     )
 
 
-def _was_warned(form: Form, state: State) -> bool:
-    """Whether the last thing said was to call for help at once: nothing else is to be done then."""
+def _was_warned(form: Form, state: State, found: Understanding) -> bool:
+    """Whether somebody who was told to call for help agrees: nothing else is to be done then."""
     last = state.notes.get("asides", [])[-1:]
     warned = any(aside.at_once and aside.key in last for aside in form.asides)
-    return warned and state.goal is None and "answered" in form.wording
+    agrees = found.answer == "yes" or found.social == "goodbye"
+    wants = found.aside or found.goal or found.question
+    return warned and state.goal is None and agrees and not wants
 
 
 def _answer_aside(

@@ -128,6 +128,8 @@ def take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> bo
                 state.notes["proposed"] = {key: refusal.proposal}
             continue
         state.values[key] = fills[key]
+        if state.notes.get("refused_value") != fills[key] and key in {"date", "time"}:
+            state.notes.pop("refused_value", None)
         if key == "time" and key in found.fills:
             _take_limits(state, found)
         state.tries.pop(key, None)

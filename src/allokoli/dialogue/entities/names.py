@@ -14,7 +14,6 @@ _MOST_CLAUSES = 12
 _NEAR_CHARS = 24
 _SHORT_WORDS = 3
 _FEW_LETTERS = 3
-_AND = "ו"  # written with the word it joins: `כהן והטלפון`
 _GERESH = r"(?:(?<=[\u05d0-\u05ea])['’׳](?![^\W_]))?"  # `ג'ורג'`
 _WORD = re.compile(rf"[^\W\d_]+(?:['’׳.\-\"״][^\W\d_]+)*{_GERESH}|\d+|[^\w\s]")
 
@@ -34,7 +33,7 @@ def find_name(
     if in_two:
         return in_two
     found = _in_one(utterance, locale, asked=asked, weak=weak)
-    return _said_fuller(_completed(found, utterance, locale), utterance, locale) if found else None
+    return _completed(found, utterance, locale) if found else None
 
 
 def _in_one(
@@ -114,15 +113,6 @@ def _completed(name: tuple[str, Span], utterance: Utterance, locale: str) -> tup
         both = f"{part[0]} {said}" if key == "name_first" else f"{said} {part[0]}"
         return both, (min(span[0], part[1][0]), max(span[1], part[1][1]))
     return name
-
-
-def _said_fuller(name: tuple[str, Span], utterance: Utterance, locale: str) -> tuple[str, Span]:
-    """`Yannick, Yannick Le Goff`: a name begun again and gone on with."""
-    said, span = name
-    one = re.escape(fold(said))
-    again = re.search(rf"(?<!\w){one}[\s,.…]+(?={one}\s+[^\W\d_])", utterance.raw_folded)
-    fuller = _take(utterance, again.end(), locale) if again else None
-    return (fuller[0], (span[0], fuller[1][1])) if fuller else name
 
 
 def _introduces(phrase: str, after: str, locale: str) -> bool:
@@ -225,6 +215,7 @@ def _words_of_name(
     words, fillers = lexicon(locale).words, _single_words(locale)
     stops = frozenset(words["name_stops"]) | fillers
     titles, joined = frozenset(words["name_titles"]), frozenset(words["name_joined"])
+    ands = lexicon(locale).time.get("joined", ())  # `כהן והטלפון`
     taken: list[re.Match[str]] = []
     opened = False
     for match in _WORD.finditer(utterance.raw, start):
@@ -238,7 +229,7 @@ def _words_of_name(
             continue
         particle = word in joined and (bool(taken) or opened)
         stopped = word in stops or word.rpartition("'")[2] in stops
-        stopped = stopped or (word[:1] == _AND and word[1:] in stops)
+        stopped = stopped or any(word.startswith(one) and word[1:] in stops for one in ands)
         stopped = stopped and not (taken and word in words["name_also"])
         stopped = stopped or (bool(taken) and word in titles)
         if blocked or not word[:1].isalpha() or (stopped and not particle):
@@ -254,7 +245,7 @@ def _words_of_name(
 def _said_in_full(taken: list[re.Match[str]], utterance: Utterance) -> Span | None:
     """`Harrison, Tom Harrison`; `Tom, Tom Harrison`: the same name again, with its other part."""
     name = re.escape(utterance.raw[taken[0].start() : taken[-1].end()])
-    other = r"[^\W\d_][\w'’-]*"
+    other = r"[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*){0,2}"
     again = re.compile(
         rf"\s*[,.…]+\s*({other}\s+{name}(?!\w)|{name}\s+{other}(?=\s*(?:[,.;]|$)))", re.IGNORECASE
     )

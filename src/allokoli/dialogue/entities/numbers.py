@@ -11,9 +11,7 @@ from allokoli.dialogue.utterance import Span, Utterance
 _EITHER = re.compile(
     r"(?<![\w:/+-])(\d{1,2})(?:\s*-\s*|\s+(?:ou|or|a|to|או|עד)\s+)(\d{1,2})(?![\w:/-]|\s*-)"
 )
-_LAST = re.compile(
-    r"(?:[.,;…]|\bso\b|\bdonc\b|(?<!\w)אז(?!\w))\s*(?:\w{1,3}\s*,\s*)?(?P<n>\d{1,3})\W*$"
-)
+_LAST = re.compile(r"[.,;…]\s*(?P<n>\d{1,3})\W*$")
 """The number that ends an answer after others (`that's two, and Linda, that's three. Four`)."""
 _BARE = re.compile(r"(?<![\w:/+])(\d{1,6})(?![\w:/])(?!(?<=\b1)\s+[a-z])")
 
