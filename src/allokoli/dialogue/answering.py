@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allokoli.dialogue import corrections
 from allokoli.dialogue.cuts import segments
 from allokoli.dialogue.entities.answers import says_none
-from allokoli.dialogue.entities.dates import another_year
+from allokoli.dialogue.entities.dates import another_year, find_date
 from allokoli.dialogue.entities.phones import loose_digits
 from allokoli.dialogue.form import Form, Slot
 from allokoli.dialogue.lexicon import lexicon
@@ -23,6 +23,8 @@ from allokoli.dialogue.utterance import Utterance
 if TYPE_CHECKING:
     from allokoli.dialogue.understanding import Understanding
 
+_CAPITAL = r"[^\W\d_a-zà-ÿא-ת][\w'’-]+"
+_TWO_CAPITALS = re.compile(rf"\b({_CAPITAL}) ({_CAPITAL})")
 _KINDS = frozenset({"text", "date", "name", "phone"})
 
 
@@ -169,12 +171,26 @@ def _is_settled(form: Form, state: State, slot: Slot) -> bool:
 def _is_a_first_name(
     form: Form, state: State, slot: Slot, segment: Utterance, context: Context
 ) -> bool:
-    """`שני` is a Monday and a first name: the one when a name is asked and the day is known."""
+    """`שני`, `Fabrice Noël`: a day, and a name where a name is asked and the day is known."""
     asked = [item.type for key in state.asking if (item := form.slot(key))]
-    if slot.type != "date" or slot.key not in state.values or "name" not in asked:
+    if slot.type != "date" or slot.key in state.asking or "name" not in asked:
+        return False
+    plain = (*lexicon(context.locale).words["name_stops"], *_plain_words(context.locale))
+    if any(
+        fold(before) not in plain
+        and find_date(Utterance.of(day, context.locale), context.today, context.locale)
+        for before, day in _TWO_CAPITALS.findall(segment.raw)
+    ):
+        return True
+    if slot.key not in state.values:
         return False
     first = next(iter(segment.raw_folded.split()), "")
     return first in lexicon(context.locale).time.get("day_names_of_people", ())
+
+
+def _plain_words(locale: str) -> list[str]:
+    words = lexicon(locale).words
+    return [word for key in ("yes", "no", "hesitation", "correction") for word in words[key]]
 
 
 def _awaits_text(form: Form, state: State) -> bool:
@@ -188,7 +204,8 @@ def _reading_order(slots: list[Slot], asking: Sequence[str]) -> list[Slot]:
     rank = {kind: index for index, kind in enumerate(order)}
 
     def place(slot: Slot) -> tuple[bool, int, bool]:
-        counts = slot.type == "number" and slot.reader is not None and [slot.key] == list(asking)
+        own = slot.reader is not None or bool(slot.totals)  # `about ten` is no hour here
+        counts = slot.type == "number" and own and [slot.key] == list(asking)
         return not counts, rank.get(slot.type, len(order)), not slot.past
 
     return sorted(slots, key=place)

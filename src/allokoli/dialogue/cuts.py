@@ -8,6 +8,7 @@ from allokoli.dialogue.entities.answers import looks_like_question
 from allokoli.dialogue.entities.free_text import rest_text
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import phrase_pattern
+from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
@@ -73,15 +74,22 @@ def in_full(told: str, whole: Utterance, read: list[Utterance], locale: str) -> 
     """What was told, with the clauses around it that answer and ask nothing."""
     unread = {part for segment in read for part in segment.rest()}
     kept: list[str] = []
+    words_ = lexicon(locale).words
+    leads = tuple(f" {one}" for one in words_.get("left_open", ()))
+    open_ = False
     for match in re.finditer(r"[^,.;:!?…]+", whole.raw):
         clause, after = match.group().strip(), whole.raw[match.end() : match.end() + 1]
         near = clause in told or told in clause
         asks = after == "?" or looks_like_question(clause, fold(clause), locale)
         clause = rest_text(Utterance.of(clause, locale), locale)
         words = clause.split()
-        goes_on = kept and words and fold(words[0]) in lexicon(locale).words.get("goes_on", ())
-        long_enough = len(words) >= _TELLING_WORDS or goes_on
+        if not words or fold(clause) in words_["hesitation"]:
+            continue
+        goes_on = kept and fold(words[0]) in words_.get("goes_on", ())
+        long_enough = len(words) >= _TELLING_WORDS or goes_on or open_
         apart = clause in unread and not asks and long_enough
-        if near or apart:
+        says = near or not leads or reason_left([clause], locale, least=1)
+        open_ = f" {fold(clause)}".endswith(leads)
+        if says and (near or apart):
             kept.append(clause)
     return ", ".join(part for part in kept if part)[:_MAX_TOLD_CHARS] or told

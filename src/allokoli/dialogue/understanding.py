@@ -118,6 +118,9 @@ def _read_story(
         rest = [part for segment in parts for part in segment.rest()]
         opens = state.goal is None and found.goal.key == form.default_goal and not found.aside
         found.told = found.told or (reason_left(rest, locale) if opens else "")
+    plain = lexicon(locale).words.get("wish_plain")
+    if found.told and plain and not reason_left([found.told], locale, least=1):
+        found.told = ""  # "I'd like an appointment with the doctor" says not why
     _as_a_statement(form, state, whole, found, locale)
     named = found.fills.get(found.goal.tells) if found.goal else None
     if found.goal and found.told and str(named or "\0") not in found.told:

@@ -74,6 +74,7 @@ def another_year(day: str, folded: str) -> str | None:
         folded: what is said instead.
     """
     years = re.findall(r"(?<!\d)((?:19|20) ?\d{2}|\d{2})(?!\d)", folded)
+    years = [one for one in years if len(one) > 2][:1] or years  # noqa: PLR2004  (in full)
     if len(years) != 1:
         return None
     before = date.fromisoformat(day)
@@ -155,7 +156,11 @@ def _is_taken_back(after: str, locale: str) -> bool:
         "|".join(re.escape(word) for word in sorted(map(fold, said), key=len, reverse=True))
         for said in (words["phone_no"], (*words["hesitation"], *words.get("except", ())))
     )
-    return re.match(rf"[\s.,…!-]*(?:(?:{leads})[\s,]+)?(?:{either})[\s.,]", after) is not None
+    parts = "|".join(
+        re.escape(fold(one)) for said in lexicon(locale).time["parts"].values() for one in said
+    )
+    pattern = rf"(?:\s+(?:{parts}))?[\s.,…!-]*(?:(?:{leads})[\s,]+)?(?:{either})[\s.,]"
+    return re.match(pattern, after) is not None
 
 
 def _precise(said: list[tuple[When[date], Span]]) -> tuple[When[date], Span] | None:

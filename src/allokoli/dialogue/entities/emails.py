@@ -23,16 +23,24 @@ def find_email(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
         utterance: the sentence.
         locale: the language it was dictated in.
     """
-    tokens = _tokens(utterance.mask(), locale)
+    tokens = _tokens(_less_to(utterance), locale)
     signs = [index for index, (said, _, _) in enumerate(tokens) if said == "@"]
     for index in signs[:_MAX_SIGNS]:
-        last = _domain_end(tokens, index + 1)
+        last = _domain_end(tokens, index + 1, locale)
         domain = _domain(tokens[index + 1 : last], locale)
         for first in _local_starts(tokens, index, locale):
             address = _address(tokens[first:index], domain, locale)
             if address:
                 return address, (tokens[first][1], tokens[last - 1][2])
     return None
+
+
+def _less_to(utterance: Utterance) -> str:
+    """`par mail à r point Amrani`: `à` before a lone letter is no letter of the address."""
+    folded = list(utterance.mask())
+    for match in re.finditer(r"(?<!\w)à(?=\s+\w(?!\w))", utterance.text):
+        folded[match.start()] = " "
+    return "".join(folded)
 
 
 def parse_email(text: str) -> str | None:
@@ -121,30 +129,33 @@ def _double_pattern(locale: str) -> re.Pattern[str]:
     return re.compile(rf"(?<=\w[\s,]\s)(?<!\w)(?:{said})\s+([a-z])(?!\w)")
 
 
-def _domain_end(tokens: list[_Token], first: int) -> int:
+def _domain_end(tokens: list[_Token], first: int, locale: str) -> int:
     """Where the words of the domain end: signs join them, and single letters."""
+    joined = lexicon(locale).words["email_joined"][0]
     last = first
     while last < len(tokens):
         said, before = tokens[last][0], tokens[last - 1][0]
         joins = said[0] in ".-" or before[-1] in "@.-"
         apart = not joins and len(before) > 1
-        if said == _CLAUSE or (apart and not _goes_on(tokens, first, last)):
+        if said == _CLAUSE or (apart and not _goes_on(tokens, first, last, joined)):
             break
         last += 1
     return last
 
 
-def _goes_on(tokens: list[_Token], first: int, at: int) -> bool:
+def _goes_on(tokens: list[_Token], first: int, at: int, joined: str) -> bool:
     """Whether the words from here on are of the domain still: its first dot follows."""
     if any("." in said for said, _, _ in tokens[first:at]):
         return False
-    ahead = [said for said, _, _ in tokens[at : at + _MAX_JOINED_WORDS]]
+    ahead = [said for said, _, _ in tokens[at : at + _MAX_JOINED_WORDS + 1]]
     words = ahead[: ahead.index(".")] if "." in ahead else [""]
-    return all(said.isalnum() for said in words)
+    most = _MAX_JOINED_WORDS if fold(joined) in words else _MAX_JOINED_WORDS - 1
+    return len(words) <= most and all(said.isalnum() for said in words)
 
 
 def _domain(tokens: list[_Token], locale: str) -> str:
-    domain = "".join(said for said, _, _ in tokens).strip(".-")
+    joined = lexicon(locale).words["email_joined"][0]
+    domain = "".join(said for said, _, _ in tokens if fold(said) != fold(joined)).strip(".-")
     return domain if "." in domain or not domain else domain + _ending(domain, locale)
 
 
@@ -169,6 +180,7 @@ def _local_starts(tokens: list[_Token], at: int, locale: str) -> list[int]:
         linked = first < at and (tokens[first][0][0] in "._-" or said[-1] in "._-")
         letters = len(said) == 1 and first < at and len(tokens[first][0]) == 1
         name = first == at and written and said in words["email_before"]  # `pro@durand.fr`
+        name = name or (first == at and said in words["hello"])  # `hello at durand dot com`
         leads = said in ends and not (linked or letters or name)
         if said in {"@", _CLAUSE} or leads:
             break

@@ -231,6 +231,7 @@ def _words_of_name(
         stopped = word in stops or word.rpartition("'")[2] in stops
         stopped = stopped or any(word.startswith(one) and word[1:] in stops for one in ands)
         stopped = stopped and not (taken and word in words["name_also"])
+        stopped = stopped and not (taken and _ends_a_name(taken[-1], match, utterance.raw))
         stopped = stopped or (bool(taken) and word in titles)
         if blocked or not word[:1].isalpha() or (stopped and not particle):
             break
@@ -271,6 +272,14 @@ def _respelled(names: list[str], letters: str) -> str:
     same = [index for index, name in enumerate(names) if fold(name)[0] == fold(letters)[0]]
     names[same[-1] if same else -1] = letters
     return " ".join(names)
+
+
+def _ends_a_name(before: re.Match[str], word: re.Match[str], raw: str) -> bool:
+    """`Jacques Long, 06…`: a word with a capital, after a name and before a pause."""
+    both = before.group()[0].isupper() and word.group()[0].isupper() and len(word.group()) > 1
+    return (
+        both and raw[before.end() : word.start()] == " " and raw[word.end() :][:1] in {"", ",", "."}
+    )
 
 
 @lru_cache

@@ -47,6 +47,10 @@ def read_letters(raw: str, start: int, locale: str) -> tuple[str, Span] | None:
     if sum(char.isalpha() for char in out) < _MIN_LETTERS:
         return None
     end = len(raw[:at].rstrip(" ,.-;"))
+    anew = _begun_again(locale).match(raw, end)
+    again = read_letters(raw, anew.end(), locale) if anew else None
+    if again:
+        return again[0], (first, again[1][1])
     name = re.sub(rf"{_LETTER}+", lambda word: _written(word.group()), out.lower())
     return name, (first, end)
 
@@ -133,6 +137,15 @@ def _piece(locale: str) -> re.Pattern[str]:
         rf"(?:,?\s+(?:{like})\s+{_LETTER}[\w'’-]+)?)",
         re.IGNORECASE,
     )
+
+
+@lru_cache
+def _begun_again(locale: str) -> re.Pattern[str]:
+    """What is said before the letters are said once more (`F, R… no, F E R R`)."""
+    words = lexicon(locale).words
+    said = {*words["phone_no"], *words.get("number_no", ()), *words["correction"]}
+    either = "|".join(re.escape(one) for one in sorted(said, key=len, reverse=True))
+    return re.compile(rf"[\s,.;…-]*(?:(?:{either})[\s,.…]+)+", re.IGNORECASE)
 
 
 @lru_cache

@@ -108,6 +108,8 @@ def find_bare_hour(
 def find_part_of_day(folded: str, locale: str) -> str | None:
     """`morning`, `afternoon`, `evening` or `midi`, when it was said."""
     parts: Mapping[str, list[str]] = lexicon(locale).time["parts"]
+    for phrase in lexicon(locale).time.get("parts_not", ()):
+        folded = phrase_pattern(phrase).sub(" ", folded)
     best: tuple[int, str] | None = None
     for part, phrases in parts.items():
         span = find_phrase(phrases, folded)
