@@ -10,9 +10,9 @@ from allokoli.dialogue.entities.answers import find_answer, says_only_yes
 from allokoli.dialogue.entities.dates import find_date, parse_written_date
 from allokoli.dialogue.entities.emails import find_email
 from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text
-from allokoli.dialogue.entities.members import count_members, count_told_first
+from allokoli.dialogue.entities.members import count_members, count_told_first, with_somebody
 from allokoli.dialogue.entities.names import find_name, respell
-from allokoli.dialogue.entities.numbers import find_count
+from allokoli.dialogue.entities.numbers import find_count, find_settled, find_sum
 from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits, parse_phone
 from allokoli.dialogue.entities.times import find_bare_hour, find_when
 from allokoli.dialogue.form import Form, Slot
@@ -177,8 +177,12 @@ def _worded(heard: Utterance, slot: Slot, *, alone: bool) -> tuple[str, tuple[in
 def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> int | None:
     told = asked or context.correcting
     first = count_told_first(heard.mask(), context.locale) if told and slot.totals else None
+    first = first or (find_settled(heard.mask()) if asked and slot.totals else None)
+    first = first or (_summed(heard, context) if told and slot.totals else None)
     found = first or _count(slot, heard, context.locale, asked=False)
     firm = asked or context.correcting or slot.key not in context.values
+    if found and not asked and _may_be_an_hour(found[1], heard, context.locale):
+        return None
     if found and found[0] == 1 and (not firm or _tells_of(found[1], heard, context.locale)):
         return None  # "une personne est allergique"
     more = _kept(heard, _added(slot, heard, context))
@@ -186,6 +190,22 @@ def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool)
         return max(int(context.values[slot.key]) + int(more), slot.minimum)
     count: int | None = _kept(heard, found)
     return count
+
+
+def _summed(heard: Utterance, context: Context) -> tuple[int, tuple[int, int]] | None:
+    """The whole company, where it is said after who they are."""
+    folded = heard.mask()
+    members = count_members(folded, context.locale)
+    total = find_sum(folded, members[1][1] if members else None, alone=context.alone)
+    return None if total and members and total[0] < members[0] else total
+
+
+def _may_be_an_hour(span: tuple[int, int], heard: Utterance, locale: str) -> bool:
+    """`We're down for nine, could it be eight?`: a bare number that may be no count."""
+    before = lexicon(locale).words.get("count_not", ())
+    if re.fullmatch(r"for\s+\d{1,2}", heard.folded[slice(*span)]) is None:
+        return False
+    return any(re.search(rf"(?<!\w){one}\s+$", heard.folded[: span[0]]) for one in before)
 
 
 def _tells_of(span: tuple[int, int], heard: Utterance, locale: str) -> bool:
@@ -218,8 +238,8 @@ def _given_name(slot: Slot, heard: Utterance, context: Context) -> str | None:
     respelled = _respelled(slot, heard, context)
     if respelled:
         return respelled
-    again = slot.key in context.values and len(heard.raw.split()) <= _SHORT_WORDS
-    weak = context.correcting or (again and not context.agreed and not context.free)
+    known, again = slot.key in context.values, len(heard.raw.split()) <= _SHORT_WORDS
+    weak = known and (context.correcting or (again and not context.agreed and not context.free))
     name: str | None = _kept(heard, find_name(heard, context.locale, asked=False, weak=weak))
     return name
 
@@ -293,7 +313,8 @@ def _count(
 ) -> tuple[int, tuple[int, int]] | None:
     bounds = {"minimum": slot.minimum, "maximum": slot.maximum}
     total = find_count(heard, slot.totals, asked=False, **bounds)
-    members = count_members(heard.mask(), locale) if slot.totals and not total else None
+    people = with_somebody(heard.text, heard.mask())
+    members = count_members(people, locale) if slot.totals and not total else None
     found = total or members or find_count(heard, slot.patterns, asked=asked, **bounds)
     worded = None if found else find_choice(heard, slot.choices)
     return (int(worded[0]), worded[1]) if worded else found

@@ -8,6 +8,8 @@ from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span
 
 _FEWEST = 2
+_SOMEBODY = "§"
+_NAME = re.compile(r"(?<=[,\s])[A-Z][a-zà-ÿ'’-]+(?: [A-Z][a-zà-ÿ'’-]+)?(?=\s*(?:,|\s|$|\.))")
 
 
 def count_members(folded: str, locale: str) -> tuple[int, Span] | None:
@@ -26,10 +28,25 @@ def count_members(folded: str, locale: str) -> tuple[int, Span] | None:
         counts = [_count(one, locale) for one in members]
         if None in counts:
             continue  # "my colleagues and me" does not say how many
+        counts += [int(match["head"])] if match["head"] else []
         total = sum(number or 0 for number in counts)
-        if len(members) >= _FEWEST and (best is None or total > best[0]):
+        told = any(not one.group().startswith(_SOMEBODY) for one in members)
+        if told and len(counts) >= _FEWEST and (best is None or total > best[0]):
             best = total, match.span()
     return best
+
+
+def with_somebody(text: str, folded: str) -> str:
+    """The sentence with each name as a sign that stands for one person (`me, Dave and Jo`).
+
+    Args:
+        text: the sentence, numbers in digits.
+        folded: the same, position for position, what was read already blanked.
+    """
+    chars = list(folded)
+    for match in _NAME.finditer(text):
+        chars[slice(*match.span())] = _SOMEBODY * len(match.group())
+    return "".join(new if old != "\0" else old for old, new in zip(folded, chars, strict=True))
 
 
 def count_told_first(folded: str, locale: str) -> tuple[int, Span] | None:
@@ -44,15 +61,16 @@ def _count(member: re.Match[str], locale: str) -> int | None:
     if member["n"] or member["more"]:
         return int(member["n"] or member["more"])
     words = lexicon(locale).words
-    last = member.group().split()[-1]
     joined = "|".join(words.get("count_joined", ()))
-    bare = re.sub(rf"^(?:{joined})-?", "", last) if joined else last
-    pairs = {fold(one) for one in words.get("count_pairs", ())}
-    kinds = {fold(one) for one in words["count_members"]}
-    if last in pairs:
+    said = member.group()
+    last = said.split()[-1]
+    bare = {re.sub(rf"^(?:{joined})-?", "", one) if joined else one for one in (said, last)}
+    either = {said, last, *bare}
+    if either & {fold(one) for one in words.get("count_pairs", ())}:
         return 2
-    if bare in {fold(one) for one in words.get("count_many", ())}:
+    if bare & {fold(one) for one in words.get("count_many", ())}:
         return None
+    kinds = {fold(one) for one in words["count_members"]}
     return None if last.endswith("s") and last[:-1] in kinds else 1
 
 
@@ -64,7 +82,12 @@ def _list(locale: str) -> re.Pattern[str] | None:
     with_ = _either(locale, "count_with")
     # In Hebrew `and` is written with the word it joins, and a number word loses it.
     apart = r"\s+" if lexicon(locale).words.get("count_joined") else rf"\s+(?={with_}\b)"
-    return re.compile(rf"{one}(?:(?:\s*,\s*|{apart})(?:{with_}\s+)?{one})+")
+    more, heads = _either(locale, "count_more"), _either(locale, "count_heads")
+    joined = rf"|{heads}\s+(?={_either(locale, 'count_joined')})"  # `ארבעה אנשים ותינוק`
+    number = rf"(?<![\w:/-])(?P<head>\d{{1,2}})\s+(?:(?:{heads}\s+)?(?={more}\s){joined})"
+    head = rf"(?:{number}|{one}(?:\s*,\s*|{apart}))"  # `seven plus a baby`
+    rest = rf"(?:{with_}\s+)?{one}"
+    return re.compile(rf"{head}{rest}(?:(?:\s*,\s*|{apart}){rest})*")
 
 
 @lru_cache
@@ -75,7 +98,7 @@ def _member(locale: str) -> re.Pattern[str]:
     joined = rf"(?:{_either(locale, 'count_joined')}-?)?"
     return re.compile(
         rf"(?<!\w){joined}(?:{own}|(?:(?:{whose})\s+)*(?:(?P<n>\d{{1,2}})\s+)?{other}{kinds}"
-        rf"|{more}\s+(?P<more>\d{{1,2}})(?!\s+(?:\w+\s+)?{kinds}))(?![\w'])"
+        rf"|{_SOMEBODY}+|{more}\s+(?P<more>\d{{1,2}})(?!\s+(?:\w+\s+)?{kinds}))(?![\w'])"
     )
 
 

@@ -11,7 +11,7 @@ from allokoli.dialogue.utterance import Span, Utterance
 _EITHER = re.compile(
     r"(?<![\w:/+-])(\d{1,2})(?:\s*-\s*|\s+(?:ou|or|a|to|או|עד)\s+)(\d{1,2})(?![\w:/-]|\s*-)"
 )
-_LAST = re.compile(r"[.,;…]\s*(?P<n>\d{1,3})\W*$")
+_LAST = re.compile(r"(?:[.,;…]\s*(?P<n>\d{1,3})\W*$|[.…!?]\s*(?P<alone>\d{1,3})(?=\s*[.,;…!\0]))")
 """The number that ends an answer after others (`that's two, and Linda, that's three. Four`)."""
 _BARE = re.compile(r"(?<![\w:/+])(\d{1,6})(?![\w:/])(?!(?<=\b1)\s+[a-z])")
 
@@ -31,7 +31,7 @@ def find_count(
     folded = _counted(utterance.mask())
     best: tuple[int, Span] | None = None
     if asked:
-        best = _settled(folded) or _whole(folded)
+        best = find_settled(folded) or _whole(folded)
         if best and minimum <= best[0] <= maximum:
             return best
         best = None
@@ -42,13 +42,32 @@ def find_count(
             corrected = best is not None and _corrects(folded[best[1][1] : match.start()])
             if minimum <= value <= maximum and (longer or corrected):
                 best = value, match.span()
-    if best or not asked:
-        return best
+    if best:
+        return _amended(folded, best, minimum, maximum)
+    if not asked:
+        return None
     for match in _BARE.finditer(folded):
         fits = minimum <= int(match.group(1)) <= maximum
         if fits and (best is None or _corrects(folded[best[1][1] : match.start()])):
             best = int(match.group(1)), match.span()
     return best
+
+
+def find_sum(folded: str, after: int | None, *, alone: bool) -> tuple[int, Span] | None:
+    """The number that sums up who was told one by one (`me, Mum and Dad… that's three`).
+
+    Args:
+        folded: the sentence, numbers in digits.
+        after: where the list ends; None when there is none, and a total must be called so.
+        alone: whether nothing else was asked, so that the number needs no such word.
+    """
+    ends = r"(?=\W*(?:$|[,.;!?…]))"
+    for match in _total().finditer(folded):
+        if re.match(ends, folded[match.end() :]):
+            return int(match["n"]), match.span()
+    bare = rf"[\s,.…:-]*[,.…:-]\s*(?P<n>\d{{1,3}}){ends}"
+    last = re.compile(bare).match(folded, after) if after is not None and alone else None
+    return (int(last["n"]), last.span("n")) if last else None
 
 
 def _corrects(between: str) -> bool:
@@ -68,11 +87,29 @@ def _counted(folded: str) -> str:
     return _EITHER.sub(lambda match: match[2].rjust(len(match.group())), folded)
 
 
-def _settled(folded: str) -> tuple[int, Span] | None:
+def find_settled(folded: str) -> tuple[int, Span] | None:
     """The number on which somebody who counts aloud ends."""
-    last = _LAST.search(folded)
-    before = last and (_BARE.search(folded[: last.start()]) or _whole(folded[: last.start()]))
-    return (int(last["n"]), last.span("n")) if last and before else None
+    last = next(reversed(list(_LAST.finditer(folded))), None)
+    if last is None:
+        return None
+    before = _BARE.search(folded[: last.start()]) or _whole(folded[: last.start()])
+    which = "n" if last["n"] else "alone"
+    return (int(last[which]), last.span(which)) if before else None
+
+
+def _amended(folded: str, best: tuple[int, Span], minimum: int, maximum: int) -> tuple[int, Span]:
+    """`Six of us... no, seven, she's bringing somebody`: the number that takes another back."""
+    again = _again().match(folded, best[1][1])
+    if again is None or not minimum <= int(again["n"]) <= maximum:
+        return best
+    return int(again["n"]), (best[1][0], again.end())
+
+
+@lru_cache
+def _again() -> re.Pattern[str]:
+    words = {fold(word) for one in LANGUAGES for word in lexicon(one).words["phone_no"]}
+    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"[\s.,;:…!?-]*(?:{either})[\s.,…-]+(?P<n>\d{{1,3}})(?=\s*(?:[.,;!?…\0]|$))")
 
 
 def _whole(folded: str) -> tuple[int, Span] | None:
@@ -92,7 +129,7 @@ def _whole(folded: str) -> tuple[int, Span] | None:
 def _total() -> re.Pattern[str]:
     words = {fold(word) for one in LANGUAGES for word in lexicon(one).words["count_total"]}
     either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{either})\s+(?P<n>\d{{1,4}})(?![\w:/])")
+    return re.compile(rf"(?<!\w)(?:{either})[\s.,…:]+(?P<n>\d{{1,4}})(?![\w:/])")
 
 
 @lru_cache
