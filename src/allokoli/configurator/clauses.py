@@ -10,6 +10,7 @@ from itertools import islice
 from allokoli.configurator.hours_reader import read_hours
 from allokoli.configurator.owner_data import owner_data
 from allokoli.dialogue.entities.when_patterns import names, when_rules
+from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
@@ -64,7 +65,7 @@ def clauses(raw: str, locale: str) -> tuple[Clause, ...]:
         same = sentence == before
         told = topic in _UNTIL_SENTENCE_END and same
         answer = topic == "faqs" and not _has_contact(own, said, locale)
-        goes_on = own is None and topic is not None and _goes_on(topic, said, locale)
+        goes_on = own is None and topic is not None and goes_on_with(topic, said, locale)
         if (told and (own is None or answer)) or goes_on:
             own = topic
         found.append(Clause(start, end, own, sentence))
@@ -85,7 +86,7 @@ def _led_to(found: Sequence[Clause], folded: str, locale: str) -> list[Clause]:
                 own = "hours"
                 if after.topic is None:
                     told[-1] = replace(after, topic="hours")
-            elif after.topic == "languages" and _goes_on("languages", said, locale):
+            elif after.topic == "languages" and goes_on_with("languages", said, locale):
                 own = "languages"
         after = replace(one, topic=own)
         told.append(after)
@@ -119,7 +120,7 @@ def _topic_of(said: str, locale: str) -> str | None:
     return "hours" if timed or _has_range(said, locale) else None
 
 
-def _goes_on(topic: str, said: str, locale: str) -> bool:
+def goes_on_with(topic: str, said: str, locale: str) -> bool:
     """Whether a clause without words of its own goes on with the topic before it."""
     if topic == "hours":
         hours = owner_data(locale)["hours"]
@@ -133,6 +134,8 @@ def _goes_on(topic: str, said: str, locale: str) -> bool:
     if topic not in {"notify", "escalation"}:
         return False
     digits = Utterance.of(said, locale).text
+    if find_phrase(lexicon(locale).words["email_joined"], digits):
+        return True  # `riverside is one word`
     return _CONTACT.search(digits) is not None or _SPOKEN_DIGITS.fullmatch(digits) is not None
 
 
@@ -233,7 +236,7 @@ def _joined(folded: str, start: int, end: int, locale: str) -> list[tuple[int, i
 
 def _same_topic(left: str, right: str, locale: str) -> bool:
     before, after = _topic_of(left, locale), _topic_of(right, locale)
-    goes_on = before == "hours" and after is None and _goes_on(before, right, locale)
+    goes_on = before == "hours" and after is None and goes_on_with(before, right, locale)
     return before == after or goes_on
 
 

@@ -231,7 +231,8 @@ def _turn_to_topic(  # noqa: PLR0911  (one way out a case)
         return _ask_topic(before if reply.ended else heard, topic, said)
     if decision.startswith("aside"):
         return None
-    pointed = [topic for topic in reading.pointed if topic not in heard.dialogue.asking]
+    asked = {*before.dialogue.asking, *heard.dialogue.asking}  # what is given up is not taken up
+    pointed = [topic for topic in reading.pointed if topic not in asked]
     if not pointed and unchanged and decision.startswith(_NOT_UNDERSTOOD):
         command = meant(raw, heard.locale, agreeing=before.status == "confirming")
         if command in COMMANDS:
@@ -251,7 +252,7 @@ def _turn_to_topic(  # noqa: PLR0911  (one way out a case)
             return replace(heard, dialogue=dialogue), told
         topics = owner_data(heard.locale)["topics"]
         named = by_meaning({key: topics[key] for key in TOPICS}, raw)
-        pointed = [named] if named and named not in heard.dialogue.asking else []
+        pointed = [named] if named and named not in asked else []
     if not pointed:
         return None
     if unchanged and not decision.startswith(("change", "default", "skip")):

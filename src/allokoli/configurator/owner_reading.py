@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from allokoli.configurator.clauses import TOPICS, Clause, clauses, cue_pattern, names_days, said_in
+from allokoli.configurator.clauses import (
+    TOPICS,
+    Clause,
+    clauses,
+    cue_pattern,
+    goes_on_with,
+    names_days,
+    said_in,
+)
 from allokoli.configurator.contact_readers import has_contact, read_escalation, read_notify
 from allokoli.configurator.faq_reader import read_faqs
 from allokoli.configurator.hours_reader import read_hours
@@ -116,8 +124,12 @@ def _by_topic(
     moment: Moment,
 ) -> dict[str, list[Clause]]:
     found: dict[str, list[Clause]] = {}
+    contact: str | None = None
     for piece in pieces:
         topic = piece.topic
+        if topic is None and contact is not None:
+            said = fold(raw[piece.start : piece.end])
+            topic = contact if goes_on_with(contact, said, locale) else None
         if topic is None and moment.asking in TOPICS:
             topic = moment.asking
         if topic is None and moment.asking != "greeting":
@@ -126,6 +138,7 @@ def _by_topic(
             said = raw[piece.start : piece.end]
             days = names_days(said, locale) and len(said.split()) <= _FEW_DAY_WORDS
             topic = "hours" if days or any(char.isdigit() for char in said) else None
+        contact = topic if topic in {"notify", "escalation"} else None
         if topic is not None:
             if topic == "escalation" and (case := _case_before(raw, pieces, piece, locale)):
                 found.setdefault(topic, []).append(case)
