@@ -22,6 +22,7 @@ _CERTAIN = 0.75
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _WISH = "wish"
+_ORDINARY = "ordinary"
 _TELLING_WORDS = 3
 
 
@@ -40,9 +41,10 @@ def recognize_meaning(
     only = _SOCIAL_WORDS if found.social in {"anything", "wait", "goodbye"} else _FEW_WORDS
     if found.question and found.social in {None, "wait"}:  # `יש חניה?`: is there parking?
         only = 1
-    if len(text.split()) <= only:
+    if calls_for_help(form, text, found) or len(text.split()) <= only:
         return
-    named: list[Goal | Aside] = [*form.asides, *(() if questions_only else form.goals)]
+    asides = [one for one in form.asides if not one.at_once]
+    named: list[Goal | Aside] = [*asides, *(() if questions_only else form.goals)]
     things = {f"{type(thing).__name__}:{thing.key}": thing for thing in named}
     groups = {name: examples_of(thing) for name, thing in things.items()}
     telling = {f"told:{one.key}": one for one in named if isinstance(one, Goal) and one.told}
@@ -68,7 +70,7 @@ def recognize_meaning(
     if near and is_unanswered(things[near.key]):
         found.question, found.asked = True, near.clause
         return
-    if near and not _holds(form, state, things[near.key], groups[near.key], near, found):
+    if near and not _holds(state, things[near.key], groups[near.key], near, found):
         near = None
     if near is None and found.question:
         # The owner wrote an answer to something like it: better than none.
@@ -80,6 +82,33 @@ def recognize_meaning(
     if asked:
         near = replace(near, key=f"Aside:{asked.key}")
     note(things[near.key], near, found, tells=near.key in telling)
+
+
+def calls_for_help(form: Form, text: str, found: "Understanding") -> bool:
+    """Whether what is said is nearer to an emergency than to what callers say at large.
+
+    What this business alone is told does not count: that a garage repairs what smokes makes no fire
+    harmless.
+    """
+    warning = next((one for one in form.asides if one.at_once), None)
+    if warning is None or len(text.split()) < _FEW_WORDS:
+        return False
+    near = meaning.nearest(
+        less_fillers(text, form.locale or "fr"),
+        {warning.key: warning.examples, _ORDINARY: _ordinary(form)},
+        least=_CERTAIN if found.fills else meaning.SURE if insults(form, text) else meaning.FIRM,
+    )
+    if near is None or near.key != warning.key:
+        return False
+    note(warning, near, found, tells=False)
+    return True
+
+
+def _ordinary(form: Form) -> list[str]:
+    """What callers say who are in no danger."""
+    lists = (meaning.sentences(key) for key in ("harmless", "requests", "elsewhere"))
+    things = [one for one in (*form.goals, *form.asides) if not one.at_once and not is_owners(one)]
+    return [*(one for said in lists for one in said), *(one for t in things for one in t.examples)]
 
 
 def _in_writing(form: Form, clause: str) -> Aside | None:
@@ -128,7 +157,6 @@ def insults(form: Form, text: str) -> bool:
 
 
 def _holds(
-    form: Form,
     state: State,
     thing: Goal | Aside,
     examples: Sequence[str],
@@ -139,31 +167,17 @@ def _holds(
     leaves = state.goal is not None and isinstance(thing, Goal)
     if leaves and isinstance(thing, Goal) and thing.at_once and state.phase == "confirming":
         return False  # "the number is wrong", at the recap, is no wrong number
-    if near.score < (
-        meaning.SURE if leaves else _needed(form, thing, found.words, doubtful=bool(found.fills))
-    ):
+    if near.score < (meaning.SURE if leaves else _needed(thing)):
         return False
     if thing.at_once and not meaning.belongs(near.clause, examples, than="harmless"):
         return False
-    warns = isinstance(thing, Aside) and thing.at_once
-    return warns or not found.question or is_owners(thing) or meaning.belongs(near.clause, examples)
+    return not found.question or is_owners(thing) or meaning.belongs(near.clause, examples)
 
 
-def _needed(form: Form, thing: Goal | Aside, text: str, *, doubtful: bool) -> float:
-    """How near, where a mistake would cost the call: it ends, or turns to something else.
-
-    Args:
-        form: the form being filled.
-        thing: what the words mean.
-        text: the sentence.
-        doubtful: whether it also answers what was asked (`…, my wife can't have shellfish`).
-    """
+def _needed(thing: Goal | Aside) -> float:
+    """How near, where a mistake would cost the call: it ends, or turns to something else."""
     if isinstance(thing, Goal):
         return meaning.SURE if thing.at_once or thing.newest else meaning.LIKELY
-    if thing.at_once:
-        if doubtful:
-            return _CERTAIN
-        return meaning.SURE if insults(form, text) else meaning.FIRM
     if thing.goal:
         return meaning.SURE
     return meaning.FIRM if thing.private else meaning.LIKELY
@@ -203,6 +217,7 @@ def told(goal: Goal, text: str) -> str:
 def asks(clause: str, text: str, locale: str) -> bool:
     """Whether a clause is the one that asks something in a sentence."""
     after = text.partition(clause)[2].lstrip()[:1]
+    clause = clause.rstrip(" ,;")
     return after == "?" or looks_like_question(clause, fold(clause), locale)
 
 

@@ -1,11 +1,10 @@
 """Whether somebody who had an answer has nothing more to ask (`ah great, that's all then`)."""
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
-from allokoli.dialogue.lexicon import LANGUAGES, lexicon, load
+from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.state import State
 
@@ -62,13 +61,7 @@ def _ends(folded: str, at: int) -> bool:
 
 def means_leave(text: str) -> bool:
     """Whether it means so in other words (`I'll talk it over with my husband`)."""
-    groups = {
-        name: [one for locale in LANGUAGES for one in _background(locale).get(name, ())]
-        for name in ("leaving", "requests", "elsewhere", "staying")
-    }
+    names = ("leaving", "requests", "elsewhere", "staying")
+    groups = {name: meaning.sentences(name) for name in names}
     near = meaning.nearest(text, groups, least=meaning.LIKELY)
     return near is not None and near.key == "leaving"
-
-
-def _background(locale: str) -> Mapping[str, Sequence[str]]:
-    return load("allokoli.dialogue", locale, "background")

@@ -101,23 +101,27 @@ def belongs(clause: str, examples: Sequence[str], *, than: str = "elsewhere") ->
         than: a list of `background.toml`: what only the owner could answer (`elsewhere`), or what
             only sounds like what would end the call (`harmless`).
     """
-    others = [one for locale in LANGUAGES for one in _data(locale).get(than, ())]
-    table = _table((("here", tuple(examples)), (than, tuple(others))))
+    table = _table((("here", tuple(examples)), (than, sentences(than))))
     return table is not None and _compare(clause, table).key == "here"
 
 
-def warm(sentences: Iterable[str]) -> bool:
+def sentences(key: str) -> tuple[str, ...]:
+    """A list of `background.toml`, in all our languages."""
+    return tuple(one for locale in LANGUAGES for one in _data(locale).get(key, ()))
+
+
+def warm(examples: Iterable[str]) -> bool:
     """Load the model and learn examples ahead, so that the first call does not wait for them.
 
     Args:
-        sentences: about 10 ms each.
+        examples: about 10 ms each.
 
     Returns:
         Whether sentences can be compared on this machine.
     """
     if _model() is None:
         return False
-    for sentence in (*_background(), *sentences):
+    for sentence in (*_background(), *examples):
         _centered(sentence)
     return True
 
