@@ -29,6 +29,7 @@ from allokoli.dialogue.leaving import takes_leave
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern, similarity
 from allokoli.dialogue.only_asking import is_denied, keep_to_asking
+from allokoli.dialogue.requests import names_a_day
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
@@ -168,6 +169,8 @@ def _by_lexicon(
         span = find_phrase(phrases, folded)
         if span and not is_denied(span, folded, locale):
             found.goal, hinted = goal, phrases is goal.hints
+            if hinted and state.goal is None:
+                found.goal = _rather_moved(form, goal, folded[span[1] :], locale)
             found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*span)]))
             break
     spans = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]
@@ -192,6 +195,28 @@ def _by_lexicon(
         if hinted and found.question and state.goal is None:
             found.goal = None  # "we're booked for Friday, is breakfast included?"
             found.only_asks = True
+
+
+def _rather_moved(form: Form, goal: Goal, after: str, locale: str) -> Goal:
+    """`I can't come tomorrow, what about Monday?`: who asks for another moment calls nothing off.
+
+    Args:
+        form: the form being filled.
+        goal: what the sentence hints at.
+        after: what is said after the hint.
+        locale: the language spoken.
+    """
+    moves = next((one for one in form.goals if one.newest), None)
+    proposes = find_phrase(lexicon(locale).words.get("proposes", ()), after)
+    if goal.key != "cancel" or moves is None or proposes is None:
+        return goal
+    rest = after[proposes[0] :]
+    other = find_phrase(lexicon(locale).words.get("another_moment", ()), rest)
+    return (
+        moves
+        if other or names_a_day(rest, locale) or re.search(r"\d", Utterance.of(rest, locale).text)
+        else goal
+    )
 
 
 def _ways(goals: Sequence[Goal]) -> list[tuple[Goal, tuple[str, ...]]]:

@@ -154,7 +154,11 @@ def _read_meaning(
     if _wants_verbatim(form, state):
         return
     intents_by_meaning.recognize_meaning(
-        form, state, left if answered else whole.raw, found, questions_only=answered
+        form,
+        state,
+        left if answered else whole.raw,
+        found,
+        questions_only=answered or found.social == "goodbye",  # "my boss is here, I'll call back"
     )
     if found.goal and found.goal.key == state.goal:
         found.goal = None

@@ -13,6 +13,8 @@ _SHORT_WORDS = 6
 _SOCIAL = ("restart", "repeat", "refuse", "anything", "wait", "goodbye", "insult", "hello")
 _ROOM = {"repeat": 3, "hello": 3, "insult": 3, "wait": 3, "anything": 6}
 _NOISE_WORDS = 2
+_NAMED = re.compile(r"[A-Z][\w'’-]+ (?!I\b)[A-Z][\w'’-]+\s*(?:[,.]|$)")
+"""`Will Young, 07700…`: two capitals and a pause, which name somebody."""
 
 
 def find_answer(folded: str, locale: str) -> Answer | None:
@@ -121,7 +123,7 @@ def looks_like_question(text: str, folded: str, locale: str) -> bool:
         *re.findall(r"([^.?!;,]+)\?", folded),
     ):  # "Friday, do you do cars?, at 2"
         opening = _less(clause, fillers).split()
-        if opening and opening[0] in words.get("question_first", ()):
+        if opening and opening[0] in words.get("question_first", ()) and not _NAMED.match(text):
             return True
     return False
 

@@ -46,11 +46,11 @@ def _in_months(means: Mapping[str, Any], parts: Parts, today: date, _: str) -> W
 
 
 def _weekday(means: Mapping[str, Any], parts: Parts, today: date, locale: str) -> When[date]:
-    """The next one, today excluded unless the rule says `today = true`."""
+    """The next one, today excluded unless the rule says `today = true`, `least` days ahead."""
     weekday = names("weekdays", locale)[str(parts["weekday"])]
     ahead = (weekday - today.weekday()) % _WEEK_DAYS
-    if ahead == 0 and not means.get("today"):
-        ahead = _WEEK_DAYS
+    if (ahead == 0 and not means.get("today")) or ahead < means.get("least", 0):
+        ahead += _WEEK_DAYS
     return When(today + timedelta(days=ahead + means.get("plus", 0)))
 
 

@@ -30,8 +30,13 @@ def count_members(folded: str, locale: str) -> tuple[int, Span] | None:
             continue  # "my colleagues and me" does not say how many
         counts += [int(match["head"])] if match["head"] else []
         total = sum(number or 0 for number in counts)
-        told = any(not one.group().startswith(_SOMEBODY) for one in members)
-        if told and len(counts) >= _FEWEST and (best is None or total > best[0]):
+        if _is_whole(members[0], locale) and counts[0] == total - (counts[0] or 0):
+            total -= counts[0] or 0  # "four of us, four girls"
+        if (
+            _tells(match.group(), members, locale)
+            and len(counts) >= _FEWEST
+            and (best is None or total > best[0])
+        ):
             best = total, match.span()
     return best
 
@@ -54,6 +59,19 @@ def count_told_first(folded: str, locale: str) -> tuple[int, Span] | None:
     tellers = _either(locale, "count_tellers")
     match = re.match(rf"\W*(?P<n>\d{{1,2}})\s*[,:.-]+\s*(?={tellers}(?!\w))", folded)
     return (int(match["n"]), match.span("n")) if match else None
+
+
+def _tells(said: str, members: list[re.Match[str]], locale: str) -> bool:
+    """Whether names among them are people who come (`oh God, my boss is here` counts nobody)."""
+    named = [one for one in members if one.group().startswith(_SOMEBODY)]
+    joined = rf"(?<!\w){_either(locale, 'count_selves', 'count_with')}(?!\w)"
+    return not named or (len(named) < len(members) and re.search(joined, said) is not None)
+
+
+def _is_whole(member: re.Match[str], locale: str) -> bool:
+    """Whether it counts all of them (`four of us`)."""
+    whole = lexicon(locale).words.get("count_whole", ())
+    return any(member.group().endswith(one) for one in whole)
 
 
 def _count(member: re.Match[str], locale: str) -> int | None:
