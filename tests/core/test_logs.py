@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import httpx
+from product import wait_until
 from serving import free_port
 
 _FAIL = """
@@ -33,12 +35,11 @@ def test_an_exception_is_logged_by_its_type_and_place_not_its_words():
 
 
 _SERVE = """
-import asyncio, gc, os, threading, time, urllib.request
+import asyncio, gc, os
 from allokoli.core import http, logs
 from allokoli.cli.processes import _uvicorn
 
 WORDS = "Claire Bernard, 06 22 33 44 55"
-PORT = int(os.environ["PORT"])
 
 def app():
     made = http.create_app("test")
@@ -59,35 +60,28 @@ def app():
 
     return made
 
-def ask():
-    for path in ("/healthz", "/breaks", "/forgets"):
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=5)
-            except urllib.error.HTTPError:
-                break
-            except OSError:
-                time.sleep(0.05)
-            else:
-                break
-    os._exit(0)
-
 logs.configure("DEBUG", "web")
-threading.Thread(target=ask, daemon=True).start()
-_uvicorn(app, "127.0.0.1", PORT)
+_uvicorn(app, "127.0.0.1", int(os.environ["PORT"]))
 """
 
 
 def test_a_server_writes_no_words_of_what_breaks_in_it():
-    said = subprocess.run(
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(
         [sys.executable, "-c", _SERVE],
-        env={**os.environ, "PORT": str(free_port())},
-        capture_output=True,
+        env={**os.environ, "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=True,
-        timeout=60,
     )
-    written = said.stderr + said.stdout
+    try:
+        wait_until(lambda: httpx.get(f"{url}/healthz").is_success, within_s=30)
+        assert httpx.get(f"{url}/breaks").status_code == 500
+        assert httpx.get(f"{url}/forgets").status_code == 200
+    finally:
+        server.terminate()
+        written, _ = server.communicate(timeout=30)
     assert "ERROR uvicorn.error Exception in ASGI application\nValueError\n" in written
     assert "ERROR asyncio Task exception was never retrieved\nValueError\n" in written
     assert '"event": "unexpected_error"' in written
