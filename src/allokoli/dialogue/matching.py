@@ -16,7 +16,7 @@ _MIN_PREFIXED_CHARS = 4
 _MIN_CONTENT_CHARS = 3
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)  # three languages hold ten thousand
 def phrase_pattern(phrase: str) -> re.Pattern[str]:
     """Compile a phrase into a pattern over folded text."""
     parts: list[str] = []
@@ -39,11 +39,17 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
 def _prefixes(phrase: str) -> str:
     """In Hebrew, `and`, `the`, `that`, `to`, … are written as letters before the word."""
     first, _, others = phrase.partition(" ")
-    if not re.match(r"[\u05d0-\u05ea]", first):
+    either = first.strip("()*").split("|")  # `(בא לי|רוצה) לקבוע`
+    if not all(re.match(r"[\u05d0-\u05ea]", one) for one in either):
         return ""
-    if len(first) >= _MIN_PREFIXED_CHARS:
+    if min(map(len, either)) >= _MIN_PREFIXED_CHARS:
         return r"[והבלשמכ]{0,2}"
     return "ו?" if others else ""  # `ואין אלרגיות`; but `ולא` is no bare no
+
+
+def as_phrase(written: str) -> str:
+    """Somebody's own words as a phrase: their signs (`Léa (Lyon)`, `dehors :)`) mean nothing here."""
+    return " ".join(re.findall(r"[\w']+", written))
 
 
 def find_phrase(phrases: Iterable[str], folded: str) -> Span | None:

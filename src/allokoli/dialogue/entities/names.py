@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from allokoli.dialogue.entities.first_names import opens_a_name, tells_origin, without_letters
 from allokoli.dialogue.entities.spelling import amend_letters, find_letters, read_letters
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import fold, title
@@ -33,6 +34,7 @@ def find_name(
     if in_two:
         return in_two
     found = _in_one(utterance, locale, asked=asked, weak=weak)
+    found = (without_letters(found[0], locale), found[1]) if found else None
     return _completed(found, utterance, locale) if found else None
 
 
@@ -53,6 +55,8 @@ def _in_one(
             if titled and _is_another(before, locale, asked=asked):
                 continue
             found = _take(utterance, match.end(), locale)
+            if found and titled and _acts(utterance.folded[found[1][1] :], locale):
+                continue
             if found:
                 weakly = asked and phrase in words["name_weak"]
                 whole = _bare(utterance, locale) if weakly else None
@@ -134,6 +138,19 @@ def _is_another(before: str, locale: str, *, asked: bool) -> bool:
         return True
     own = words.get("name_title_after", ())
     return not asked and bool(own and clause) and not _ends_with(clause, own)
+
+
+def _acts(after: str, locale: str) -> bool:
+    """Whether who is named does something that the speaker tells of (`Mrs Lovell expects me`)."""
+    words = lexicon(locale).words
+    said = "|".join(words.get("name_acts", ()))
+    its_own = "|".join(map(re.escape, words.get("mentions_name", ("my name", "the name"))))
+    return bool(said) and re.match(rf"\s*(?:{said})(?!\w)(?!\s+(?:{its_own}))", after) is not None
+
+
+def is_of_company(name: str, locale: str) -> bool:
+    """Whether a name is a company's by its last word (`Bright Sparks Electrical`)."""
+    return fold(name.rsplit(maxsplit=1)[-1]) in lexicon(locale).words.get("company_words", ())
 
 
 def _ends_with(clause: str, phrases: Sequence[str]) -> bool:
@@ -225,12 +242,14 @@ def _words_of_name(
         opened = opened or (word in joined and _opens_a_name(match, utterance.raw, stops, joined))
         skippable = word in titles or (skip_fillers and word in fillers) or word in ",."
         blocked = _is_blocked(utterance, match)
-        if not taken and not blocked and skippable and not opened:
+        named = not taken and opens_a_name(word, utterance.raw[match.end() :], stops, locale)
+        if not taken and not blocked and skippable and not (opened or named):
             continue
         particle = word in joined and (bool(taken) or opened)
         stopped = word in stops or word.rpartition("'")[2] in stops
         stopped = stopped or any(word.startswith(one) and word[1:] in stops for one in ands)
         stopped = stopped and not (taken and word in words["name_also"])
+        stopped = (stopped and not named) or (bool(taken) and tells_origin(word, locale))
         stopped = stopped and not (taken and _ends_a_name(taken[-1], match, utterance.raw))
         stopped = stopped or (bool(taken) and word in titles)
         if blocked or not word[:1].isalpha() or (stopped and not particle):
