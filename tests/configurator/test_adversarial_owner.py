@@ -71,3 +71,10 @@ def test_two_hundred_hostile_turns_keep_the_state_small():
         state, reply = hear(state, words[turn % len(words)][:200], NOW)
         assert reply.text
     assert len(json.dumps(state.to_dict())) < 60_000
+
+
+@pytest.mark.parametrize("name", ["Léa (Lyon", "Léa :)", "L*éa|"])
+def test_signs_in_a_name_break_no_correction(name):
+    state, _ = talk(*SEED_TURNS[:1], name, *SEED_TURNS[2:-1], f"non pas {name}, c'est Sophie")
+    assert state.status != "confirmed"
+    assert state.blueprint["greeting"].startswith("Restaurant Chez Mario")

@@ -47,12 +47,14 @@ def listed_fields(
         told: whether whatever it names is a field; otherwise only what is worded as one.
     """
     found: list[dict[str, Any]] = []
-    for item in pieces(data, text):
+    for piece in pieces(data, text):
+        item = _less_tail(data, piece)
         other = _is_about_something_else(data, item) and not plainly_named(data, item, locale)
         if other or refused_fields(data, item):
             continue
-        keys = as_the_trade_says(data, named_fields(data, fold(item)), values)
         label = fold(plain_label(data, item))
+        keys = as_the_trade_says(data, named_fields(data, fold(item)), values)
+        keys = [] if _is_number_of(data, keys, label) else keys
         vague_words = [fold(word) for word in data["patterns"]["vague_fields"]]
         if keys and label not in vague_words:
             vague = find_phrase(vague_words, label)
@@ -69,6 +71,27 @@ def listed_fields(
             if made:
                 found.append(made)
     return list({item["key"]: item for item in found}.values())
+
+
+def _less_tail(data: dict[str, Any], item: str) -> str:
+    """A piece of a list without why it is asked (`a number just in case`)."""
+    ends = [
+        match.start()
+        for phrase in data["patterns"]["field_tails"]
+        for match in phrase_pattern(phrase).finditer(fold(item))
+        if match.start() > 0
+    ]
+    return item[: min(ends, default=len(item))].strip() or item
+
+
+def _is_number_of(data: dict[str, Any], keys: Sequence[str], label: str) -> bool:
+    """Whether a piece names a figure of what it then names (`numéro de commande`)."""
+    of = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
+    heads = "|".join(re.escape(fold(word)) for word in data["patterns"]["figures"])
+    if not heads or not re.match(rf"(?:{heads})\s+(?:{of})(?!\w)", label):
+        return False
+    whole = {fold(phrase) for key in keys for phrase in data["fields"][key]["phrases"]}
+    return not any(label.startswith(phrase) for phrase in whole)
 
 
 def refused_fields(data: dict[str, Any], item: str) -> list[str]:
@@ -187,9 +210,14 @@ def named_fields(data: dict[str, Any], folded: str) -> list[str]:
                 for match in phrase_pattern(phrase).finditer(folded)
                 if not qualified.match(folded, match.end())
             ]
+        hits += [  # `the pet's name` is no name of who calls
+            (match.start(), match.end(), "")
+            for phrase in entry.get("apart", ())
+            for match in phrase_pattern(phrase).finditer(folded)
+        ]
     hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
     taken: list[tuple[int, int, str]] = []
     for hit in hits:
         if all(hit[1] <= other[0] or other[1] <= hit[0] for other in taken):
             taken.append(hit)
-    return list(dict.fromkeys(key for _, _, key in sorted(taken)))
+    return list(dict.fromkeys(key for _, _, key in sorted(taken) if key))

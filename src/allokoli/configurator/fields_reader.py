@@ -52,7 +52,11 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
     current = before
     raw, usual = _without_usual(heard.raw, patterns) if asked else (heard.raw, False)
     answer = find_answer(fold(raw), locale) or ("yes" if usual else None)
+    raw = _after_question(data, raw) if asked else raw
     base, more, less = _split(raw, patterns)
+    if less is not None and not _takes_away(data, current, less):
+        raw = _without_phrase(raw, patterns)
+        base, more, less = _split(raw, patterns)
     command = find_phrase(patterns["ask_for"], fold(base))
     optional = find_phrase(patterns["optional"], folded)
     if asked and not usual and find_social(folded, locale) == "anything":
@@ -197,6 +201,28 @@ def _dropped(data: dict[str, Any], current: Sequence[Mapping[str, Any]], less: s
         for item in current
         if item["key"] not in data["fields"] and label and label in fold(str(item["label"]))
     }
+
+
+def _takes_away(data: dict[str, Any], current: Sequence[Mapping[str, Any]], less: str) -> bool:
+    """Whether words after `without` take something away (`I don't need much: the name…` not)."""
+    colon = less.partition(":")
+    if not colon[1]:
+        return True
+    return bool(_dropped(data, current, colon[0]))
+
+
+def _without_phrase(raw: str, patterns: Mapping[str, Sequence[str]]) -> str:
+    """A sentence from its colon on, where what comes before only says how little is needed."""
+    less = _longest_within(patterns["less"], fold(raw))
+    end = raw.find(":", less[1]) if less else -1
+    return f"{raw[: less[0]]} {raw[end + 1 :]}".strip() if less and end >= 0 else raw
+
+
+def _after_question(data: dict[str, Any], raw: str) -> str:
+    """A list without the question that its owner asks themselves (`what do I need? Name…`)."""
+    head, mark, rest = raw.partition("?")
+    few = len(set(named_fields(data, fold(head)))) < _LIST
+    return rest if mark and few and len(set(named_fields(data, fold(rest)))) >= _LIST else raw
 
 
 def _optional(

@@ -8,6 +8,7 @@ from allokoli.configurator.hours_tokens import Token
 
 Break = tuple[int, int]
 _NOON = 12 * 60
+_EARLIEST = 8 * 60
 _TWO = 2
 
 
@@ -49,6 +50,7 @@ def _times_of(tokens: Sequence[Token], at: int) -> tuple[Break, list[int]] | Non
             break
         if len(places) == _TWO:
             start, end = (int(tokens[one].value) for one in places)
+            start += _NOON if start < _EARLIEST else 0  # `lunch from one to two`
             end = end + _NOON if end <= start and end <= _NOON else end
             return ((start, end), places) if start < end else None
     return None

@@ -1,7 +1,7 @@
 """Which times go with which days, in a sentence about opening hours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from allokoli.configurator.hours_tokens import Token, day_run
@@ -23,6 +23,7 @@ class HoursEntry:
         part: `opening` or `closing`, for a time said alone.
         afternoon: whether the afternoon was named.
         morning: whether the morning was.
+        midday: whether lunchtime was.
         comma: how many of the days came before the last comma.
         trailing: whether its days came after its times.
         group: how many of the days came before those named last.
@@ -38,10 +39,17 @@ class HoursEntry:
     part: str | None = None
     afternoon: bool = False
     morning: bool = False
+    midday: bool = False
     comma: int = 0
     trailing: bool = False
     group: int = 0
     shut: bool = False
+
+    @property
+    def half(self) -> bool:
+        """Whether it is about one half of its days, and tells no hours."""
+        early = self.morning or self.midday
+        return bool(self.days) and not self.times and early != self.afternoon
 
 
 def hours_entries(tokens: Sequence[Token]) -> list[HoursEntry]:
@@ -53,7 +61,8 @@ def hours_entries(tokens: Sequence[Token]) -> list[HoursEntry]:
     grouping = _Grouping()
     for token in tokens:
         grouping.take(token)
-    return _with_days_after(grouping.found)
+    told = _with_days_after(grouping.found)
+    return sorted(told, key=lambda entry: entry.half)  # half days are halves of what is told
 
 
 def _with_days_after(entries: list[HoursEntry]) -> list[HoursEntry]:
@@ -119,14 +128,38 @@ class _Grouping:
             entry = self.current or self._add(HoursEntry())
             if not entry.times:
                 entry.part = token.kind
-        elif self.current is not None and token.kind == "afternoon":
-            self.current.afternoon = True
-        elif self.current is not None and token.kind == "morning":
-            self.current.morning = True
+        elif self.current is not None and token.kind in {"afternoon", "morning", "midday"}:
+            entry = self._of_last_days(self.current, token)
+            entry.afternoon = entry.afternoon or token.kind == "afternoon"
+            entry.morning = entry.morning or token.kind == "morning"
+            entry.midday = entry.midday or token.kind == "midday"
         elif self.current is not None and token.kind == "comma":
             self.current.comma = len(self.current.days)
 
+    def _of_last_days(self, entry: HoursEntry, token: Token) -> HoursEntry:
+        """`nine to five Monday to Friday and Saturday mornings`: of Saturday only."""
+        after_days = self.before is not None and self.before.kind == "days"
+        trailing = entry.trailing and bool(entry.times)
+        closed = token.kind == "midday" and (entry.closed or entry.excepted)
+        if not after_days or not entry.group or not (trailing or closed):
+            return entry
+        last, entry.days = entry.days[entry.group :], entry.days[: entry.group]
+        entry.group = 0
+        apart = HoursEntry(days=last)
+        apart.closed, apart.excepted = closed and entry.closed, closed and entry.excepted
+        return self._add(apart)
+
     def _days(self, token: Token) -> None:
+        told = {day for entry in self.found for day in entry.days}
+        if not token.value:  # the other days
+            token = replace(token, value=[day for day in range(_WEEK) if day not in told])
+            self.fresh = True
+        before = self.current
+        if before is not None and before.half and (before.closed or before.excepted):
+            beside = self._add(HoursEntry(days=list(token.value)))
+            beside.closed, beside.excepted = before.closed, before.excepted
+            self.closing = self.excepting = self.fresh = False
+            return
         entry = self._open_entry()
         if entry is None:
             entry = self._add(HoursEntry(days=list(token.value)))

@@ -1,5 +1,6 @@
 """Opening hours as owners say them, in full or one correction at a time."""
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -10,15 +11,18 @@ from allokoli.blueprint.blueprint import WEEKDAYS
 from allokoli.configurator.hours_breaks import cut_breaks, without_breaks
 from allokoli.configurator.hours_entries import HoursEntry, hours_entries
 from allokoli.configurator.hours_tokens import Token, hours_tokens
+from allokoli.configurator.owner_data import owner_data
 from allokoli.dialogue.utterance import Utterance
 
 _NOON = 12 * 60
 _DAY_END = 24 * 60
 _LATEST_CLOSING = 6 * 60
 _EARLIEST_EVENING, _LATEST_EVENING = 4 * 60, 7 * 60
-_EARLIEST_DAY, _NIGHT = 6 * 60, 21 * 60
+_EARLIEST_DAY, _EVENING = 6 * 60, 17 * 60
+_LONGEST = 15 * 60
 _MOST_INTERVALS = 6
 _MOST_EXCEPTIONS = 100
+_MIDDAY_END = "15:00"
 _ALL_DAY = ["00:00", "23:59"]
 
 
@@ -54,7 +58,7 @@ def read_hours(
         country: whose public holidays.
         known: hours said before, which a partial correction changes.
     """
-    heard = Utterance.of(text, locale)
+    heard = Utterance.of(_apart(text, locale), locale)
     tokens = hours_tokens(heard, locale, today, country)
     bad = next((token for token in tokens if token.kind == "bad_time"), None)
     if bad is not None:
@@ -77,6 +81,12 @@ def read_hours(
     return HoursRead(told) if told or known else HoursRead()  # `closed on Sunday` opens no day
 
 
+def _apart(text: str, locale: str) -> str:
+    """The words with a pause after minutes: `twelve thirty and two` is no 12:32."""
+    words = "|".join(owner_data(locale)["hours"]["minutes"])
+    return re.sub(rf"\b({words})( and\b)", r"\1,\2", text, flags=re.IGNORECASE) if words else text
+
+
 def _intervals(
     entry: HoursEntry, heard: Utterance, week: Mapping[str, Any]
 ) -> tuple[list[list[str]] | None, tuple[str, str] | None]:
@@ -85,8 +95,8 @@ def _intervals(
         return [_ALL_DAY], None
     if not entry.times:
         closed = entry.closed or (entry.excepted and bool(entry.days))
-        if closed and entry.afternoon != entry.morning:
-            return _half_days(entry, week), None
+        if entry.half and (closed or not any(week.get(WEEKDAYS[day]) for day in entry.days)):
+            return _half_days(entry, week, closed=closed), None
         return ([] if closed else None), None
     if len(entry.times) == 1:
         return _one_time(entry, week)
@@ -104,14 +114,20 @@ def _intervals(
     return found[:_MOST_INTERVALS], None
 
 
-def _half_days(entry: HoursEntry, week: Mapping[str, Any]) -> list[list[str]]:
+def _half_days(
+    entry: HoursEntry, week: Mapping[str, Any], *, closed: bool
+) -> list[list[str]] | None:
     """What is left of days that close half of the time (`pas le mercredi après-midi`)."""
     days = [WEEKDAYS[day] for day in entry.days]
     usual: list[list[str]] = next((week[day] for day in (*days, *WEEKDAYS) if week.get(day)), [])
-    noon = _clock(_NOON)
-    if entry.morning:
-        return [[max(opening, noon), closing] for opening, closing in usual if closing > noon]
-    return [[opening, min(closing, noon)] for opening, closing in usual if opening < noon]
+    if len(usual) == 1:  # without a break, noon is where the day is cut
+        [(opening, closing)] = usual
+        noon = _clock(_NOON)
+        usual = [[opening, noon], [noon, closing]] if opening < noon < closing else usual
+    early = [pair for pair in usual if pair[0] < _MIDDAY_END and pair != usual[-1]] or usual[:1]
+    late = [pair for pair in usual if pair not in early]
+    kept = late if closed != entry.afternoon else early
+    return kept if kept or closed else None
 
 
 def _said_once(times: Sequence[Token]) -> Sequence[Token]:
@@ -127,9 +143,11 @@ def _straight(start: Token, end: Token, last: int, *, afternoon: bool) -> tuple[
     if closing <= _NOON and closing <= opening and (not end.sure or opening < _NOON):
         closing += _NOON
     evening = _EARLIEST_EVENING <= opening < _LATEST_EVENING and opening < closing < _NOON
-    if not start.sure and not end.sure and evening:  # `five till ten` is no morning
+    noon = opening < _EARLIEST_EVENING and opening < closing <= _LATEST_EVENING
+    if not start.sure and not end.sure and (evening or noon):  # `five till ten` is no morning
         opening, closing = opening + _NOON, closing + _NOON
-    if not start.sure and _EARLIEST_EVENING <= opening < _EARLIEST_DAY and closing >= _NIGHT:
+    long = closing - opening > _LONGEST
+    if not start.sure and opening < _EARLIEST_DAY and long and closing >= _EVENING:
         opening += _NOON  # `five till eleven at night`
     later = last >= 0 and opening <= last and opening + _NOON < closing
     if not start.sure and opening < _NOON <= closing and later:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise, zip_longest
 from typing import Any, Literal
 
 from allokoli.configurator.calendar_words import find_dates
@@ -18,7 +19,7 @@ from allokoli.dialogue.utterance import Utterance
 
 Kind = Literal[
     "days", "time", "bad_time", "range", "closed", "except", "open", "opening", "closing",
-    "dates", "nonstop", "afternoon", "comma", "not", "break", "morning",
+    "dates", "nonstop", "afternoon", "comma", "not", "break", "morning", "midday",
 ]  # fmt: skip
 _WORDS: tuple[tuple[Kind, str], ...] = (
     ("nonstop", "around_the_clock"), ("closed", "closed"), ("except", "except"),
@@ -31,7 +32,8 @@ _BARE = re.compile(r"(?<![\w:/.,])(\d{1,2})(?![\w:/]|[.,]\d)")
 _MOST_TOKENS = 200
 _LED_CHARS = 4
 _ONE_PM = 13 * 60
-_HALF = re.compile(r"[ap]\.?m\b|noon|midnight|morning|afternoon|evening|night")
+_TWELVE_HOURS = frozenset({"en", "he"})
+"""Languages whose hours leave the half of the day to be guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,33 @@ def hours_tokens(heard: Utterance, locale: str, today: date, country: str) -> li
     ]
     for match in _range_pattern(locale).finditer(folded):
         found.append(Token("range", *match.span()))
+    found += [Token("days", *span, []) for span in _places(words["other_days"], folded)]
     found += [
         Token("comma", *match.span()) for match in re.finditer(r"[,;](?=\s)|\.(?=\s)", folded)
     ]
-    return _with_bare_times(_longest(found), folded)[:_MOST_TOKENS]
+    told = _with_bare_times(_longest(found), folded, words["until"])
+    ands = owner_data(locale)["patterns"]["and_words"]
+    kept = [  # `Tuesday and Thursday` are two days, `between nine and five` a range
+        token
+        for token, after in zip_longest(told, told[1:])
+        if token.kind != "range"
+        or after is None
+        or after.kind != "days"
+        or folded[token.start : token.end].strip() not in ands
+    ]
+    return _middays(kept, folded, words["midday"])[:_MOST_TOKENS]
+
+
+def _middays(tokens: list[Token], folded: str, midday: Sequence[str]) -> list[Token]:
+    """The tokens with noon as a part of the day where it is no hour (`le dimanche midi`)."""
+    found = list(tokens)
+    for at, (before, token) in enumerate(pairwise(tokens), start=1):
+        following = tokens[at + 1].kind if at + 1 < len(tokens) else ""
+        near = folded[before.end : token.start].strip() == "" and before.kind == "days"
+        apart = near and following not in {"range", "time"}
+        if apart and folded[token.start : token.end] in midday:
+            found[at] = replace(token, kind="midday")
+    return found
 
 
 def _places(phrases: Sequence[str], folded: str) -> Iterator[tuple[int, int]]:
@@ -89,6 +114,12 @@ def _day_names(folded: str, locale: str) -> Iterator[Token]:
     table = _days_by_name(locale)
     for match in _days_pattern(locale).finditer(folded):
         yield Token("days", *match.span(), [table[match.group(1)]])
+
+
+@lru_cache
+def _half(locale: str) -> str:
+    """The words that tell the half of the day an hour is in."""
+    return "|".join(re.escape(fold(word)) for word in owner_data(locale)["hours"]["halves"])
 
 
 @lru_cache
@@ -139,7 +170,8 @@ def _times(folded: str, locale: str) -> Iterator[Token]:
         moment = find_time(Utterance.of(said, locale), locale, earliest_hour=0)
         if moment is not None:
             minutes = moment[0].hour * 60 + moment[0].minute
-            sure = locale != "en" or minutes >= _ONE_PM or _HALF.search(said) is not None
+            half = re.search(_half(locale), said)
+            sure = locale not in _TWELVE_HOURS or minutes >= _ONE_PM or half is not None
             yield Token("time", start, end, minutes, sure)
     for match in _marked_hour(locale).finditer(folded):
         hour = int(match.group(1))
@@ -184,10 +216,11 @@ def _longest(found: list[Token]) -> list[Token]:
     return sorted(kept, key=lambda item: item.start)
 
 
-def _with_bare_times(tokens: list[Token], folded: str) -> list[Token]:
+def _with_bare_times(tokens: list[Token], folded: str, until: Sequence[str]) -> list[Token]:
     """Lone numbers on either side of a range word are hours too (`de 9 à 18 h`)."""
     taken = [(token.start, token.end) for token in tokens]
     ranges = [token for token in tokens if token.kind == "range"]
+    lasts = [token for token in ranges if folded[token.start : token.end].strip() in until]
     times = {token.start: token for token in tokens if token.kind == "time"}
     ends = {token.end for token in times.values()}
     bare = [
@@ -205,7 +238,8 @@ def _with_bare_times(tokens: list[Token], folded: str) -> list[Token]:
             item.kind in {"opening", "closing"} and 0 <= match.start() - item.end <= _LED_CHARS
             for item in tokens
         )
-        if not opens and not closes and not led:
+        last = any(_near(item.end, match.start()) for item in lasts)  # `Friday till 2`
+        if not opens and not closes and not led and not last:
             continue
         hour = int(match.group(1))
         if hour > _HOURS_A_DAY:

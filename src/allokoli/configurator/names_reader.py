@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from allokoli.configurator.clauses import day_pattern
@@ -14,6 +15,7 @@ from allokoli.configurator.name_judge import (
     tells_story,
     without_chatter,
 )
+from allokoli.configurator.owner_data import owner_data
 from allokoli.configurator.rules_reader import quoted
 from allokoli.dialogue.entities.answers import looks_like_question
 from allokoli.dialogue.entities.free_text import find_text
@@ -91,11 +93,10 @@ class NameReader:
     def _attempts(self, raw: str) -> list[str]:
         """The sentence cut where the owner corrects themself."""
         folded = fold(raw)
-        cuts = sorted(
-            match.span()
-            for phrase in (*lexicon(self._locale).words["correction"], *self._again)
-            for match in phrase_pattern(phrase).finditer(folded)
-        )
+        whole = owner_data(self._locale)["names"]["cuts_not"]
+        words = {*lexicon(self._locale).words["correction"], *self._again} - set(whole)
+        patterns = [_decisions(self._locale), *map(phrase_pattern, words)]
+        cuts = sorted(match.span() for one in patterns for match in one.finditer(folded))
         parts, at = [], 0
         for start, end in cuts:
             if start > at and re.search(r"\w", raw[at:start]):
@@ -185,6 +186,14 @@ class NameReader:
         ]
         text = text[: min(ends, default=len(text))]
         return capital(text.strip(_QUOTES + ".,;:!")) or None
+
+
+@lru_cache
+def _decisions(locale: str) -> re.Pattern[str]:
+    """After a pause, what leads to the name settled on (`…, right, Amber`)."""
+    words = sorted(owner_data(locale)["names"]["decides"], key=len, reverse=True)
+    options = "|".join(phrase_pattern(word).pattern for word in words)
+    return re.compile(rf"[,.;:!?…]\s+(?:{options})")
 
 
 def _is_day(name: str, locale: str) -> bool:

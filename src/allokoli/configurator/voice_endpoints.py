@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from allokoli.configurator import voice
 from allokoli.configurator.voice_assistant import MODEL, TOKEN_HEADER
 from allokoli.core.errors import InvalidInput
+from allokoli.core.http import machine_of
 from allokoli.platform.access import MaybeCaller
 from allokoli.platform.clean_text import cleaned
 from allokoli.vapi import chat_completions
@@ -43,11 +44,6 @@ async def complete(
         pieces = chat_completions.events(MODEL, said.reply, tool)
         return StreamingResponse(pieces, media_type="text/event-stream")
     return JSONResponse(chat_completions.completion(MODEL, said.reply, tool))
-
-
-def machine_of(request: Request) -> str:
-    """The address somebody asks from."""
-    return request.client.host if request.client else "unknown"
 
 
 def _object(raw: bytes) -> dict[str, Any]:
