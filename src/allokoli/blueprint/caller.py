@@ -16,6 +16,7 @@ from allokoli.dialogue import Choice, Form, Slot, meaning
 from allokoli.dialogue.entities.stays import find_nights
 from allokoli.dialogue.form import Reader
 from allokoli.dialogue.lexicon import LANGUAGES, load
+from allokoli.dialogue.matching import as_phrase
 from allokoli.dialogue.speech import join_words
 from allokoli.dialogue.text import capital
 from allokoli.dialogue.utterance import Utterance
@@ -101,9 +102,15 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
     words = data["fields"].get(field.key, {})
     other = data["fields"][_OTHER_KEY]
     locale = blueprint.language
-    heard, meant = words.get("heard", {}), _meant(words)
+    heard, meant, asked = words.get("heard", {}), _meant(words), words.get("heard_asked", {})
     choices = tuple(
-        Choice(value=one, label=one, phrases=tuple(heard.get(one, ())), answer=meant.get(one))
+        Choice(
+            value=one,
+            label=one,
+            phrases=tuple(heard.get(one, ())),
+            answer=meant.get(one),
+            asked=tuple(asked.get(one, ())),
+        )
         for one in field.choices or ()
     )
     kind = field.type if field.type != "choice" or choices else "text"
@@ -135,7 +142,7 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
         choices=choices or worded,
         patterns=tuple(words.get("patterns", ())),
         totals=tuple(words.get("totals", ())),
-        mentions=tuple(words.get("mentions", (field.label.lower(),))),
+        mentions=tuple(words.get("mentions", (as_phrase(field.label),))),
         none=none,
         leads=tuple(words.get("leads", ())),
         details=words.get("details", ""),

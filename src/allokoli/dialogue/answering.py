@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from allokoli.dialogue import corrections
 from allokoli.dialogue.cuts import segments
 from allokoli.dialogue.entities.answers import says_none
-from allokoli.dialogue.entities.dates import another_year, find_date
+from allokoli.dialogue.entities.dates import another_year, find_date, year_again
+from allokoli.dialogue.entities.free_text import second_thought
 from allokoli.dialogue.entities.phones import loose_digits
 from allokoli.dialogue.form import Form, Slot
 from allokoli.dialogue.lexicon import lexicon
@@ -19,6 +20,7 @@ from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
+from allokoli.dialogue.vague_days import day_meant
 
 if TYPE_CHECKING:
     from allokoli.dialogue.understanding import Understanding
@@ -82,7 +84,7 @@ def _read(
             return
         if _is_settled(form, state, slot) or _is_a_first_name(form, state, slot, segment, context):
             continue
-        value = read_given(slot, segment, context, asked=slot.key in state.asking)
+        value = _given(form, state, slot, segment, context, found)
         if value is not None:
             _take(found, slot, value, segment)
             context.values = {**context.values, slot.key: value}
@@ -100,6 +102,55 @@ def _read(
     if digits and "phone" not in found.fills:
         found.notes["digits"] = digits[0]
         segment.use(digits[1])
+
+
+def _given(
+    form: Form,
+    state: State,
+    slot: Slot,
+    segment: Utterance,
+    context: Context,
+    found: "Understanding",
+) -> Any:
+    """The slot's value where its wording gives it away, a year put right taken up."""
+    value = _wished(form, state, slot, segment, context, found)
+    if value is None:
+        value = read_given(slot, segment, context, asked=slot.key in state.asking)
+    value = day_meant(value, slot, segment, context, state, found)
+    if value is None or not slot.past:
+        return value
+    return year_again(value, segment.folded[segment.used[-1][1] :], context.locale)
+
+
+def _wished(
+    form: Form,
+    state: State,
+    slot: Slot,
+    segment: Utterance,
+    context: Context,
+    found: "Understanding",
+) -> Any:
+    """The day or hour said after the wish of an opening, rather than in the story before it
+    (`I'm back on Monday, could I come in on Thursday?`)."""
+    usual = found.goal is None or found.goal.key == form.default_goal
+    if state.goal is not None or slot.type not in {"date", "time"} or slot.past or not usual:
+        return None
+    words = lexicon(context.locale).words
+    wish = find_phrase((*words.get("requests", ()), *words.get("wants", ())), segment.raw_folded)
+    if wish is None or not wish[0]:
+        return None
+    before = 0, segment.from_raw(wish)[0]
+    segment.use(before)
+    value = read_given(slot, segment, context, asked=False)
+    segment.used.remove(before)
+    if value is None or slot.type != "date":
+        return value
+    leaving = lexicon(context.locale).time.get("until", ())
+    lead = segment.folded[: segment.used[-1][0]].rstrip()
+    if any(lead.endswith(f" {fold(one)}") for one in leaving):
+        segment.used.pop()  # "I'd like to stay until the twenty-third"
+        return None
+    return value
 
 
 def _read_tail(
@@ -138,6 +189,7 @@ def _read_none(
         if absent and not but and slot.key not in found.fills:
             _take(found, slot, slot.none, segment)
     declined = says_none(folded, context.locale, alone=len(asked) == 1) and not excepted
+    declined = declined and not second_thought(segment.raw, context.locale)
     for slot in asked:
         open_slot = slot.none is not None and slot.key not in found.fills
         if open_slot and declined and found.social != "refuse":

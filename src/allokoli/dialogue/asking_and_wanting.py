@@ -1,5 +1,6 @@
 """A sentence that asks, wants, or does both: which, by its meaning."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
     from allokoli.dialogue.understanding import Understanding
 
 _WANTED = 0.7
+_TOLD = 0.55
 _WISH = "wish"
 _TELLING_WORDS = 3
 
 
 def ask_about(form: Form, text: str, found: "Understanding") -> None:
     """`How much is a consultation?` asks about what another sentence would book."""
-    goal, locale = form.goal(form.default_goal), form.locale or "fr"
+    goal, locale = form.goal(form.default_goal), form.locale
     if found.goal is not goal or goal is None:
         return
     asides = {aside.key: aside for aside in form.asides if is_specific(aside)}
@@ -79,17 +81,43 @@ def rather_answered(near: meaning.Near, asides: Mapping[str, Aside]) -> meaning.
 def also_asks(form: Form, text: str, found: "Understanding") -> None:
     """`How much is a cut, and could you fit me in on Saturday?` wants and asks: it gets both."""
     wanted = next((one.words for one in found.heard if one.kind == "goal"), "")
-    rest = less_fillers(text.replace(wanted, " ") if wanted else "", form.locale or "fr")
+    rest = less_fillers(text.replace(wanted, " ") if wanted else "", form.locale)
     asides = {one.key: one for one in form.asides if is_owners(one)}
     wishes = [sentence for one in form.goals for sentence in (*one.examples, *one.told)]
 
     def fits(name: str, clause: str) -> bool:
-        return name == _WISH or asks(clause, rest, form.locale or "fr")
+        return name == _WISH or asks(clause, rest, form.locale)
 
     groups = {key: examples_of(one) for key, one in asides.items()}
     near = meaning.nearest(rest, {**groups, _WISH: wishes}, least=meaning.FIRM, fits=fits)
     if near and near.key != _WISH:
         note(asides[near.key], near, found, tells=False)
+
+
+def asks_apart(form: Form, text: str, found: "Understanding") -> None:
+    """`Is it still free? If so I'd like to see it on Thursday`: a sentence of its own asks."""
+    locale = form.locale
+    asides = {one.key: one for one in form.asides if is_owners(one)}
+    groups = {key: examples_of(one) for key, one in asides.items()}
+    wishes = [sentence for one in form.goals for sentence in (*one.examples, *one.told)]
+
+    def fits(name: str, clause: str) -> bool:
+        return name == _WISH or asks(clause, text, locale)
+
+    for sentence in re.split(r"(?<=[.?!;])\s+", text):
+        if not sentence.endswith("?"):
+            continue
+        said = less_fillers(sentence, locale)
+        near = meaning.nearest(
+            said,
+            {**groups, _WISH: wishes},
+            least=meaning.FIRM,
+            alike=dict.fromkeys(groups, "question"),
+            fits=fits,
+        )
+        if near and near.key != _WISH and not wishes_politely(near.clause, locale):
+            note(asides[near.key], near, found, tells=False)
+            return
 
 
 def also_wants(form: Form, text: str, found: "Understanding") -> None:
@@ -99,7 +127,7 @@ def also_wants(form: Form, text: str, found: "Understanding") -> None:
     taken, are the results in?`), but not what is wanted outright. A second question wants
     something where it is a wish in good manners (`is it still free, and can I see it tomorrow?`).
     """
-    aside, locale = found.aside, form.locale or "fr"
+    aside, locale = found.aside, form.locale
     asked = next((one.words for one in found.heard if one.kind == "aside"), "")
     before, _, after = text.partition(asked) if asked else ("", "", "")
     usual = form.goal(form.default_goal)
@@ -131,7 +159,7 @@ def also_wants(form: Form, text: str, found: "Understanding") -> None:
         if thing is not usual and (rest is before or near.score < _WANTED):
             continue  # "I'm coming in tomorrow, what do I bring?" calls nothing off
         tells = near.key in telling or bool(thing is usual and told(usual, near.clause))
-        if tells or polite or wants or near.score >= _WANTED:
+        if (tells and near.score >= _TOLD) or polite or wants or near.score >= _WANTED:
             note(thing, near, found, tells=tells)
             return
     wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(after)) is not None

@@ -308,7 +308,9 @@ def _repeats(slot: Slot, values: Mapping[str, Any], denied: str, context: Contex
     if value is None or slot.type == "choice":
         return False
     if slot.type in _WORDS_TOLD:
-        stop = lexicon(locale).words["stop"]
+        words = lexicon(locale).words
+        plain = words.get("wish_plain", ()) if slot.type == "text" else ()
+        stop = {*words["stop"], *plain}
         said = [one for one in re.findall(r"\w+", fold(denied)) if one not in stop]
         known = fold(str(value))
         whole = slot.type == "email" and _spoken(denied, locale) in known

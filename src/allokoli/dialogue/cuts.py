@@ -9,6 +9,7 @@ from allokoli.dialogue.entities.free_text import rest_text
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import phrase_pattern
 from allokoli.dialogue.reasons import reason_left
+from allokoli.dialogue.requests import wishes_politely
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
@@ -70,9 +71,22 @@ def less_question(whole: Utterance, found: "Understanding", locale: str) -> Utte
     return Utterance.of(" ".join(kept), locale)
 
 
+def less_asked(text: str, found: "Understanding", locale: str) -> str:
+    """The sentence without the clauses that ask, but for a wish in good manners."""
+    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    kept = []
+    for sentence in re.split(r"(?<=[.?!;])\s+", text):
+        if sentence.endswith("?") and not wishes_politely(sentence, locale):
+            sentence = sentence.rpartition(",")[0]  # noqa: PLW2901  (what leads up to it is told)
+        clauses = [one for one in re.split(r"(?<=,)\s+", sentence) if one.strip(" ,")]
+        kept += [one for one in clauses if not asked or one.strip(" ,?") not in asked]
+    return " ".join(kept)
+
+
 def in_full(told: str, whole: Utterance, read: list[Utterance], locale: str) -> str:
     """What was told, with the clauses around it that answer and ask nothing."""
     unread = {part for segment in read for part in segment.rest()}
+    unread |= {rest_text(Utterance.of(part, locale), locale) for part in unread}
     kept: list[str] = []
     words_ = lexicon(locale).words
     leads = tuple(f" {one}" for one in words_.get("left_open", ()))
@@ -88,6 +102,11 @@ def in_full(told: str, whole: Utterance, read: list[Utterance], locale: str) -> 
         goes_on = kept and fold(words[0]) in words_.get("goes_on", ())
         long_enough = len(words) >= _TELLING_WORDS or goes_on or open_
         apart = clause in unread and not asks and long_enough
+        if asks and not near and wishes_politely(clause, locale):
+            # "could you look at my exhaust on Sunday? It's rattling" says twice what it is about
+            wish = [part for part in unread if part in clause]
+            clause = reason_left(wish, locale, least=1)
+            apart = bool(clause)
         says = near or not leads or reason_left([clause], locale, least=1)
         open_ = f" {fold(clause)}".endswith(leads)
         if says and (near or apart):

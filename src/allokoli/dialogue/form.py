@@ -38,7 +38,8 @@ class Lookup:
 class Choice:
     """One of the answers a slot accepts, with the phrases that mean it, and sentences like it.
 
-    `answer` is the yes or no that means it too, where the question can be answered so.
+    `answer` is the yes or no that means it too, where the question can be answered so; `asked`,
+    phrases that mean it only as an answer (`now`).
     """
 
     value: str
@@ -46,6 +47,7 @@ class Choice:
     phrases: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     answer: Literal["yes", "no"] | None = None
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +227,14 @@ class Form:
         whole_sentences: sentences are never cut where the person corrects themself.
         earliest_hour: hours below this are taken in the afternoon when the day part is not said.
         timezone, country: where the dates and phone numbers are read.
-        locale: the language of its sentences; empty for the language it is stepped in.
+        locale: the language of its sentences.
         languages: the languages it can turn to when the person speaks another one of them.
         translated: the same form in one of these languages.
         consult: answers a question no aside covers (knowledge base): what to say, a lookup to
             make first, or None.
     """
 
+    locale: str
     slots: tuple[Slot, ...]
     goals: tuple[Goal, ...]
     asides: tuple[Aside, ...] = ()
@@ -246,7 +249,6 @@ class Form:
     earliest_hour: int = 7
     timezone: str = "Europe/Paris"
     country: str = "FR"
-    locale: str = ""
     languages: tuple[str, ...] = ()
     translated: "Callable[[str], Form] | None" = None
     consult: Callable[[str, Known], str | Lookup | None] | None = None

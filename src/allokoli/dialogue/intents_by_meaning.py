@@ -9,7 +9,7 @@ from allokoli.dialogue import meaning
 from allokoli.dialogue.entities.answers import looks_like_question
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.matching import find_phrase, similarity
 from allokoli.dialogue.requests import wishes_politely
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
@@ -22,6 +22,7 @@ _CERTAIN = 0.75
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _WISH = "wish"
+_SAME = 0.7
 _ORDINARY = "ordinary"
 _TELLING_WORDS = 3
 
@@ -53,13 +54,13 @@ def recognize_meaning(
     least = _least(form, state, found)
     usual = [] if state.goal or found.question else _usual(form, things)
     alike = {name: f"Goal:{one.key}" for name, one in telling.items()}
-    text = less_fillers(text, form.locale or "fr")
+    text = less_fillers(text, form.locale)
 
     def fits(name: str, clause: str) -> bool:
         """What is told asks nothing; where something was asked, only that may be answered."""
-        asking = found.question and asks(clause, text, form.locale or "fr")
+        asking = found.question and asks(clause, text, form.locale)
         if name in telling:
-            polite = wishes_politely(clause, form.locale or "fr")
+            polite = wishes_politely(clause, form.locale)
             return (not asking or polite) and not found.only_asks
         open_ = state.goal is None and found.question
         return asking or not open_ or not is_owners(things[name])
@@ -94,7 +95,7 @@ def calls_for_help(form: Form, text: str, found: "Understanding") -> bool:
     if warning is None or len(text.split()) < _FEW_WORDS:
         return False
     near = meaning.nearest(
-        less_fillers(text, form.locale or "fr"),
+        less_fillers(text, form.locale),
         {warning.key: warning.examples, _ORDINARY: _ordinary(form)},
         least=_CERTAIN if found.fills else meaning.SURE if insults(form, text) else meaning.FIRM,
     )
@@ -107,14 +108,20 @@ def calls_for_help(form: Form, text: str, found: "Understanding") -> bool:
 def _ordinary(form: Form) -> list[str]:
     """What callers say who are in no danger."""
     lists = (meaning.sentences(key) for key in ("harmless", "requests", "elsewhere"))
-    things = [one for one in (*form.goals, *form.asides) if not one.at_once and not is_owners(one)]
-    return [*(one for said in lists for one in said), *(one for t in things for one in t.examples)]
+    things: list[Goal | Aside] = [*form.goals, *form.asides]
+    at_large = [one for one in things if not one.at_once and not is_owners(one)]
+    return [one for said in (*lists, *(thing.examples for thing in at_large)) for one in said]
 
 
 def _in_writing(form: Form, clause: str) -> Aside | None:
     """The owner's question that begins by telling this (`I forgot my password, what can I do?`)."""
     told_ = fold(clause).strip(" ,.")
-    return next((one for one in form.asides if told_ in fold(one.question)), None)
+    written = next((one for one in form.asides if told_ in fold(one.question)), None)
+    if written:
+        return written
+    ignored = frozenset(lexicon(form.locale).words["stop"])
+    heads = ((one, one.question.partition(",")[0]) for one in form.asides if "," in one.question)
+    return next((one for one, head in heads if similarity(head, told_, ignored) >= _SAME), None)
 
 
 def note(thing: Goal | Aside, near: meaning.Near, found: "Understanding", *, tells: bool) -> None:
@@ -153,7 +160,7 @@ def less_fillers(text: str, locale: str) -> str:
 
 def insults(form: Form, text: str) -> bool:
     """Whether an insult is among the words: anger sounds like an emergency."""
-    return find_phrase(lexicon(form.locale or "fr").words["insult"], fold(text)) is not None
+    return find_phrase(lexicon(form.locale).words["insult"], fold(text)) is not None
 
 
 def _holds(

@@ -48,7 +48,7 @@ def _prefixes(phrase: str) -> str:
 
 
 def as_phrase(written: str) -> str:
-    """Somebody's own words as a phrase: their signs (`Léa (Lyon)`, `dehors :)`) mean nothing here."""
+    """Somebody's own words as a phrase: their signs (`Léa (Lyon)`, `dehors :)`) mean nothing."""
     return " ".join(re.findall(r"[\w']+", written))
 
 

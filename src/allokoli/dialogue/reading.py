@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 
 from allokoli.dialogue.entities.answers import find_answer, says_only_yes
 from allokoli.dialogue.entities.dates import find_date, parse_written_date
 from allokoli.dialogue.entities.emails import find_email
-from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text
+from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text, second_thought
 from allokoli.dialogue.entities.members import count_members, count_told_first, with_somebody
-from allokoli.dialogue.entities.names import find_name, respell
+from allokoli.dialogue.entities.names import find_name, is_of_company, respell
 from allokoli.dialogue.entities.numbers import find_count, find_settled, find_sum
 from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits, parse_phone
 from allokoli.dialogue.entities.times import find_bare_hour, find_when
@@ -118,7 +118,7 @@ def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -
             return _kept(heard, _count(slot, heard, context.locale, asked=True))
         case "time":
             found = find_bare_hour(
-                heard, earliest_hour=context.form.earliest_hour, part=context.part
+                heard, context.locale, earliest_hour=context.form.earliest_hour, part=context.part
             )
             moment = _kept(heard, found)
             return moment.strftime("%H:%M") if moment else None
@@ -133,6 +133,10 @@ def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -
             answer = find_answer(heard.folded, context.locale)
             return None if answer is None else answer == "yes"
         case "choice":
+            named = [replace(one, phrases=one.asked) for one in slot.choices if one.asked]
+            bare = _kept(heard, find_choice(heard, named))
+            if bare is not None:
+                return bare
             said = find_answer(heard.folded, context.locale)
             return next((one.value for one in slot.choices if said and one.answer == said), None)
         case "text":
@@ -179,7 +183,8 @@ def _given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool)
     first = count_told_first(heard.mask(), context.locale) if told and slot.totals else None
     first = first or (find_settled(heard.mask()) if asked and slot.totals else None)
     first = first or (_summed(heard, context) if told and slot.totals else None)
-    found = first or _count(slot, heard, context.locale, asked=False)
+    summed = told or slot.key not in context.values  # "let's say seven" may be the hour
+    found = first or _count(slot, heard, context.locale, asked=False, summed=summed)
     firm = asked or context.correcting or slot.key not in context.values
     if found and not asked and _may_be_an_hour(found[1], heard, context.locale):
         return None
@@ -240,7 +245,9 @@ def _given_name(slot: Slot, heard: Utterance, context: Context) -> str | None:
         return respelled
     known, again = slot.key in context.values, len(heard.raw.split()) <= _SHORT_WORDS
     weak = known and (context.correcting or (again and not context.agreed and not context.free))
-    name: str | None = _kept(heard, find_name(heard, context.locale, asked=False, weak=weak))
+    found = find_name(heard, context.locale, asked=False, weak=weak)
+    company = found and context.form.slot("company") and is_of_company(found[0], context.locale)
+    name: str | None = _kept(heard, None if company else found)
     return name
 
 
@@ -282,6 +289,8 @@ def _text(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> str
     if says_only_yes(heard.raw_folded, context.locale):
         return None
     text = rest_text(heard, context.locale)
+    if slot.none is not None:
+        text = second_thought(text, context.locale) or text
     return _without_courtesy(without_leads(slot, text), context.locale) or None
 
 
@@ -309,11 +318,11 @@ def without_leads(slot: Slot, text: str) -> str:
 
 
 def _count(
-    slot: Slot, heard: Utterance, locale: str, *, asked: bool
+    slot: Slot, heard: Utterance, locale: str, *, asked: bool, summed: bool = True
 ) -> tuple[int, tuple[int, int]] | None:
     bounds = {"minimum": slot.minimum, "maximum": slot.maximum}
-    total = find_count(heard, slot.totals, asked=False, **bounds)
-    people = with_somebody(heard.text, heard.mask())
+    total = find_count(heard, slot.totals if summed else (), asked=False, **bounds)
+    people = with_somebody(heard.text, heard.mask(), locale)
     members = count_members(people, locale) if slot.totals and not total else None
     found = total or members or find_count(heard, slot.patterns, asked=asked, **bounds)
     worded = None if found else find_choice(heard, slot.choices)

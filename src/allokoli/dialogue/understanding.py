@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from allokoli.dialogue import intents, intents_by_meaning
 from allokoli.dialogue.answering import read_answers
-from allokoli.dialogue.cuts import in_full, less_question
+from allokoli.dialogue.cuts import in_full, less_asked, less_question
 from allokoli.dialogue.entities.answers import Answer
 from allokoli.dialogue.form import Aside, Form, Goal
 from allokoli.dialogue.lexicon import lexicon
@@ -85,7 +85,8 @@ def understand(
     )
     found.goal = found.goal or requested(form, state, told, found, locale)
     agrees = state.phase == "confirming" and found.answer == "yes" and not found.question
-    if state.goal is not None and not found.goal and not found.aside and not agrees:
+    leaves = found.social == "goodbye" and not found.question
+    if state.goal and not (found.goal or found.aside or agrees or leaves):
         _read_meaning(form, state, told, parts, found)
     _answers_rather_than_asks(state, whole, found, locale)
     _read_story(form, state, whole, parts, found, locale)
@@ -113,17 +114,25 @@ def _read_story(
 ) -> None:
     """What is told along with a wish, as the answer that the goal's own words give."""
     if found.goal and found.goal.tells and found.goal.tells not in state.values:
-        found.told = found.told or intents_by_meaning.told(found.goal, whole.raw)
+        found.told = found.told or intents_by_meaning.told(
+            found.goal, less_asked(whole.raw, found, locale)
+        )
         found.told = found.told and in_full(found.told, whole, parts, locale)
         rest = [part for segment in parts for part in segment.rest()]
-        opens = state.goal is None and found.goal.key == form.default_goal and not found.aside
+        if found.aside:
+            plain = less_asked(whole.raw, found, locale)
+            rest = [part for part in rest if part in plain]
+        opens = state.goal is None and found.goal.key == form.default_goal
         found.told = found.told or (reason_left(rest, locale) if opens else "")
     plain = lexicon(locale).words.get("wish_plain")
     if found.told and plain and not reason_left([found.told], locale, least=1):
         found.told = ""  # "I'd like an appointment with the doctor" says not why
     _as_a_statement(form, state, whole, found, locale)
     named = found.fills.get(found.goal.tells) if found.goal else None
+    if named and plain and found.told and not reason_left([str(named)], locale, least=1):
+        named = None  # "it's about my mum, she had a fall" is about the fall
     if found.goal and found.told and str(named or "\0") not in found.told:
+        found.told = f"{found.told}, {named}" if named and named != found.told else found.told
         found.fills[found.goal.tells] = found.told
         found.heard.append(Heard("slot", found.goal.tells, found.told, found.told, "meaning"))
 

@@ -49,6 +49,14 @@ def find_days(utterance: Utterance, today: date, locale: str) -> tuple[When[date
     return _precise(said) or next(iter(said), None)
 
 
+def find_vague_days(
+    utterance: Utterance, today: date, locale: str
+) -> tuple[When[date], Span] | None:
+    """The last days said without naming one (`la semaine prochaine`), and where."""
+    said = _said(utterance, today, locale, past=False)
+    return next((item for item in reversed(said) if item[0].at is None), None)
+
+
 def parse_written_date(text: str, today: date, locale: str) -> date | None:
     """A date in a wording our rules do not know, when it is all that was said."""
     if len(text) > _MAX_FALLBACK_CHARS or not any(c.isdigit() for c in text):
@@ -84,6 +92,14 @@ def another_year(day: str, folded: str) -> str | None:
         return before.replace(year=year).isoformat()
     except ValueError:  # the 29th of February
         return None
+
+
+def year_again(day: str, after: str, locale: str) -> str:
+    """The date of birth with the year that is put right after it (`… 1942. No, forty-one`)."""
+    words = lexicon(locale).words
+    either = "|".join(re.escape(fold(one)) for one in (*words["phone_no"], *words["correction"]))
+    no = re.match(rf"[\s.,…!-]*(?:{either})(?!\w)", after)
+    return (another_year(day, after[no.end() :]) or day) if no else day
 
 
 def _said(
@@ -159,7 +175,7 @@ def _is_taken_back(after: str, locale: str) -> bool:
     parts = "|".join(
         re.escape(fold(one)) for said in lexicon(locale).time["parts"].values() for one in said
     )
-    pattern = rf"(?:\s+(?:{parts}))?[\s.,…!-]*(?:(?:{leads})[\s,]+)?(?:{either})[\s.,]"
+    pattern = rf"(?:\s+(?:{parts}))?[\s.,…!?-]*(?:(?:{leads})[\s,]+)?(?:{either})[\s.,]"
     return re.match(pattern, after) is not None
 
 

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from allokoli.dialogue.form import Choice
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.matching import as_phrase, find_phrase
+from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
@@ -43,12 +44,27 @@ def rest_text(utterance: Utterance, locale: str) -> str:
     return text.strip(" ,.;:!-")[:_MAX_CHARS]
 
 
+def second_thought(text: str, locale: str) -> str:
+    """What makes an exception of a none (`none... oh hang on, Keith can't have sesame`); or ""."""
+    words = lexicon(locale).words
+    either = (
+        "|".join(re.escape(one) for one in sorted(said, key=len, reverse=True)) or "(?!)"
+        for said in (words["none"], words.get("second_thought", ()))
+    )
+    but = re.search(
+        r"(?<!\w)(?:{})[\s,.…!-]+(?:(?:{})(?!\w)[\s,.…!-]*)+(?=\w)".format(*either), fold(text)
+    )
+    rest = text[but.end() :] if but else ""
+    return rest if rest and reason_left([rest], locale, least=1) else ""
+
+
 def find_choice(utterance: Utterance, choices: Sequence[Choice]) -> tuple[str, Span] | None:
     """The choice whose phrase was said, the longest phrase winning."""
     best: tuple[str, Span] | None = None
     folded = utterance.mask()
     for choice in choices:
-        said = (find_phrase([one], folded) for one in (*choice.phrases, choice.label))
+        label = as_phrase(choice.label)
+        said = (find_phrase([one], folded) for one in (*choice.phrases, label) if one)
         # "No, it can wait" is not "it cannot wait".
         whole = [one for one in said if one and not _PAUSE.search(folded[slice(*one)])]
         span = max(whole, key=lambda one: one[1] - one[0], default=None)

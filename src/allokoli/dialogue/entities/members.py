@@ -9,7 +9,10 @@ from allokoli.dialogue.utterance import Span
 
 _FEWEST = 2
 _SOMEBODY = "§"
-_NAME = re.compile(r"(?<=[,\s])[A-Z][a-zà-ÿ'’-]+(?: [A-Z][a-zà-ÿ'’-]+)?(?=\s*(?:,|\s|$|\.))")
+_NAME = (
+    r"(?P<name>(?![A-Z]['’])[A-Z][a-zà-ÿ'’-]+(?: [A-Z][a-zà-ÿ'’-]+)?)"
+    r"(?=\s*(?:,|\s|$|\.))"
+)
 
 
 def count_members(folded: str, locale: str) -> tuple[int, Span] | None:
@@ -41,16 +44,18 @@ def count_members(folded: str, locale: str) -> tuple[int, Span] | None:
     return best
 
 
-def with_somebody(text: str, folded: str) -> str:
+def with_somebody(text: str, folded: str, locale: str) -> str:
     """The sentence with each name as a sign that stands for one person (`me, Dave and Jo`).
 
     Args:
         text: the sentence, numbers in digits.
         folded: the same, position for position, what was read already blanked.
+        locale: its language.
     """
     chars = list(folded)
-    for match in _NAME.finditer(text):
-        chars[slice(*match.span())] = _SOMEBODY * len(match.group())
+    leads = _either(locale, "count_with", "count_leads", "count_members")
+    for match in re.finditer(rf"(?:,\s+|(?<!\w){leads}\s+){_NAME}", text):
+        chars[slice(*match.span("name"))] = _SOMEBODY * len(match["name"])
     return "".join(new if old != "\0" else old for old, new in zip(folded, chars, strict=True))
 
 
@@ -115,7 +120,7 @@ def _member(locale: str) -> re.Pattern[str]:
     other = "" if lexicon(locale).words.get("count_joined") else r"(?:\w+\s+)?"
     joined = rf"(?:{_either(locale, 'count_joined')}-?)?"
     return re.compile(
-        rf"(?<!\w){joined}(?:{own}|(?:(?:{whose})\s+)*(?:(?P<n>\d{{1,2}})\s+)?{other}{kinds}"
+        rf"(?<![\w-]){joined}(?:{own}|(?:(?:{whose})\s+)*(?:(?P<n>\d{{1,2}})\s+)?{other}{kinds}(?:\s+{_SOMEBODY}+)?"
         rf"|{_SOMEBODY}+|{more}\s+(?P<more>\d{{1,2}})(?!\s+(?:\w+\s+)?{kinds}))(?![\w'])"
     )
 

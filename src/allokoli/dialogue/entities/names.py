@@ -251,6 +251,7 @@ def _words_of_name(
         stopped = stopped and not (taken and word in words["name_also"])
         stopped = (stopped and not named) or (bool(taken) and tells_origin(word, locale))
         stopped = stopped and not (taken and _ends_a_name(taken[-1], match, utterance.raw))
+        stopped = stopped and (bool(taken) or not _opens_with(word, match, utterance.raw, locale))
         stopped = stopped or (bool(taken) and word in titles)
         if blocked or not word[:1].isalpha() or (stopped and not particle):
             break
@@ -299,6 +300,13 @@ def _ends_a_name(before: re.Match[str], word: re.Match[str], raw: str) -> bool:
     return (
         both and raw[before.end() : word.start()] == " " and raw[word.end() :][:1] in {"", ",", "."}
     )
+
+
+def _opens_with(word: str, match: re.Match[str], raw: str, locale: str) -> bool:
+    """`Will Young, 07700…`: a word that is a name too, before another capital and a pause."""
+    if word not in lexicon(locale).words.get("name_opens", ()) or not match.group()[0].isupper():
+        return False
+    return re.match(r" (?!I\b)[A-Z][\w'’-]+\s*(?:[,.]|$)", raw[match.end() :]) is not None
 
 
 @lru_cache

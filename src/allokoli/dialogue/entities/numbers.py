@@ -28,7 +28,7 @@ def find_count(
         asked: whether a bare number is an answer.
         minimum, maximum: bounds, both included.
     """
-    folded = _counted(utterance.mask())
+    folded = _hour().sub(lambda match: "\0" * len(match.group()), _counted(utterance.mask()))
     best: tuple[int, Span] | None = None
     if asked:
         best = find_settled(folded) or _whole(folded)
@@ -130,6 +130,14 @@ def _total() -> re.Pattern[str]:
     words = {fold(word) for one in LANGUAGES for word in lexicon(one).words["count_total"]}
     either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{either})[\s.,…:]+(?P<n>\d{{1,4}})(?![\w:/])")
+
+
+@lru_cache
+def _hour() -> re.Pattern[str]:
+    """An hour with its unit, which counts nobody (`disons vingt heures quinze`)."""
+    units = {fold(one) for which in LANGUAGES for one in lexicon(which).time.get("hour_words", ())}
+    either = "|".join(re.escape(one) for one in sorted(units, key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"(?<![\w:/])\d{{1,2}}\s*(?:{either})(?!\w)(?:\s+\d\d(?!\d))?")
 
 
 @lru_cache
