@@ -1,0 +1,66 @@
+"""Days named within others that were only said vaguely (`next week… Thursday, then`)."""
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from allokoli.dialogue.entities.dates import find_vague_days
+from allokoli.dialogue.entities.when_patterns import names
+from allokoli.dialogue.form import Slot
+from allokoli.dialogue.reading import Context
+from allokoli.dialogue.state import State
+from allokoli.dialogue.text import fold
+from allokoli.dialogue.utterance import Utterance
+
+if TYPE_CHECKING:
+    from allokoli.dialogue.understanding import Understanding
+
+_AROUND = "around"
+
+
+def day_meant(
+    value: Any,
+    slot: Slot,
+    segment: Utterance,
+    context: Context,
+    state: State,
+    found: "Understanding",
+) -> Any:
+    """The day read, within the days said before it; None where vague ones replace it.
+
+    Args:
+        value: the day as it was read, ISO; None when none was.
+        slot: what it answers; another than a day to come is given back.
+        segment: the part of the sentence it was read from, its words marked as used.
+        context: what reading depends on.
+        state: where the conversation stands; holds the days said before.
+        found: completed with the days said now.
+    """
+    if slot.type != "date" or slot.past:
+        return value
+    vague = find_vague_days(segment, context.today, context.locale)
+    if vague:
+        first, last = vague[0].not_before, vague[0].not_after
+        if first and last:
+            found.notes[_AROUND] = [first.isoformat(), last.isoformat()]
+        moved = context.newest and value is not None and vague[1][0] > segment.used[-1][0]
+        return None if moved else value
+    around = state.notes.get(_AROUND)
+    if value is None or not around:
+        return value
+    words = fold(segment.text[slice(*segment.used[-1])]).split()
+    return _within(date.fromisoformat(value), words[-1] if words else "", around, context.locale)
+
+
+def _within(day: date, word: str, around: list[str], locale: str) -> str:
+    """The day of that name or number among those said before, if there is one."""
+    first, last = map(date.fromisoformat, around)
+    named = word in names("weekdays", locale)
+    numbered = re.fullmatch(r"\d{1,2}", word) is not None
+    if first <= day <= last or not (named or numbered):
+        return day.isoformat()
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    same = (
+        one for one in days if (one.weekday() == day.weekday() if named else one.day == day.day)
+    )
+    return next(same, day).isoformat()
