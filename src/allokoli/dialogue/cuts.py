@@ -73,7 +73,7 @@ def less_question(whole: Utterance, found: "Understanding", locale: str) -> Utte
 
 def less_asked(text: str, found: "Understanding", locale: str) -> str:
     """The sentence without the clauses that ask, but for a wish in good manners."""
-    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    asked = next((one.words for one in found.heard if one.kind == "aside"), found.asked)
     kept = []
     for sentence in re.split(r"(?<=[.?!;])\s+", text):
         if sentence.endswith("?") and not wishes_politely(sentence, locale):

@@ -8,8 +8,10 @@ from allokoli.dialogue.asking_and_wanting import (
     also_asks,
     also_wants,
     ask_about,
+    asks_apart,
     keep_to_question,
 )
+from allokoli.dialogue.bookings_held import rather_meant
 from allokoli.dialogue.entities.answers import (
     Answer,
     find_answer,
@@ -74,7 +76,9 @@ def recognize(
         found.goal = None  # "make it one o'clock instead" corrects what is being booked
     keep_to_asking(form, state, whole, found, locale)
     _by_meaning(form, state, whole, found)
-    if found.goal and found.aside and not found.question and not found.aside.at_once:
+    words = next((one.words for one in found.heard if one.kind == "aside"), "")
+    asked = found.question or (words and asks(words, whole.raw, locale))
+    if found.goal and found.aside and not asked and not found.aside.at_once:
         same = found.aside.goal == found.goal.key  # "someone real, I left my scarf with you"
         found.aside = found.aside if same else None
     _note_pointed(form, whole, found, locale)
@@ -96,6 +100,8 @@ def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understandin
         ask_about(form, whole.raw, found)
     elif found.question and found.goal and found.aside and is_owners(found.aside):
         keep_to_question(whole.raw, found)
+    if state.goal is None and found.goal and not (found.goal.at_once or found.aside):
+        asks_apart(form, whole.raw, found)
     if (
         found.aside
         and _leaves_open(found.aside)
@@ -171,7 +177,8 @@ def _by_lexicon(
             found.goal, hinted = goal, phrases is goal.hints
             if hinted and state.goal is None:
                 found.goal = _rather_moved(form, goal, folded[span[1] :], locale)
-            found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*span)]))
+                found.goal = rather_meant(form, found.goal, whole.raw)
+            found.heard.append(Heard("goal", found.goal.key, words=whole.raw[slice(*span)]))
             break
     spans = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]
     said = [(span[1] - span[0], aside, span) for aside, span in spans if span]

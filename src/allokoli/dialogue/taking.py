@@ -56,7 +56,8 @@ def take_goal(form: Form, state: State, found: Understanding, turn: Turn) -> Non
     if goal is None and state.goal is None and only_asks:
         found.fills.clear()  # "are you there on Monday?" books nothing
     if goal is None and state.goal is None and found.fills:
-        wanted = [item for item in form.goals if item.implied_by & found.fills.keys()]
+        told = {key for key in found.fills if not found.aside or _counts(form, key)}
+        wanted = [item for item in form.goals if item.implied_by & told]
         goal = next(iter(wanted), None if found.aside else form.goal(form.default_goal))
         if goal:
             state.goal, state.phase = goal.key, "collecting"
@@ -70,6 +71,12 @@ def take_goal(form: Form, state: State, found: Understanding, turn: Turn) -> Non
     state.notes.pop("intent", None)
     if goal.opening and speaking.next_missing(form, state, goal) and not found.fills:
         turn.said.append(goal.opening)
+
+
+def _counts(form: Form, key: str) -> bool:
+    """Whether an answer says what is wanted, even beside a question: words do not."""
+    slot = form.slot(key)
+    return slot is not None and slot.type not in {"text", "custom"}
 
 
 def refused_too_often(state: State) -> bool:

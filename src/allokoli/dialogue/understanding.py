@@ -119,9 +119,9 @@ def _read_story(
         )
         found.told = found.told and in_full(found.told, whole, parts, locale)
         rest = [part for segment in parts for part in segment.rest()]
-        if found.aside:
-            plain = less_asked(whole.raw, found, locale)
-            rest = [part for part in rest if part in plain]
+        if found.aside or found.asked:
+            unasked = less_asked(whole.raw, found, locale)
+            rest = [part for part in rest if part in unasked]
         opens = state.goal is None and found.goal.key == form.default_goal
         found.told = found.told or (reason_left(rest, locale) if opens else "")
     plain = lexicon(locale).words.get("wish_plain")
