@@ -29,16 +29,14 @@ def days(spec: str) -> dict:
     [
         ("fr", "ouvert du mardi au samedi de 12h à 14h et de 19h à 22h30, fermé le lundi",
          "tue-sat 12:00-14:00 19:00-22:30"),
-        ("fr", "on est fermé le lundi et le dimanche midi, sinon c'est midi et soir de 11h30 à 14h "
-         "et de 18h30 à 22h30",
+        ("fr", "fermé le lundi et le dimanche midi, sinon midi et soir, 11h30-14h et 18h30-22h30",
          "tue-sat 11:30-14:00 18:30-22:30; sun 18:30-22:30"),
         ("fr", "tous les jours de midi à 14h et de 19h à 22h, sauf le dimanche soir et le lundi",
          "tue-sat 12:00-14:00 19:00-22:00; sun 12:00-14:00"),
         ("fr", "du lundi au vendredi 8h30 12h 14h 18h, le samedi matin uniquement",
          "mon-fri 08:30-12:00 14:00-18:00; sat 08:30-12:00"),
-        ("fr", "le mercredi et le samedi de 10 à 18, les autres jours de 14 à 18, fermé le lundi",
-         "tue 14:00-18:00; wed 10:00-18:00; thu-fri 14:00-18:00; sat 10:00-18:00; "
-         "sun 14:00-18:00"),
+        ("fr", "le mercredi de 10 à 18, les autres jours de 14 à 18, fermé le lundi et le samedi",
+         "tue 14:00-18:00; wed 10:00-18:00; thu-fri 14:00-18:00; sun 14:00-18:00"),
         ("en", "Tuesday to Saturday nine till half five, late night Thursday till eight",
          "tue-wed 09:00-17:30; thu 09:00-20:00; fri-sat 09:00-17:30"),
         ("en", "Monday to Friday eight thirty to twelve thirty and two to seven",

@@ -70,7 +70,21 @@ def clauses(raw: str, locale: str) -> tuple[Clause, ...]:
             own = topic
         found.append(Clause(start, end, own, sentence))
         topic, before = own, sentence
-    return tuple(_led_to(found, folded, locale))
+    return tuple(_led_on(_led_to(found, folded, locale), folded, locale))
+
+
+def _led_on(found: Sequence[Clause], folded: str, locale: str) -> list[Clause]:
+    """The clauses once hours go on after those days led to (`lunch 12 to 2, dinner 7 to 9`)."""
+    told: list[Clause] = []
+    for one in found:
+        before = told[-1] if told else None
+        goes_on = before is not None and before.sentence == one.sentence
+        if before is not None and goes_on and before.topic == "hours" and one.topic is None:
+            said = folded[one.start : one.end]
+            own = "hours" if goes_on_with("hours", said, locale) else None
+            one = replace(one, topic=own)  # noqa: PLW2901
+        told.append(one)
+    return told
 
 
 def _led_to(found: Sequence[Clause], folded: str, locale: str) -> list[Clause]:

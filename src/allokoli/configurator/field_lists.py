@@ -133,6 +133,8 @@ def _is_chatter(data: dict[str, Any], item: str, locale: str) -> bool:
     answers = find_answer(folded, locale) or find_social(folded, locale)
     if alone or chat or bool(answers and len(folded.split()) <= _LIST):
         return True
+    if _opening(data["patterns"]["field_yes_no"], folded) > 0:
+        return False  # `whether it's blocking`
     sounds = {"field": data["patterns"]["own_fields"], "chatter": data["patterns"]["list_chatter"]}
     near = meaning.nearest(item, sounds)
     return near is not None and near.key == "chatter"

@@ -34,7 +34,7 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
     for number, piece in enumerate(heard):
         first = number == 0 and len(piece.split()) == 1 and piece == begun
         answers = first and raw.startswith(piece) and not _introduced(piece, told, locale)
-        plain = opening and _is_plain_trade(piece, locale)
+        plain = opening and (_is_plain_trade(piece, locale) or _is_placed_trade(piece, locale))
         if (answers or not (opening and story)) and not plain and can_be_name(piece, locale):
             yield piece
 
@@ -44,6 +44,15 @@ def _is_plain_trade(piece: str, locale: str) -> bool:
     cased = piece.lower() != piece.upper()
     signed = any(char.isupper() for char in piece[1:])
     return cased and not signed and said(owner_data(locale)["sectors"], fold(piece)) is not None
+
+
+def _is_placed_trade(piece: str, locale: str) -> bool:
+    """Whether some words say a trade and where (`Caterers in Leeds`)."""
+    data = owner_data(locale)
+    trades = [phrase for one in data["sectors"].values() for phrase in one["phrases"]]
+    span = find_phrase(trades, fold(piece))
+    after = fold(piece)[span[1] :].lstrip() if span and span[0] == 0 else ""
+    return any(after.startswith(fold(word)) for word in data["patterns"]["trade_place"])
 
 
 def _introduced(piece: str, told: Sequence[str], locale: str) -> bool:

@@ -10,6 +10,7 @@ from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.text import capital, fold
 
 _MOST_RULES = 50
+_FIRST_WORDS = 2
 _MOST_CHARS = 200
 
 
@@ -81,7 +82,8 @@ def read_languages(
     """
     data = owner_data(locale)
     topic, folded = data["topics"]["languages"], fold(raw)
-    if not asked and looks_like_question(raw, folded, locale):
+    begins = " ".join(folded.split()[:_FIRST_WORDS])
+    if not asked and (raw.rstrip().endswith("?") or looks_like_question(raw, begins, locale)):
         return None
     current = list(known or [locale])
     if find_phrase(topic["three"], folded):
