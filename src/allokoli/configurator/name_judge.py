@@ -26,15 +26,18 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
         locale: its language.
         opening: whether it is the first turn, where most people tell who they are.
     """
-    told = list(_told(_pieces(raw, locale), locale))
-    pieces = _not_themselves(iter(told), locale) if opening else told
-    heard = [kept for piece in pieces if (kept := without_chatter(piece, locale))]
+    told = list(_told(pieces(raw, locale), locale))
+    others = _not_themselves(iter(told), locale) if opening else told
+    heard = [kept for piece in others if (kept := without_chatter(piece, locale))]
     story = tells_story(raw, locale)
+    hellos = map(phrase_pattern, lexicon(locale).words["hello"])
+    greeted = any(hello.match(fold(raw).strip()) for hello in hellos)
     begun = next((kept for piece in told if (kept := without_chatter(piece, locale))), "")
     for number, piece in enumerate(heard):
         first = number == 0 and len(piece.split()) == 1 and piece == begun
         answers = first and raw.startswith(piece) and not _introduced(piece, told, locale)
-        plain = opening and (_is_plain_trade(piece, locale) or _is_placed_trade(piece, locale))
+        placed = _is_placed_trade(piece, locale, greeted=greeted)
+        plain = opening and (_is_plain_trade(piece, locale) or placed)
         if (answers or not (opening and story)) and not plain and can_be_name(piece, locale):
             yield piece
 
@@ -46,13 +49,14 @@ def _is_plain_trade(piece: str, locale: str) -> bool:
     return cased and not signed and said(owner_data(locale)["sectors"], fold(piece)) is not None
 
 
-def _is_placed_trade(piece: str, locale: str) -> bool:
-    """Whether some words say a trade and where (`Caterers in Leeds`)."""
+def _is_placed_trade(piece: str, locale: str, *, greeted: bool) -> bool:
+    """Whether some words say a trade and where (`Caterers in Leeds`), or its sign after a hello."""
     data = owner_data(locale)
     trades = [phrase for one in data["sectors"].values() for phrase in one["phrases"]]
     span = find_phrase(trades, fold(piece))
     after = fold(piece)[span[1] :].lstrip() if span and span[0] == 0 else ""
-    return any(after.startswith(fold(word)) for word in data["patterns"]["trade_place"])
+    placed = any(after.startswith(fold(word)) for word in data["patterns"]["trade_place"])
+    return placed or (greeted and bool(after))
 
 
 def _introduced(piece: str, told: Sequence[str], locale: str) -> bool:
@@ -61,20 +65,21 @@ def _introduced(piece: str, told: Sequence[str], locale: str) -> bool:
     return find_phrase(owner_data(locale)["names"]["self"], fold(after)) is not None
 
 
-def _told(pieces: Iterator[str], locale: str) -> Iterator[str]:
+def _told(parts: Iterator[str], locale: str) -> Iterator[str]:
     """The pieces but those that tell whom or what the one before is named after."""
-    for piece in pieces:
+    for piece in parts:
         span = find_phrase(owner_data(locale)["names"]["named_after"], fold(piece).strip())
         if span is None or span[0] > 0 or _written_as_name(piece, locale):
             yield piece
 
 
-def _not_themselves(pieces: Iterator[str], locale: str) -> Iterator[str]:
+def _not_themselves(parts: Iterator[str], locale: str) -> Iterator[str]:
     """The pieces but those that tell who is speaking, and what is added to them."""
     before = False
-    for piece in pieces:
-        words = owner_data(locale)["names"]["self"]
-        own = find_phrase(words, fold(piece)) is not None
+    for piece in parts:
+        names, said_first = owner_data(locale)["names"], fold(piece).strip()
+        begins = (phrase_pattern(one).match(said_first) for one in names["self_opening"])
+        own = find_phrase(names["self"], said_first) is not None or any(begins)
         surname = before and _written_as_name(piece, locale)
         if not own and not surname:
             yield piece
@@ -86,6 +91,11 @@ def can_be_name(piece: str, locale: str) -> bool:
     words = piece.split()
     if not words or len(words) > _MOST_WORDS or not re.search(r"[^\W\d_]", piece):
         return False
+    if fold(piece) in owner_data(locale)["names"]["also"]:
+        return True  # `Will`, `May`
+    spelled = len(words) > 1 and len(words[0]) == 1 and fold(words[0]) not in _small(locale)
+    if spelled and not words[0].isdigit():
+        return False  # `J for Juliet`
     if _only_languages(words, locale) or all(len(word) == 1 for word in words):
         return False
     if _written_as_name(piece, locale):
@@ -96,11 +106,11 @@ def can_be_name(piece: str, locale: str) -> bool:
 
 def tells_story(raw: str, locale: str) -> bool:
     """Whether a turn tells of the business or of who speaks, beside any name."""
-    pieces = [without_chatter(piece, locale) for piece in _told(_pieces(raw, locale), locale)]
+    told = [without_chatter(piece, locale) for piece in _told(pieces(raw, locale), locale)]
     return any(
         tells_something(piece, locale)
-        or (len(pieces) > 1 and (is_trade(piece, locale) or _is_for_trade(piece, locale)))
-        for piece in pieces
+        or (len(told) > 1 and (is_trade(piece, locale) or _is_for_trade(piece, locale)))
+        for piece in told
         if piece
     )
 
@@ -214,7 +224,7 @@ def _last(phrases: Sequence[str], folded: str) -> int:
     return max(starts, default=-1)
 
 
-def _pieces(raw: str, locale: str) -> Iterator[str]:
+def pieces(raw: str, locale: str) -> Iterator[str]:
     """The turn cut at punctuation, and at words that begin something else."""
     for number, part in enumerate(_ENDS.split(raw)):
         if number >= _MOST_PIECES:
@@ -239,9 +249,14 @@ def _only_languages(words: Sequence[str], locale: str) -> bool:
 
 def _written_as_name(piece: str, locale: str) -> bool:
     """Two words or more, all with a capital but the small ones (`Ma Belle Coiffure`)."""
-    small = {fold(word) for word in owner_data(locale)["names"]["small"]}
-    words = [word for word in re.findall(r"[^\W\d_]+'?", piece) if fold(word) not in small]
+    words = re.findall(r"[^\W\d_]+'?", piece)
+    words = [word for word in words if fold(word) not in _small(locale)]
     return len(words) > 1 and all(word[0].isupper() for word in words)
+
+
+@lru_cache
+def _small(locale: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in owner_data(locale)["names"]["small"])
 
 
 def _cut_words(locale: str) -> list[str]:

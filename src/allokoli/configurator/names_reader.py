@@ -12,6 +12,7 @@ from allokoli.configurator.name_judge import (
     house_name,
     is_trade,
     name_pieces,
+    pieces,
     tells_story,
     without_chatter,
 )
@@ -26,6 +27,7 @@ from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_BARE_NAME_WORDS = 7
 _CLAUSE_WORDS = 3
+_LIST = 2
 _SIGNED = r"[A-ZÀ-Ý][\wà-ÿ’'-]+"
 _CAPITAL = re.compile(rf"(?<![\w'’-])([a-zà-ÿ][\w'’-]*) ({_SIGNED}(?: {_SIGNED})*)")
 _QUOTES = "'\"«»“”‘’ "
@@ -73,10 +75,13 @@ class NameReader:
         for part in self._attempts(heard.raw):
             told = Utterance.of(part, self._locale)
             again = self._one(told, asked=bare or found is not None, opening=opening)
-            if again and not (found and self._is_tone(again)):
+            kept = found is not None and _repeats(part, found)  # `Pete, not Peter, Pete`
+            if again and not kept and not (found and self._is_tone(again)):
                 found = again
         found = found or self._one(heard, asked=asked, opening=opening)
-        return found or (self._amid(heard) if asked and not opening else None)
+        if not asked or opening or (found and (len(found.split()) < _LIST or found in heard.raw)):
+            return found
+        return self._amid(heard) or found
 
     def _amid(self, heard: Utterance) -> str | None:
         """The one word that keeps its capital amid chatter (`you just say Alice, you know`)."""
@@ -109,14 +114,14 @@ class NameReader:
         return [part.strip(" ,.;:!") for part in (*parts, *rest)]
 
     def _one(self, heard: Utterance, *, asked: bool, opening: bool) -> str | None:
-        introduced = find_text(heard, self._patterns["name"]) or self._attached(heard)
-        if introduced is None and asked and not opening:
-            introduced = self._wished(heard)
-        if introduced and not self._is_their_own(introduced[0], heard, opening=opening):
-            name = self._tidy(without_chatter(introduced[0], self._locale))
-            long = len(introduced[0].split()) > _MAX_BARE_NAME_WORDS
-            if name and (long or can_be_name(name, self._locale)):
-                return name
+        told = find_text(heard, self._patterns["name"]) or self._attached(heard)
+        wished = self._wished(heard) if asked and not opening else None
+        for introduced in (told, wished):
+            if introduced and not self._is_their_own(introduced[0], heard, opening=opening):
+                name = self._tidy(without_chatter(introduced[0], self._locale))
+                long = len(introduced[0].split()) > _MAX_BARE_NAME_WORDS
+                if name and (long or can_be_name(name, self._locale)):
+                    return name
         if not asked:
             return None
         inside = quoted(heard.raw) or _single_quoted(heard.raw)
@@ -124,11 +129,13 @@ class NameReader:
 
     def _wished(self, heard: Utterance) -> tuple[str, Span] | None:
         """A name that somebody likes or wants (`Brian wants Jeeves`), once a name is asked."""
-        found = find_text(heard, self._wishes)
-        if found is None:
-            return None
-        name = without_chatter(found[0], self._locale)
-        return found if name[:1].isupper() or self._locale == "he" else None
+        for part in reversed(list(pieces(heard.raw, self._locale))):
+            found = find_text(Utterance.of(part, self._locale), self._wishes)
+            if found is None:
+                continue
+            name = without_chatter(found[0], self._locale)
+            return found if name[:1].isupper() or self._locale == "he" else None
+        return None
 
     def said_again(self, heard: Utterance) -> str | None:
         """The name put in place of another, in words that name no part (`I said Bella`)."""
@@ -185,7 +192,10 @@ class NameReader:
             if match.start() > 0
         ]
         text = text[: min(ends, default=len(text))]
-        return capital(text.strip(_QUOTES + ".,;:!")) or None
+        text = text.strip(" .,;:!")
+        bare = text.strip(_QUOTES + ".,;:!")
+        short = self._locale == "he" and text.endswith(f"{bare}'")  # Hebrew shortens words so
+        return capital(f"{bare}'" if short and text.startswith(bare) else bare) or None
 
 
 @lru_cache
@@ -194,6 +204,11 @@ def _decisions(locale: str) -> re.Pattern[str]:
     words = sorted(owner_data(locale)["names"]["decides"], key=len, reverse=True)
     options = "|".join(phrase_pattern(word).pattern for word in words)
     return re.compile(rf"[,.;:!?…]\s+(?:{options})")
+
+
+def _repeats(part: str, name: str) -> bool:
+    """Whether a name is said again at the end of what corrects it."""
+    return re.search(rf"[,;.!?]\s*{re.escape(fold(name))}\W*$", fold(part)) is not None
 
 
 def _is_day(name: str, locale: str) -> bool:
