@@ -89,7 +89,7 @@ def read_all(said, locale):
         find_days(heard, TODAY, locale),
         find_time(heard, locale, earliest_hour=11),
         find_when(heard, locale, earliest_hour=11, now=time(19, 18)),
-        find_bare_hour(heard, earliest_hour=11, part=None),
+        find_bare_hour(heard, locale, earliest_hour=11, part=None),
         find_phone(heard, "FR"),
         amend_phone("+33612345678", heard, "FR"),
         loose_digits(heard),

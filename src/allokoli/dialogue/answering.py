@@ -136,10 +136,14 @@ def _wished(
     if state.goal is not None or slot.type not in {"date", "time"} or slot.past or not usual:
         return None
     words = lexicon(context.locale).words
-    wish = find_phrase((*words.get("requests", ()), *words.get("wants", ())), segment.raw_folded)
-    if wish is None or not wish[0]:
+    starts = [one for key in ("requests", "wants", "wish_starts") for one in words.get(key, ())]
+    wish = find_phrase(starts, segment.raw_folded)
+    named = next((one for one in found.heard if one.kind == "goal" and one.words), None)
+    said = segment.raw.find(named.words) if named and named.how == "lexicon" else 0
+    at = wish[0] if wish else max(said, 0)
+    if not at:
         return None
-    before = 0, segment.from_raw(wish)[0]
+    before = 0, segment.from_raw((at, at))[0]
     segment.use(before)
     value = read_given(slot, segment, context, asked=False)
     segment.used.remove(before)

@@ -50,7 +50,7 @@ def _telling(part: str, plain: frozenset[str], letters: str) -> list[re.Match[st
     return [
         match
         for match in _WORD.finditer(part)
-        if len(match.group()) >= _MIN_CHARS
+        if len(match.group()) >= (_MIN_CHARS - 1 if letters else _MIN_CHARS)  # `פן`
         and not _is_plain(match.group(), plain, letters)
         and not match.group()[0].isdigit()
         and (not match.group()[0].isupper() or match.group().isupper())

@@ -1,5 +1,6 @@
 """What one sentence means to a form that stands at a certain point."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -75,7 +76,10 @@ def understand(
     found = Understanding(words=whole.raw)
     intents.recognize(form, state, whole, found, locale)
     if found.goal and found.aside and found.aside.goal == found.goal.key:
-        found.aside = None  # a message for the boss asks for a message, not for the boss
+        if _comes_first(found, whole.raw):
+            found.goal = None  # "I don't speak to machines. I left my scarf with you"
+        else:
+            found.aside = None  # a message for the boss asks for a message, not for the boss
     uncut = form.whole_sentences or _wants_verbatim(form, state)
     private = found.aside is not None and found.aside.private
     asked = found.question or state.goal is None or private
@@ -91,6 +95,13 @@ def understand(
     _answers_rather_than_asks(state, whole, found, locale)
     _read_story(form, state, whole, parts, found, locale)
     return found
+
+
+def _comes_first(found: Understanding, raw: str) -> bool:
+    """Whether the question is a sentence of its own, before the one that tells the wish."""
+    at = {one.kind: raw.find(one.words) for one in found.heard if one.kind in {"goal", "aside"}}
+    between = raw[at.get("aside", 0) : max(at.get("goal", 0), 0)]
+    return re.search(r"[.!?]\s", between) is not None
 
 
 def _answers_rather_than_asks(
@@ -114,13 +125,12 @@ def _read_story(
 ) -> None:
     """What is told along with a wish, as the answer that the goal's own words give."""
     if found.goal and found.goal.tells and found.goal.tells not in state.values:
-        found.told = found.told or intents_by_meaning.told(
-            found.goal, less_asked(whole.raw, found, locale)
-        )
-        found.told = found.told and in_full(found.told, whole, parts, locale)
+        unasked = less_asked(whole.raw, found, locale)
+        found.told = found.told or intents_by_meaning.told(found.goal, unasked)
+        story = Utterance.of(unasked, locale) if found.aside else whole
+        found.told = found.told and in_full(found.told, story, parts, locale)
         rest = [part for segment in parts for part in segment.rest()]
         if found.aside or found.asked:
-            unasked = less_asked(whole.raw, found, locale)
             rest = [part for part in rest if part in unasked]
         opens = state.goal is None and found.goal.key == form.default_goal
         found.told = found.told or (reason_left(rest, locale) if opens else "")

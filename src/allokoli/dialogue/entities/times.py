@@ -16,6 +16,7 @@ _NOON = 12
 _HOURS = 24
 _MINUTES = 60
 _DAY_MINUTES = _HOURS * _MINUTES
+_LAST_NIGHT_HOUR = 2
 _FIRST_EVENING_HOUR = 5
 _ABOUT_MINUTES = 30
 _ROUND_MINUTES = 5
@@ -54,7 +55,7 @@ def find_time(
     folded = _legible(utterance, locale)
     part = find_part_of_day(folded, locale) or part
     clock = _Clock(locale, earliest_hour, part, asked=asked)
-    return _point(_without_durations(folded, locale), clock)
+    return _first(_less_told(_without_durations(folded, locale), locale), clock)
 
 
 def find_when(
@@ -85,8 +86,8 @@ def find_when(
     later = _from_now(folded, clock)
     if later:
         return later
-    hours = _without_durations(folded, locale)
-    point, bounded = _point(hours, clock), _bounded(hours, clock)
+    hours = _settled_on(_less_told(_without_durations(folded, locale), locale), locale)
+    point, bounded = _first(hours, clock), _bounded(hours, clock)
     if bounded and (point is None or bounded[1][0] <= point[1][0]):
         return bounded
     if point:
@@ -95,10 +96,11 @@ def find_when(
 
 
 def find_bare_hour(
-    utterance: Utterance, *, earliest_hour: int, part: str | None
+    utterance: Utterance, locale: str, *, earliest_hour: int, part: str | None
 ) -> tuple[time, Span] | None:
     """A lone number in answer to "at what time?" (`20`, `20 30`)."""
-    match = _BARE.search(utterance.mask()) or _FOUR_DIGITS.search(utterance.mask())
+    folded = _less_told(utterance.mask(), locale)
+    match = _BARE.search(folded) or _FOUR_DIGITS.search(folded)
     if match is None or int(match.group(1)) >= _HOURS:
         return None
     found = _shift(int(match.group(1)), int(match.group(2) or 0), part, earliest_hour)
@@ -118,14 +120,24 @@ def find_part_of_day(folded: str, locale: str) -> str | None:
     return best[1] if best else None
 
 
-def _point(folded: str, clock: _Clock) -> tuple[time, Span] | None:
-    """The first hour said; one told of something else gives way to any other number."""
+def _settled_on(folded: str, locale: str) -> str:
+    """The sentence from where somebody settles on an hour (`eight, or a quarter past… say eight`)."""
+    words = lexicon(locale).time.get("settles", ())
+    spans = [match for one in words for match in phrase_pattern(one).finditer(folded)]
+    for match in sorted(spans, key=lambda one: -one.start()):
+        if re.search(r"\d", folded[: match.start()]) and re.match(
+            r"\W*\w{0,4}\W*\d", folded[match.end() :]
+        ):
+            return "\0" * match.start() + folded[match.start() :]
+    return folded
+
+
+def _less_told(folded: str, locale: str) -> str:
+    """The sentence less the hours told of something else, where another number is said."""
     left = folded
-    for rule in when_rules("told_times", clock.locale):
+    for rule in when_rules("told_times", locale):
         left = rule.pattern.sub(lambda match: "\0" * len(match.group()), left)
-    if left != folded and re.search(r"\d", left):
-        return _first(left, clock)
-    return _first(folded, clock)
+    return left if re.search(r"\d", left) else folded
 
 
 def _first(folded: str, clock: _Clock) -> tuple[time, Span] | None:
@@ -225,7 +237,7 @@ def _limits(bound: str, parts: Mapping[str, str | None], clock: _Clock) -> When[
 
 def _snippet(words: str, clock: _Clock) -> time | None:
     """An hour out of the few words that hold nothing else."""
-    found = _point(words, clock)
+    found = _first(words, clock)
     if found:
         return found[0]
     match = _BARE.fullmatch(words)
@@ -281,6 +293,7 @@ def _shift(hour: int, minute: int, part: str | None, earliest: int) -> time | No
     """Move an hour said on a twelve-hour clock to the afternoon when that is what is meant."""
     if hour < _NOON and (
         (part == "evening" and hour >= _FIRST_EVENING_HOUR)
+        or (part == "evening" and _LAST_NIGHT_HOUR < hour < earliest)  # `אירוע בערב, אז בארבע`
         or part == "afternoon"
         or (part in {None, "midi"} and 0 < hour < earliest)
     ):
