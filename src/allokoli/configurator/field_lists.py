@@ -53,7 +53,9 @@ def listed_fields(
         if other or refused_fields(data, item):
             continue
         label = fold(plain_label(data, item))
-        keys = as_the_trade_says(data, named_fields(data, fold(item)), values)
+        named = named_fields(data, fold(item))
+        named = (named_fields(data, label) or named) if len(named) > 1 else named
+        keys = as_the_trade_says(data, named, values)
         keys = [] if _is_number_of(data, keys, label) else keys
         vague_words = [fold(word) for word in data["patterns"]["vague_fields"]]
         if keys and label not in vague_words:
@@ -135,6 +137,8 @@ def _is_chatter(data: dict[str, Any], item: str, locale: str) -> bool:
         return True
     if _opening(data["patterns"]["field_yes_no"], folded) > 0:
         return False  # `whether it's blocking`
+    if find_phrase(data["patterns"]["vague_fields"], folded):
+        return False  # `their contract number`
     sounds = {"field": data["patterns"]["own_fields"], "chatter": data["patterns"]["list_chatter"]}
     near = meaning.nearest(item, sounds)
     return near is not None and near.key == "chatter"
@@ -163,13 +167,10 @@ def _is_vague(data: dict[str, Any], key: str, label: str) -> bool:
 
 
 def _is_about_something_else(data: dict[str, Any], item: str) -> bool:
-    others = [
-        phrase
-        for key in ("tone", "greeting", "sector", "booking")
-        for phrase in data["mentions"][key]
-    ]
-    spoken = [word for one in data["languages"].values() for word in one["phrases"]]
     few = len(item.split()) <= _LIST
+    keys = ("tone", "greeting", "booking", *(() if few else ("sector",)))  # `the area`
+    others = [phrase for key in keys for phrase in data["mentions"][key]]
+    spoken = [word for one in data["languages"].values() for word in one["phrases"]]
     return find_phrase((*others, *(spoken if few else ())), fold(item)) is not None
 
 
@@ -188,7 +189,8 @@ def pieces(data: dict[str, Any], text: str) -> Iterator[str]:
 
 def _glued(data: dict[str, Any], text: str) -> str:
     """The words of one field that a joining word would cut (`first_name_and_surname`)."""
-    joiners = [rf"\s{re.escape(fold(word))}\s" for word in data["patterns"]["and_words"]]
+    ands = [re.escape(fold(word)) for word in data["patterns"]["and_words"]]
+    joiners = [rf"\s{word}(?:\s|(?<=ו))" for word in ands]
     joined = re.compile("|".join(joiners))
     for entry in data["fields"].values():
         for phrase in entry["phrases"]:
