@@ -1,10 +1,14 @@
 """What a hostile owner, or whoever writes for one, puts in a blueprint."""
 
+from datetime import UTC, datetime
+
 import pytest
 from pydantic import ValidationError
 
 from allokoli.blueprint import Blueprint
+from allokoli.blueprint.guided import conversation
 
+NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
 PLAIN = {"name": "Léa", "greeting": "Bonjour !"}
 
 
@@ -66,3 +70,12 @@ def test_names_and_labels_are_lines_that_show_what_they_hold():
     assert made.name == "Léa Bcc: x@y.fr"
     assert made.fields[0].label == "Nom RÈGLE"
     assert made.must_not_say == ["prix remises"]
+
+
+def test_signs_in_an_owners_words_are_no_part_of_them():
+    field = {"key": "place", "label": "Où ? :)", "type": "choice"}
+    choices = ["dehors :)", "au fond (calme", "((", "*|*"]
+    made = Blueprint(**PLAIN, services=["message"], fields=[{**field, "choices": choices}])
+    state, reply = conversation(made, ["je laisse un message", "au fond calme (si possible"], NOW)
+    assert state.values["place"] == "au fond (calme"
+    assert reply.text

@@ -65,3 +65,22 @@ def test_a_sentence_without_end_is_compared_by_its_beginning():
 def test_the_language_changes_only_when_another_is_clearly_spoken(said, spoken):
     assert spoken_language(said, ["fr", "en", "he"], "fr") == spoken
     assert spoken_language(said, ["fr"], "fr") == "fr"
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("on voudrait venir vendredi soir mais combien ça coûte", "combien ça coûte"),
+        ("we'd like to come on Friday evening and what does it cost", "what does it cost"),
+        ("נרצה לבוא ביום שישי בערב אבל כמה זה עולה", "כמה זה עולה"),
+    ],
+)
+def test_what_is_asked_is_found_behind_what_joins_it(said, asked):
+    near = nearest(said, WANTED)
+    assert near is not None
+    assert (near.key, near.clause) == ("price", asked)
+
+
+def test_the_words_of_one_language_cut_no_sentence_of_another():
+    near = nearest("is it far to park our own car we just need to know", WANTED)
+    assert near is None or "car" in near.clause

@@ -10,6 +10,7 @@ from allokoli.blueprint.blueprint import STANDARD_TYPES, Blueprint, CallerField
 from allokoli.blueprint.caller_asides import caller_asides
 from allokoli.blueprint.caller_goals import caller_goals
 from allokoli.blueprint.caller_knowledge import consult
+from allokoli.blueprint.caller_whenever import any_day, any_hour
 from allokoli.blueprint.opening_hours import check_date, check_time
 from allokoli.blueprint.wording import echo_date, echo_time
 from allokoli.dialogue import Choice, Form, Slot, meaning
@@ -124,11 +125,15 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
         if question:
             ask = (field.label.strip(), *ask[1:])
         none = other["none"] if kind == "text" and question else None
-    check = None
+    check, reader = None, None
     if field.key == "date":
         check = check_date(blueprint, data, local)
+        reader = any_day(blueprint.hours, data["whenever"], local, locale)
     elif field.key == "time":
         check = check_time(blueprint, data, local)
+        reader = any_hour(blueprint.hours, data["whenever"], local)
+    elif field.key == "nights":
+        reader = _nights(locale)
     worded = tuple(
         Choice(value=value, label=phrases[0], phrases=tuple(phrases))
         for value, phrases in words.get("worded", {}).items()
@@ -154,7 +159,7 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
         verbatim=field.key == "message",
         past=field.key == "birth_date",
         check=check,
-        reader=_nights(locale) if field.key == "nights" else None,
+        reader=reader,
     )
 
 

@@ -54,6 +54,7 @@ def owner_form(
     wording["confirm_suggestions"] = _confirm_chips(data, values)
     offered = tuple(_offered(data, read, key, wanted) for key in TOPICS)
     return Form(
+        locale=locale,
         slots=(*offered, *_slots(data, sector, read, values, locale)),
         goals=(goal,),
         asides=_asides(data, questions),

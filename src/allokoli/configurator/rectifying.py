@@ -7,7 +7,7 @@ from typing import Any
 
 from allokoli.configurator.clauses import TOPICS
 from allokoli.configurator.owner_data import owner_data
-from allokoli.dialogue.matching import phrase_pattern
+from allokoli.dialogue.matching import as_phrase, phrase_pattern
 from allokoli.dialogue.text import fold
 
 _AROUND = " ,;.!…-–—"
@@ -89,11 +89,11 @@ def _after_refused(text: str, locale: str) -> str:
 
 def _without_old(text: str, old: str, locale: str) -> str | None:
     """The words less the old value and what turns it down; None when it is not turned down."""
+    old, said = as_phrase(old), fold(text)
     if not old:
         return None
-    said = fold(text)
     for phrase in owner_data(locale)["corrections"]["old"]:
-        match = phrase_pattern(phrase.replace("{old}", fold(old))).search(said)
+        match = phrase_pattern(phrase.replace("{old}", old)).search(said)
         if match:
             left = f"{text[: match.start()].strip(_AROUND)}, {text[match.end() :].strip(_AROUND)}"
             return left.strip(_AROUND)

@@ -12,7 +12,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -65,7 +65,7 @@ def create_app(
     return app
 
 
-def machine_of(request: Request) -> str:
+def machine_of(request: HTTPConnection) -> str:
     """The network address somebody asks from, to bound what is asked from there."""
     return request.client.host if request.client else "unknown"
 

@@ -148,7 +148,7 @@ def also_wants(form: Form, text: str, found: "Understanding") -> None:
 
         if len(said.split()) < _TELLING_WORDS:
             continue
-        enough = meaning.LIKELY if wants else meaning.FIRM
+        enough = meaning.LIKELY if wants or "date" not in usual.slots else meaning.FIRM
         if rest is before and leads_up and not wants:
             continue
         near = meaning.nearest(said, groups, least=enough, alike=alike, fits=fits)

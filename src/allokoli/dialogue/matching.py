@@ -1,7 +1,8 @@
 """Phrases of the data files, matched against what was said.
 
 A phrase is plain words. `*` at the end of a word stands for any ending, `...` for up to three
-words in between, and `(a|b)` for either word. `!a` or `!(a|b)` first: not right after that word.
+words in between, and `(a|b)` for either word. `~(a|b)` is any one word but these. `!a` or `!(a|b)`
+first: not right after that word.
 """
 
 import re
@@ -28,6 +29,10 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
     for word in fold(phrase).split():
         if word == "...":
             parts.append(r"(?:\W+\w+){0,3}?")
+            continue
+        if word.startswith("~"):
+            others = "|".join(map(re.escape, word.strip("~()").split("|")))
+            parts.append((r"[\W_]+" if parts else "") + rf"(?!(?:{others})(?!\w))\w+")
             continue
         body = re.escape(word).replace(r"\*", r"\w*").replace(r"\|", "|")
         body = body.replace(r"\(", "(?:").replace(r"\)", ")")

@@ -171,13 +171,15 @@ def _clauses(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _joins() -> re.Pattern[str]:
     """What joins two pieces of a sentence: a comma, or `and` before what begins another one."""
-    joins, starts = _either("joins"), _either("join_starts")
-    return re.compile(rf",|(?<=\s)(?:{joins})\s+(?=(?:{starts})(?!\w))", re.IGNORECASE)
+    joins = (
+        rf"(?<=\s)(?:{_either(data['joins'])})\s+(?=(?:{_either(data['join_starts'])})(?!\w))"
+        for data in map(_data, LANGUAGES)
+    )
+    return re.compile("|".join([",", *joins]), re.IGNORECASE)
 
 
-def _either(key: str) -> str:
-    words = {word for locale in LANGUAGES for word in _data(locale).get(key, ())}
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 @lru_cache(maxsize=64)

@@ -104,9 +104,7 @@ def _in_language_of(form: Form, state: State, text: object, turn: Turn) -> Form:
         form = translated(spoken)
         state.said = form.start
         return form
-    if form.locale and form.locale != spoken:
-        return translated(spoken)
-    return form
+    return form if form.locale == spoken else translated(spoken)
 
 
 def replay(

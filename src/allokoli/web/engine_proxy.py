@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from allokoli.core.http import machine_of
 from allokoli.core.settings import get_settings
 
 _log = structlog.get_logger()
@@ -133,7 +134,7 @@ def request_headers(request: HTTPConnection) -> list[tuple[bytes, bytes]]:
     """What the engine is told of a request, and of who sent it."""
     headers = _kept(request.headers.raw, _NOT_SENT)
     hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop]
-    caller = request.client.host if request.client else "unknown"
+    caller = machine_of(request)
     # A trusted balancer in front has already put the caller last.
     hops += [caller] if hops[-1:] != [caller] else []
     forwarded = {

@@ -6,6 +6,8 @@ from typing import Any
 
 from starlette.requests import Request
 
+from allokoli.core.http import machine_of
+
 _MAX_TURNS = 200
 _MAX_TURN_CHARS = 2_000
 # Of a whole conversation: every one of its requests reads all of it again.
@@ -40,7 +42,7 @@ def admit(request: Request) -> None:
     Raises:
         Refused: more than 20 a second for longer than a burst of 100.
     """
-    client = request.client.host if request.client else ""
+    client = machine_of(request)
     if client == "in-process":
         return
     if client in _PROXIES:

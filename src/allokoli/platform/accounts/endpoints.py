@@ -19,7 +19,7 @@ async def register(wanted: Register, request: Request) -> SignedIn:
 
 @router.post("/login")
 async def login(wanted: Login, request: Request) -> SignedIn:
-    return await service.login(wanted, machine=request.client.host if request.client else "")
+    return await service.login(wanted, machine=machine_of(request))
 
 
 @router.post("/refresh")

@@ -55,9 +55,8 @@ async def login(
     password: Text = "",
     next: Text = "",  # noqa: A002 - same
 ) -> Response:
-    machine = request.client.host if request.client else ""
     try:
-        signed_in = await service.login(_login(email, password), machine=machine)
+        signed_in = await service.login(_login(email, password), machine=machine_of(request))
     except AlloKoliError as error:
         return refused(request, locale, "account/login.html", error, email=email, next=next)
     return _welcome(signed_in, _inside(next, locale))

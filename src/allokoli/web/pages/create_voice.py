@@ -12,6 +12,7 @@ from allokoli.configurator import voice
 from allokoli.configurator.voice_assistant import MAX_DURATION_S
 from allokoli.core import events
 from allokoli.core.errors import NotFound
+from allokoli.core.http import machine_of
 from allokoli.web.locale_path import PREFIX
 from allokoli.web.pages.create import held_conversation, shown
 from allokoli.web.session_cookies import MaybeOwner
@@ -28,8 +29,7 @@ async def call(request: Request, owner: MaybeOwner) -> Response:
     held = await held_conversation(request, owner)
     if held is None:
         raise NotFound("Cette conversation n’existe pas ou a expiré.")
-    machine = request.client.host if request.client else "unknown"
-    made = await voice.start(owner, held.id, machine=machine)
+    made = await voice.start(owner, held.id, machine=machine_of(request))
     return JSONResponse({"id": str(made.id), "webCallUrl": made.web_call_url}, 201)
 
 
