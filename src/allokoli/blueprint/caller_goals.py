@@ -164,7 +164,8 @@ def _book(
         recap=_recap(words["recap"], tuple(ordered), blueprint, data, slots),
         closing=closing,
         together=together,
-        implied_by=frozenset(keys) - {"name", "phone", "message", "reason"},
+        implied_by=frozenset(keys)
+        - {"name", "phone", "message", "reason", "allergies", "birth_date"},
         action="book",
     )
 

@@ -4,9 +4,22 @@ import re
 from dataclasses import dataclass, field
 
 from allokoli.dialogue.entities.spoken_numbers import Replacement, find_spoken_numbers
+from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import clean, fold
 
 Span = tuple[int, int]
+
+
+def _apart(raw: str, locale: str) -> str:
+    """`one-thirty`, `half-seven`: an hour, its words apart."""
+    time = lexicon(locale).time
+    before, after = ("|".join(time.get(key, ())) for key in ("hyphen_before", "hyphen_after"))
+    if not before or "-" not in raw:
+        return raw
+    minutes = "|".join(time.get("hyphen_minutes", ())) or "(?!)"
+    clock = rf"(?<![\w-])({before})-(?=(?:{minutes})(?![\w-]))"
+    raw = re.sub(clock, r"\1:", raw, flags=re.IGNORECASE)
+    return re.sub(rf"(?<![\w-])({before})-(?=(?:{after})(?!\w))", r"\1 ", raw, flags=re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -30,7 +43,7 @@ class Utterance:
 
     @classmethod
     def of(cls, text: object, locale: str) -> "Utterance":
-        raw = clean(text)
+        raw = _apart(clean(text), locale)
         replacements = find_spoken_numbers(raw, locale)
         pieces, at = [], 0
         for item in replacements:

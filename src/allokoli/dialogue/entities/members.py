@@ -56,6 +56,9 @@ def with_somebody(text: str, folded: str, locale: str) -> str:
     leads = _either(locale, "count_with", "count_leads", "count_members")
     for match in re.finditer(rf"(?:,\s+|(?<!\w){leads}\s+){_NAME}", text):
         chars[slice(*match.span("name"))] = _SOMEBODY * len(match["name"])
+    ages = _either(locale, "count_ages")
+    for match in re.finditer(rf"(?<!\w)\d{{1,2}}[\s-]{ages}(?!\w)", folded):
+        chars[slice(*match.span())] = _SOMEBODY * len(match.group())
     return "".join(new if old != "\0" else old for old, new in zip(folded, chars, strict=True))
 
 
@@ -121,7 +124,7 @@ def _member(locale: str) -> re.Pattern[str]:
     joined = rf"(?:{_either(locale, 'count_joined')}-?)?"
     return re.compile(
         rf"(?<![\w-]){joined}(?:{own}|(?:(?:{whose})\s+)*(?:(?P<n>\d{{1,2}})\s+)?{other}{kinds}(?:\s+{_SOMEBODY}+)?"
-        rf"|{_SOMEBODY}+|{more}\s+(?P<more>\d{{1,2}})(?!\s+(?:\w+\s+)?{kinds}))(?![\w'])"
+        rf"|(?:(?:{whose})\s+)?{_SOMEBODY}+|{more}\s+(?P<more>\d{{1,2}})(?!\s+(?:\w+\s+)?{kinds}))(?![\w'])"
     )
 
 

@@ -26,7 +26,7 @@ _HOLES = {
     "m": r"(?P<m>[0-5]\d)(?!\d)(?!{thing})",
     "hour": r"[0-2]?\d(?!\d)",
     "mi": r"(?P<m>[0-5]\d)(?!\d)(?!{unit})",
-    "minute": r"[0-5]\d(?!\d)(?!{unit})",
+    "minute": r"[0-5]\d(?!\d)(?!{thing})(?!(?=[\s,]){unit})",
     "first": r"(?P<from>[0-2]?\d)(?!\d)",
     "bare": r"[0-2]?\d(?![\d/:])(?!{thing})(?!\s\d)",
 }
