@@ -128,10 +128,11 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
     check, reader = None, None
     if field.key == "date":
         check = check_date(blueprint, data, local)
-        reader = any_day(blueprint.hours, data["whenever"], local, locale)
+        timed = any(one.key == "time" for one in caller_fields(blueprint, data))
+        reader = any_day(blueprint.hours, data["whenever"], local, locale, timed=timed)
     elif field.key == "time":
         check = check_time(blueprint, data, local)
-        reader = any_hour(blueprint.hours, data["whenever"], local)
+        reader = any_hour(blueprint.hours, data["whenever"], local, locale)
     elif field.key == "nights":
         reader = _nights(locale)
     worded = tuple(

@@ -147,7 +147,7 @@ def _wished(
     segment.use(before)
     value = read_given(slot, segment, context, asked=False)
     segment.used.remove(before)
-    if value is None or slot.type != "date":
+    if value is None or slot.type != "date" or not segment.used:
         return value
     leaving = lexicon(context.locale).time.get("until", ())
     lead = segment.folded[: segment.used[-1][0]].rstrip()
