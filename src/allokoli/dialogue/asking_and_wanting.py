@@ -58,7 +58,8 @@ def ask_about(form: Form, text: str, found: "Understanding") -> None:
     rest = text.replace(near.clause, " ")
     dated = wishes_politely(near.clause, locale) and names_a_day(near.clause, locale)
     wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(text)) is not None
-    wishes_besides = dated or (wants and not found.only_asks)
+    besides = wishes_politely(rest, locale) and names_a_day(rest, locale)
+    wishes_besides = dated or besides or (wants and not found.only_asks)
     if (
         find_phrase(goal.phrases, fold(rest)) is None
         and not told(goal, rest)
@@ -148,7 +149,7 @@ def also_wants(form: Form, text: str, found: "Understanding") -> None:
 
         if len(said.split()) < _TELLING_WORDS:
             continue
-        enough = meaning.LIKELY if wants or "date" not in usual.slots else meaning.FIRM
+        enough = meaning.LIKELY if wants or not leads_up else meaning.FIRM
         if rest is before and leads_up and not wants:
             continue
         near = meaning.nearest(said, groups, least=enough, alike=alike, fits=fits)
@@ -159,7 +160,8 @@ def also_wants(form: Form, text: str, found: "Understanding") -> None:
         if thing is not usual and (rest is before or near.score < _WANTED):
             continue  # "I'm coming in tomorrow, what do I bring?" calls nothing off
         tells = near.key in telling or bool(thing is usual and told(usual, near.clause))
-        if (tells and near.score >= _TOLD) or polite or wants or near.score >= _WANTED:
+        plainly = near.score >= (_TOLD if leads_up else meaning.FIRM)
+        if (tells and plainly) or polite or wants or near.score >= _WANTED:
             note(thing, near, found, tells=tells)
             return
     wants = find_phrase(lexicon(locale).words.get("wants", ()), fold(after)) is not None

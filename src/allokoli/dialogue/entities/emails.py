@@ -178,6 +178,7 @@ def _local_starts(tokens: list[_Token], at: int, locale: str) -> list[int]:
     while first > 0:
         said = tokens[first - 1][0]
         linked = first < at and (tokens[first][0][0] in "._-" or said[-1] in "._-")
+        linked = linked or (first > 1 and tokens[first - 2][0] in {".", "_", "-"})  # `kadi-bah`
         letters = len(said) == 1 and first < at and len(tokens[first][0]) == 1
         name = first == at and written and said in words["email_before"]  # `pro@durand.fr`
         name = name or (first == at and said in words["hello"])  # `hello at durand dot com`
