@@ -82,8 +82,12 @@ def read_hours(
 
 
 def _apart(text: str, locale: str) -> str:
-    """The words with a pause after minutes: `twelve thirty and two` is no 12:32."""
-    words = "|".join(owner_data(locale)["hours"]["minutes"])
+    """The words with a pause after minutes (`twelve thirty and two` is no 12:32), in figures."""
+    hours = owner_data(locale)["hours"]
+    for pair in sorted(hours["heard"], key=len, reverse=True):
+        said, _, written = pair.partition(" = ")
+        text = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", written, text)
+    words = "|".join(hours["minutes"])
     return re.sub(rf"\b({words})( and\b)", r"\1,\2", text, flags=re.IGNORECASE) if words else text
 
 
@@ -140,7 +144,8 @@ def _said_once(times: Sequence[Token]) -> Sequence[Token]:
 def _straight(start: Token, end: Token, last: int, *, afternoon: bool) -> tuple[int, int]:
     """Opening and closing on a day of twenty-four hours."""
     opening, closing = int(start.value), int(end.value)
-    if closing <= _NOON and closing <= opening and (not end.sure or opening < _NOON):
+    guessed = not end.night and (not end.sure or opening < _NOON)  # `11 am till 2 am`
+    if closing <= _NOON and closing <= opening and guessed:
         closing += _NOON
     evening = _EARLIEST_EVENING <= opening < _LATEST_EVENING and opening < closing < _NOON
     noon = opening < _EARLIEST_EVENING and opening < closing <= _LATEST_EVENING

@@ -46,6 +46,7 @@ class Token:
         value: days, a time as minutes since midnight, dates, the words of a bad time, or the
             times of a break when its own words tell them.
         sure: whether a time says which half of the day it is in.
+        night: whether it says that it is before noon (`two in the morning`).
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class Token:
     end: int
     value: Any = None
     sure: bool = True
+    night: bool = False
 
 
 def hours_tokens(heard: Utterance, locale: str, today: date, country: str) -> list[Token]:
@@ -172,7 +174,12 @@ def _times(folded: str, locale: str) -> Iterator[Token]:
             minutes = moment[0].hour * 60 + moment[0].minute
             half = re.search(_half(locale), said)
             sure = locale not in _TWELVE_HOURS or minutes >= _ONE_PM or half is not None
-            yield Token("time", start, end, minutes, sure)
+            small = owner_data(locale)["hours"]["small_hours"]
+            told = any(
+                said.endswith(fold(word)) or folded[end:].lstrip().startswith(fold(word))
+                for word in small
+            )
+            yield Token("time", start, end, minutes, sure, told)
     for match in _marked_hour(locale).finditer(folded):
         hour = int(match.group(1))
         if hour == _HOURS_A_DAY:

@@ -55,8 +55,10 @@ def _is_placed_trade(piece: str, locale: str, *, greeted: bool) -> bool:
     trades = [phrase for one in data["sectors"].values() for phrase in one["phrases"]]
     span = find_phrase(trades, fold(piece))
     after = fold(piece)[span[1] :].lstrip() if span and span[0] == 0 else ""
-    placed = any(after.startswith(fold(word)) for word in data["patterns"]["trade_place"])
-    return placed or (greeted and bool(after))
+    places = data["patterns"]["trade_place"]
+    placed = any(after.startswith(fold(word)) for word in places)
+    towns = any(re.search(rf" {re.escape(word)}[A-ZÀ-Ý]", piece) for word in places)
+    return placed or (greeted and (bool(after) or towns))
 
 
 def _introduced(piece: str, told: Sequence[str], locale: str) -> bool:
