@@ -62,6 +62,9 @@ def listed_fields(
             vague = find_phrase(vague_words, label)
             only = vague is not None and len(keys) == 1 and _is_vague(data, keys[0], label)
             keys = [] if only else keys
+        again = keys == ["name"] and any(one["key"] == "name" for one in found)
+        if again and _is_of_another(data, label):
+            keys = []  # `the visitor's name, the resident's name`
         if keys:
             free = find_phrase(data["patterns"]["optional"], fold(item)) is not None
             found += [{**field(data, key), "required": not free} for key in keys]
@@ -86,6 +89,12 @@ def _less_tail(data: dict[str, Any], item: str) -> str:
     return item[: min(ends, default=len(item))].strip() or item
 
 
+def _is_of_another(data: dict[str, Any], label: str) -> bool:
+    """Whether a label says whose it is (`nom du résident`, `resident's name`)."""
+    of = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
+    return re.search(rf"\s(?:{of})(?!\w)|\sd'|'s\s|\sה\w", label) is not None
+
+
 def _is_number_of(data: dict[str, Any], keys: Sequence[str], label: str) -> bool:
     """Whether a piece names a figure of what it then names (`numéro de commande`)."""
     of = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
@@ -94,6 +103,13 @@ def _is_number_of(data: dict[str, Any], keys: Sequence[str], label: str) -> bool
         return False
     whole = {fold(phrase) for key in keys for phrase in data["fields"][key]["phrases"]}
     return not any(label.startswith(phrase) for phrase in whole)
+
+
+def names_several(data: dict[str, Any], text: str) -> bool:
+    """Whether a sentence lists fields, be they of others (`nom du visiteur, nom du résident`)."""
+    known = [phrase for entry in data["fields"].values() for phrase in entry["phrases"]]
+    listed = sum(find_phrase(known, fold(piece)) is not None for piece in pieces(data, text))
+    return listed >= _LIST
 
 
 def refused_fields(data: dict[str, Any], item: str) -> list[str]:
@@ -163,6 +179,10 @@ def _is_vague(data: dict[str, Any], key: str, label: str) -> bool:
     """Whether a field is named by nothing but a vague word (`serial number` is no phone)."""
     vague = data["patterns"]["vague_fields"]
     exact = [one for one in data["fields"][key]["phrases"] if one not in vague]
+    of = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
+    same = "|".join(phrase_pattern(one).pattern for one in data["patterns"]["of_caller"])
+    if re.search(rf"\s(?:{of})\s*(?:{same})", label):
+        return False  # `the day of the visit`
     return find_phrase(exact, label) is None
 
 

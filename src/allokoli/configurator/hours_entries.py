@@ -151,6 +151,8 @@ class _Grouping:
 
     def _days(self, token: Token) -> None:
         told = {day for entry in self.found for day in entry.days}
+        if not token.value and not told:
+            return
         if not token.value:  # the other days
             token = replace(token, value=[day for day in range(_WEEK) if day not in told])
             self.fresh = True

@@ -91,7 +91,20 @@ def hours_tokens(heard: Utterance, locale: str, today: date, country: str) -> li
         or after.kind != "days"
         or folded[token.start : token.end].strip() not in ands
     ]
-    return _middays(kept, folded, words["midday"])[:_MOST_TOKENS]
+    return _middays(_others(kept), folded, words["midday"])[:_MOST_TOKENS]
+
+
+def _others(tokens: list[Token]) -> list[Token]:
+    """The tokens less `otherwise` where the days themselves are told after it."""
+    named = [
+        at
+        for at, token in enumerate(tokens)
+        if token.value and token.kind == "days" and tokens[at - 1].kind not in {"closed", "except"}
+    ]
+    last = named[-1] if named else -1
+    return [
+        token for at, token in enumerate(tokens) if token.kind != "days" or token.value or at > last
+    ]
 
 
 def _middays(tokens: list[Token], folded: str, midday: Sequence[str]) -> list[Token]:

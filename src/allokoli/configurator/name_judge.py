@@ -14,6 +14,7 @@ from allokoli.dialogue.utterance import Utterance
 
 _MOST_WORDS = 8
 _MOST_PIECES = 40
+_LIST = 2
 _ENDS = re.compile(r"\.{2,}|[,;:!?…]|(?<!\bM)(?<!\bMr)(?<!\bDr)(?<!\bSt)\.(?=\s|$)|\s[-–—]\s")
 _AROUND = " ,.;:!?…-–—'\"«»“”‘’"
 
@@ -33,6 +34,11 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
     hellos = map(phrase_pattern, lexicon(locale).words["hello"])
     greeted = any(hello.match(fold(raw).strip()) for hello in hellos)
     begun = next((kept for piece in told if (kept := without_chatter(piece, locale))), "")
+    trades = [piece for piece in told if said(owner_data(locale)["sectors"], fold(piece))]
+    told_whole = len(told) > 1 and bool(trades)  # a business told piece by piece, no name
+    wanted = any(_is_for_trade(without_chatter(piece, locale), locale) for piece in trades)
+    if opening and told_whole and not wanted:
+        return
     for number, piece in enumerate(heard):
         first = number == 0 and len(piece.split()) == 1 and piece == begun
         answers = first and raw.startswith(piece) and not _introduced(piece, told, locale)
@@ -53,12 +59,13 @@ def _is_placed_trade(piece: str, locale: str, *, greeted: bool) -> bool:
     """Whether some words say a trade and where (`Caterers in Leeds`), or its sign after a hello."""
     data = owner_data(locale)
     trades = [phrase for one in data["sectors"].values() for phrase in one["phrases"]]
-    span = find_phrase(trades, fold(piece))
-    after = fold(piece)[span[1] :].lstrip() if span and span[0] == 0 else ""
+    begun = [match.end() for one in trades if (match := phrase_pattern(one).match(fold(piece)))]
+    after = fold(piece)[max(begun) :].lstrip() if begun else ""
     places = data["patterns"]["trade_place"]
     placed = any(after.startswith(fold(word)) for word in places)
     towns = any(re.search(rf" {re.escape(word)}[A-ZÀ-Ý]", piece) for word in places)
-    return placed or (greeted and (bool(after) or towns))
+    phrase = bool(after) and len(piece.split()) > _LIST and not _written_as_name(piece, locale)
+    return placed or phrase or (greeted and (bool(after) or towns))
 
 
 def _introduced(piece: str, told: Sequence[str], locale: str) -> bool:

@@ -134,6 +134,8 @@ def _by_topic(
             topic = moment.asking
         if topic is None and moment.asking != "greeting":
             topic = _contact_topic(raw[piece.start : piece.end], locale, values, moment)
+        if topic is None and moment.asking is None and _only_languages(raw, piece, locale):
+            topic = "languages"
         if topic is None and values.get("hours") and moment.asking is None:
             said = raw[piece.start : piece.end]
             days = names_days(said, locale) and len(said.split()) <= _FEW_DAY_WORDS
@@ -144,6 +146,14 @@ def _by_topic(
                 found.setdefault(topic, []).append(case)
             found.setdefault(topic, []).append(piece)
     return found
+
+
+def _only_languages(raw: str, piece: Clause, locale: str) -> bool:
+    """Whether a clause is the name of a language, and nothing else."""
+    said = fold(raw[piece.start : piece.end]).strip(" ,.;:!")
+    entries = owner_data(locale)["languages"].values()
+    spoken = [phrase for entry in entries for phrase in entry["phrases"]]
+    return any(phrase_pattern(phrase).fullmatch(said) for phrase in spoken)
 
 
 def _case_before(raw: str, pieces: Sequence[Clause], piece: Clause, locale: str) -> Clause | None:
@@ -254,9 +264,13 @@ def _point(found: OwnerReading, raw: str, locale: str, moment: Moment) -> None:
         return
     if looks_like_question(raw, folded, locale) and not names_a_topic(raw, locale):
         return
-    topics = owner_data(locale)["topics"]
+    topics, less = owner_data(locale)["topics"], owner_data(locale)["patterns"]["less_item"]
     for topic in TOPICS:
         if topic in found.offered or (found.problem and found.problem[0] == topic):
             continue
-        if topics[topic]["point"] and find_phrase(topics[topic]["point"], folded):
+        points = topics[topic]["point"]
+        if not points or find_phrase(points, folded) is None:
+            continue
+        refused = [f"{no} {point}".replace("' ", "'") for no in less for point in points]
+        if find_phrase(refused, folded) is None:
             found.pointed.append(topic)
