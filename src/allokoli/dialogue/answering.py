@@ -116,10 +116,31 @@ def _given(
     value = _wished(form, state, slot, segment, context, found)
     if value is None:
         value = read_given(slot, segment, context, asked=slot.key in state.asking)
+    if value is None:
+        value = _called_off(form, state, slot, segment, context, found)
     value = day_meant(value, slot, segment, context, state, found)
     if value is None or not slot.past:
         return value
     return year_again(value, segment.folded[segment.used[-1][1] :], context.locale)
+
+
+def _called_off(
+    form: Form,
+    state: State,
+    slot: Slot,
+    segment: Utterance,
+    context: Context,
+    found: "Understanding",
+) -> Any:
+    """The day that does not suit, where it is what is called off (`I can't do Tuesday, cancel`)."""
+    goal = found.goal or form.goal(state.goal)
+    if slot.type != "date" or slot.past or goal is None or goal.key != "cancel":
+        return None
+    day = find_date(segment, context.today, context.locale, told=True)
+    if day is None:
+        return None
+    segment.use(day[1])
+    return day[0].isoformat()
 
 
 def _wished(

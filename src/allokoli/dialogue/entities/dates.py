@@ -1,24 +1,27 @@
 """Dates as people say them (`samedi en huit`, `le 14`, `tomorrow`), read in the future."""
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from allokoli.dialogue.entities.days import Parts, resolve
 from allokoli.dialogue.entities.when import When
 from allokoli.dialogue.entities.when_patterns import when_rules
 from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _MAX_FALLBACK_CHARS = 40
 _MAX_AHEAD_DAYS = 730
+_ABOUT_DAYS = 10
 _EXACT = frozenset({"day_month", "day_of_month"})
 
 
 def find_date(
-    utterance: Utterance, today: date, locale: str, *, past: bool = False
+    utterance: Utterance, today: date, locale: str, *, past: bool = False, told: bool = False
 ) -> tuple[date, Span] | None:
     """The first date said, preferring the fullest wording at each place.
 
@@ -27,9 +30,10 @@ def find_date(
         today: the day of the conversation, in the organization's time zone.
         locale: its language.
         past: only dates gone by, said with their year (a date of birth).
+        told: also days that do not suit (`I'm away on Tuesday`, of what is called off).
     """
-    said = _said(utterance, today, locale, past=past)
-    precise = _precise(said)
+    said = _said(utterance, today, locale, past=past, told=told)
+    precise = _precise(said if past else _less_events(said, utterance.mask(), locale))
     return (precise[0].at, precise[1]) if precise and precise[0].at else None
 
 
@@ -103,7 +107,7 @@ def year_again(day: str, after: str, locale: str) -> str:
 
 
 def _said(
-    utterance: Utterance, today: date, locale: str, *, past: bool
+    utterance: Utterance, today: date, locale: str, *, past: bool, told: bool = False
 ) -> list[tuple[When[date], Span]]:
     """The days said, in order; the longest wording wins where two overlap."""
     folded = utterance.mask()
@@ -111,6 +115,7 @@ def _said(
         (match.span(), rule.means, match.groupdict())
         for rule in when_rules("dates", locale)
         if rule.means.get("past", past) == past
+        if not (told and rule.means["means"] == "nothing")
         for match in rule.pattern.finditer(folded)
         if not rule.means.get("same") or resolve(rule.means, match.groupdict(), today, locale)
     ]
@@ -125,6 +130,12 @@ def _said(
     for span, means, parts in sorted(kept, key=lambda item: item[0]):
         taken_back = span != last and _is_taken_back(folded[span[1] :], locale)
         since = today if means["means"] in _EXACT else base
+        if means["means"] in _EXACT and kinds and kinds[-1] == "holiday" and said[-1][0].at:
+            since = max(today, _day_before(said[-1][0].at, _ABOUT_DAYS))
+        if means.get("after"):  # "from Thursday to the Sunday after it"
+            before = replace(utterance, used=[(span[0], len(utterance.text))])
+            others = [one.at for one, _ in _said(before, today, locale, past=past) if one.at]
+            since = others[-1] if others else since
         when = resolve(means, parts, since, locale)
         if when and when.at and taken_back:
             dropped.add(when.at)  # "Thursday, but no, Thursday's no good, Friday"
@@ -142,6 +153,32 @@ def _said(
         said.append((when, span))
         kinds.append(str(means["means"]))
     return said
+
+
+def _less_events(
+    said: list[tuple[When[date], Span]], folded: str, locale: str
+) -> list[tuple[When[date], Span]]:
+    """The days wished, less those of what they are wished for (`her wedding is on Friday, so
+    Thursday`, `my exam's on Monday, before then`)."""
+    table = lexicon(locale).time
+    events, before = table.get("events", ()), table.get("before_it", ())
+    told = [item for item in said if events and _is_event(folded[: item[1][0]], events, locale)]
+    others = [item for item in said if item not in told]
+    if not told or any(item[0].at for item in others):
+        return others or said
+    after = folded[told[-1][1][1] :]
+    eve = find_phrase(table.get("day_before", ()), after)
+    if eve and told[-1][0].at:
+        return [(When(told[-1][0].at - timedelta(days=1)), told[-1][1])]
+    return [] if find_phrase(before, after) else said
+
+
+def _is_event(before: str, events: Sequence[str], locale: str) -> bool:
+    """Whether the clause that leads to a day tells of an event, and asks for no day itself."""
+    clause = re.split(r"[,.;:!?\0]\s|\s(?:and|so|but|et|mais|donc)\s", before)[-1]
+    words = lexicon(locale).words
+    wish = find_phrase((*words.get("wants", ()), *words.get("requests", ())), clause)
+    return wish is None and find_phrase(events, clause) is not None
 
 
 def _tells_less(kind: str, before: When[date], exact: When[date]) -> bool:
@@ -192,8 +229,8 @@ def _suits(when: When[date], today: date, *, past: bool) -> bool:
     return day < today if past else 0 <= (day - today).days <= _MAX_AHEAD_DAYS
 
 
-def _day_before(day: date) -> date:
-    return date.fromordinal(max(day.toordinal() - 1, 1))
+def _day_before(day: date, by: int = 1) -> date:
+    return date.fromordinal(max(day.toordinal() - by, 1))
 
 
 def _midnight(day: date) -> Any:

@@ -191,7 +191,7 @@ def _take(
         return _take(utterance, taken[0].start(), locale)
     if not taken or (len(taken) == 1 and len(taken[0].group()) == 1):
         return None
-    fuller = _said_in_full(taken, utterance)
+    fuller = _said_in_full(taken, utterance, locale)
     if fuller:
         taken = list(_WORD.finditer(utterance.raw, *fuller))
     span = taken[0].start(), taken[-1].end()
@@ -263,9 +263,9 @@ def _words_of_name(
     return taken
 
 
-def _said_in_full(taken: list[re.Match[str]], utterance: Utterance) -> Span | None:
+def _said_in_full(taken: list[re.Match[str]], utterance: Utterance, locale: str) -> Span | None:
     """`Harrison, Tom Harrison`; `Tom, Tom Harrison`: the same name again, with its other part."""
-    name = re.escape(utterance.raw[taken[0].start() : taken[-1].end()])
+    name = re.escape(without_letters(utterance.raw[taken[0].start() : taken[-1].end()], locale))
     other = r"[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*){0,2}"
     again = re.compile(
         rf"\s*[,.…]+\s*({other}\s+{name}(?!\w)|{name}\s+{other}(?=\s*(?:[,.;]|$)))", re.IGNORECASE

@@ -37,6 +37,8 @@ def find_count(
         best = None
     for pattern in patterns:
         for match in _compiled(pattern).finditer(folded):
+            if _is_hour(folded[match.end() :]):
+                continue  # `בסביבות 11 בלילה`
             value = sum(int(group) for group in match.groups())
             longer = best is None or match.end() - match.start() > best[1][1] - best[1][0]
             corrected = best is not None and _corrects(folded[best[1][1] : match.start()])
@@ -68,6 +70,17 @@ def find_sum(folded: str, after: int | None, *, alone: bool) -> tuple[int, Span]
     bare = rf"[\s,.…:-]*[,.…:-]\s*(?P<n>\d{{1,3}}){ends}"
     last = re.compile(bare).match(folded, after) if after is not None and alone else None
     return (int(last["n"]), last.span("n")) if last else None
+
+
+@lru_cache
+def _hours() -> re.Pattern[str]:
+    units = {fold(unit) for one in LANGUAGES for unit in lexicon(one).time["hour_units"]}
+    return re.compile(rf"\s*(?:{'|'.join(re.escape(unit) for unit in sorted(units))})(?!\w)")
+
+
+def _is_hour(after: str) -> bool:
+    """Whether what follows a number makes it an hour."""
+    return _hours().match(after) is not None
 
 
 def _corrects(between: str) -> bool:

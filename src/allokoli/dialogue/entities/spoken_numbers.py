@@ -95,6 +95,11 @@ def _by_lexicon(tokens: list[re.Match[str]], locale: str) -> list[Replacement]:
     number: _Number | None = None
     said = [token.group() for token in tokens]
     for index, token in enumerate(tokens):
+        glued = _glued(locale).fullmatch(said[index])
+        if glued:  # `ל6`, `ב9:30`: as if it were written apart
+            number, digits = None, f"{glued[1]}-{glued[2]}"
+            found.append(Replacement(token.start(), token.end(), digits))
+            continue
         following = said[index + 1] if index + 1 < len(said) else ""
         read = _number(said[index], following, locale, after_number=number is not None)
         if read is None:
@@ -113,6 +118,13 @@ def _by_lexicon(tokens: list[re.Match[str]], locale: str) -> list[Replacement]:
         digits = f"{number.prefix}-{number.total}" if number.prefix else str(number.total)
         found[-1] = Replacement(number.start, token.end(), digits)
     return found
+
+
+@lru_cache
+def _glued(locale: str) -> re.Pattern[str]:
+    """Digits with a letter written onto them."""
+    letters = "".join(lexicon(locale).words["number_prefixes_kept"])
+    return re.compile(rf"[{letters}ו]?([{letters}])(\d{{1,4}})")
 
 
 @dataclass(frozen=True, slots=True)
