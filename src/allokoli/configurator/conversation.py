@@ -17,7 +17,6 @@ from allokoli.configurator.commands import (
     objection,
     plainly,
     said_command,
-    words_of,
 )
 from allokoli.configurator.field_lists import lists_fields
 from allokoli.configurator.form import GOAL, Questions, owner_form
@@ -25,15 +24,14 @@ from allokoli.configurator.owner_data import owner_data
 from allokoli.configurator.owner_reading import Moment, OwnerReading, names_a_topic
 from allokoli.configurator.owner_state import OwnerState
 from allokoli.configurator.readers import OwnerReaders
-from allokoli.configurator.recap import known_lines
 from allokoli.configurator.rectifying import rectified, taken_away
+from allokoli.configurator.standing import obey, without
 from allokoli.configurator.tables import by_meaning
 from allokoli.configurator.tables import said as said_of
 from allokoli.dialogue import Form, Reply, State, open_dialogue, step
 from allokoli.dialogue.entities.answers import find_social, looks_like_question
 from allokoli.dialogue.lexicon import language
-from allokoli.dialogue.moves import ask_next
-from allokoli.dialogue.speaking import Turn, ask, missing, wording
+from allokoli.dialogue.speaking import Turn, ask, wording
 from allokoli.dialogue.text import clean, fold
 from allokoli.dialogue.utterance import Utterance
 
@@ -75,7 +73,7 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
         naming = bool({"name", "greeting"} & set(state.dialogue.asking))
         command = said_command(raw, state.locale, naming=naming) if raw else None
         if command:
-            return _obey(state, command)
+            return obey(state, command)
         agreeing = state.status == "confirming"
         corrected = _rectify(state, raw, now) if state.dialogue.phase in _AT_RECAP else None
         if corrected is not None:
@@ -102,7 +100,7 @@ def _rectify(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Re
     """Hear `non, le ton : calme` as the answer to that question."""
     gone = taken_away(raw, state.dialogue.values, state.locale)
     if gone:
-        return _without(state, gone)
+        return without(state, gone)
     told = rectified(raw, state.dialogue.values, state.locale)
     if told is None:
         return None
@@ -118,21 +116,6 @@ def _rectify(state: OwnerState, raw: str, now: datetime) -> tuple[OwnerState, Re
     if key == "services" and said_of(owner_data(state.locale)["services"], fold(said)) in value:
         dialogue.values["booking"] = False
     return _answer(asked, said, now)
-
-
-def _without(state: OwnerState, topic: str) -> tuple[OwnerState, Reply]:
-    """The answers less a topic that the owner takes away, and the recap."""
-    heard = OwnerState(
-        state.locale, deepcopy(state.dialogue), list(state.wanted), list(state.history)
-    )
-    dialogue = heard.dialogue
-    heard.remember(dialogue.values)
-    dialogue.values = {key: value for key, value in dialogue.values.items() if key != topic}
-    dialogue.phase, dialogue.asking, dialogue.misses = "collecting", [], 0
-    form = owner_form(state.locale, dialogue.values, wanted=state.wanted)
-    said = wording(form, "fixed", 0)
-    heard.dialogue, reply = ask_next(form, dialogue, Turn(state.locale, [said], f"drop {topic}"))
-    return heard, reply
 
 
 def _says_more(state: OwnerState, raw: str, now: datetime) -> bool:
@@ -238,7 +221,7 @@ def _turn_to_topic(  # noqa: PLR0911  (one way out a case)
         if command in COMMANDS:
             if before.dialogue.turns == 0:
                 return None  # who only begins to tell asks for nothing yet
-            return _obey(before, command)
+            return obey(before, command)
         telling = find_social(fold(raw), heard.locale) == "hello" or len(raw.split()) > _YES_WORDS
         if command and not (command == "agree" and telling):  # a greeting to say agrees to nothing
             plain = meaning_of(command, heard.locale)
@@ -284,42 +267,3 @@ def _keep_what_is_asked_again(before: State, after: State) -> None:
     for key in after.asking:
         if key in before.values and key not in after.values:
             after.values[key] = before.values[key]
-
-
-def _obey(state: OwnerState, command: str) -> tuple[OwnerState, Reply]:
-    return _undo(state) if command == "undo" else _tell_standing(state)
-
-
-def _undo(state: OwnerState) -> tuple[OwnerState, Reply]:
-    """The answers as they were before the last change, and the question that follows."""
-    dialogue, history = deepcopy(state.dialogue), list(state.history)
-    said = words_of("undo", "said" if history else "nothing", state.locale)[0]
-    if history:
-        dialogue.values = deepcopy(history.pop())
-        dialogue.notes.pop("skipped", None)
-    dialogue.phase, dialogue.asking, dialogue.goal = "collecting", [], GOAL
-    dialogue.misses = 0
-    form = owner_form(state.locale, dialogue.values, wanted=state.wanted)
-    dialogue, reply = ask_next(form, dialogue, Turn(state.locale, [said], "undo"))
-    return OwnerState(state.locale, dialogue, list(state.wanted), history), reply
-
-
-def _tell_standing(state: OwnerState) -> tuple[OwnerState, Reply]:
-    """What is known so far, how much is left, and the question again."""
-    dialogue = deepcopy(state.dialogue)
-    form = owner_form(state.locale, dialogue.values, wanted=state.wanted)
-    turn = Turn(state.locale, [], "repeat standing")
-    goal = form.goal(GOAL)
-    if state.status == "collecting" and goal is not None:
-        lines = known_lines(owner_data(state.locale), dialogue.values, state.locale)
-        said = words_of("standing", "said" if lines else "nothing", state.locale)[0]
-        many, one = words_of("standing", "left", state.locale)
-        count = len(missing(form, dialogue, goal))
-        left = one if count == 1 else many.format(count=count) if count else ""
-        turn.said.append("\n".join([said, *lines, left]).strip() + "\n")
-    asking = list(dialogue.asking)
-    if state.status == "collecting" and asking:
-        dialogue, reply = ask(form, dialogue, turn, asking)
-    else:
-        dialogue, reply = ask_next(form, dialogue, turn)
-    return OwnerState(state.locale, dialogue, list(state.wanted), list(state.history)), reply

@@ -6,10 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from allokoli.configurator.clauses import day_pattern
+from allokoli.configurator.house_names import beside_house, house_name
 from allokoli.configurator.name_judge import (
-    beside_house,
     can_be_name,
-    house_name,
     is_trade,
     name_pieces,
     pieces,
