@@ -10,11 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from allokoli.core.database import session
+from allokoli.core.errors import VoicePlatformFailed
 from allokoli.core.mail import Mail
+from allokoli.platform import text_messages
 from allokoli.platform.calls.models import Call
 from allokoli.platform.notifications import tasks
 from allokoli.platform.notifications.webhook import NotTaken
 from allokoli.platform.organizations import service as organizations
+from allokoli.vapi.errors import Uncertain
 from allokoli.vapi.regions import Access
 
 
@@ -176,6 +179,29 @@ async def test_the_owner_gets_a_text_message_once_from_their_own_number(
     assert len(sent["input"]) <= 300
     await tasks.notify_by_text(str(owner.org_id), str(call.id))
     assert len(voice.chat_requests) == 1
+
+
+async def test_a_text_message_that_was_not_sent_is_tried_again_and_one_perhaps_sent_is_not(
+    owner, assistant, voice, monkeypatch
+):
+    call = await told(owner, assistant, phone="+33612345678")
+    failures = [VoicePlatformFailed("down"), Uncertain("lost")]
+    tried = []
+
+    async def sender(*_):
+        return text_messages.Sender(assistant="one", number="two")
+
+    async def send(*_, **__):
+        tried.append(failures[len(tried)])
+        raise tried[-1]
+
+    monkeypatch.setattr(text_messages, "sender", sender)
+    monkeypatch.setattr(text_messages, "send", send)
+    with pytest.raises(VoicePlatformFailed):
+        await tasks.notify_by_text(str(owner.org_id), str(call.id))
+    for _ in range(2):
+        await tasks.notify_by_text(str(owner.org_id), str(call.id))
+    assert tried == failures
 
 
 async def test_without_a_number_that_writes_only_the_mail_leaves(owner, assistant, voice):

@@ -30,6 +30,7 @@ class Call(Base):
         recording: `failed` is tried again by its job.
         reported_at: when the end-of-call report was applied.
         notified_at: when the owner's mail was queued.
+        texted_at: when their text message was given away.
     """
 
     __tablename__ = "calls"
@@ -55,6 +56,7 @@ class Call(Base):
     recording_key: Mapped[str | None]
     reported_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     notified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    texted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 

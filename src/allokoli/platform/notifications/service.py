@@ -1,4 +1,3 @@
-import contextlib
 from typing import Any
 from uuid import UUID
 
@@ -6,10 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allokoli.core import clock, jobs, mail
 from allokoli.core.database import session
-from allokoli.core.errors import TooMany
 from allokoli.core.identity import Identity
 from allokoli.core.settings import get_settings
-from allokoli.platform import text_messages, throttle
+from allokoli.platform import text_messages
 from allokoli.platform.accounts import service as accounts
 from allokoli.platform.agenda.call_notes import agenda_lines
 from allokoli.platform.assistants import repository as assistants
@@ -21,8 +19,6 @@ from allokoli.platform.notifications import webhook
 from allokoli.platform.notifications.call_summary import call_summary, short_summary
 from allokoli.platform.organizations import service as organizations
 from allokoli.vapi.errors import Uncertain
-
-_DAY_S = 86_400
 
 
 async def notify_call(identity: Identity, call_id: UUID) -> None:
@@ -60,21 +56,25 @@ async def notify_by_text(identity: Identity, call_id: UUID) -> None:
         NotFound: the call is gone.
         VoicePlatformFailed: it was not sent; to be tried again.
     """
-    once = f"told-by-text:{call_id}"
     async with session(identity) as opened:
-        call = await calls.row_of(opened, call_id)
+        call = await calls.row_of(opened, call_id, lock=True)
         blueprint = await _blueprint(opened, call)
         to = _wanted(blueprint).get("phone")
         by = await text_messages.sender(opened, call.org_id, call.assistant_id)
-        if to is None or by is None or await _done(opened, once):
+        if to is None or by is None or call.texted_at is not None:
             return
         organization = await organizations.get_organization(opened, identity)
         words = short_summary(call, blueprint, locale=organization.locale)
         access = await organizations.voice_platform_access(opened, identity)
-    with contextlib.suppress(Uncertain):
+        call.texted_at = clock.now()  # one that was perhaps sent is not sent again
+    try:
         await text_messages.send(access, by, to=to, words=words)
-    async with session(identity) as opened:
-        await throttle.note(opened, once)
+    except Uncertain:
+        return
+    except Exception:
+        async with session(identity) as opened:
+            (await calls.row_of(opened, call_id)).texted_at = None
+        raise
 
 
 async def notify_webhook(identity: Identity, call_id: UUID) -> None:
@@ -90,14 +90,6 @@ async def notify_webhook(identity: Identity, call_id: UUID) -> None:
         said = shown(call)
     if url is not None:
         await webhook.deliver(url, said)
-
-
-async def _done(opened: AsyncSession, once: str) -> bool:
-    try:
-        await throttle.check(opened, once, limit=1, window_s=_DAY_S)
-    except TooMany:
-        return True
-    return False
 
 
 async def _mail(
