@@ -228,11 +228,12 @@ def named_fields(data: dict[str, Any], folded: str) -> list[str]:
     same = "|".join(phrase_pattern(one).pattern for one in data["patterns"]["of_caller"])
     qualified = re.compile(rf"\s+(?:{words})(?:\b|(?<='))(?!\s*(?:{same}))")
     for key, entry in data["fields"].items():
-        for phrase in entry["phrases"]:
+        for phrase in entry["phrases"]:  # whosever it is, a mobile is where to call
+            sure_phone = key == "phone" and phrase not in data["patterns"]["vague_fields"]
             hits += [
                 (match.start(), match.end(), key)
                 for match in phrase_pattern(phrase).finditer(folded)
-                if not qualified.match(folded, match.end())
+                if sure_phone or not qualified.match(folded, match.end())
             ]
         hits += [  # `the pet's name` is no name of who calls
             (match.start(), match.end(), "")

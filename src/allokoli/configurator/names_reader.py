@@ -162,7 +162,7 @@ class NameReader:
             other = is_trade(piece, self._locale) or (name is not None and self._is_tone(name))
             if name and (self._insisted or not other):
                 found.append(name)
-        return _likeliest(found, heard.raw) if found else None
+        return _likeliest(found, heard.raw, self._locale) if found else None
 
     def _attached(self, heard: Utterance) -> tuple[str, Span] | None:
         """A name written onto its preposition, as Hebrew does (`לשנות את השם לרוזה`)."""
@@ -214,16 +214,23 @@ def _is_day(name: str, locale: str) -> bool:
     return day_pattern(locale).search(fold(name)) is not None
 
 
-def _likeliest(names: Sequence[str], raw: str) -> str:
+def _likeliest(names: Sequence[str], raw: str, locale: str) -> str:
     """The name said again, or written with capitals amid words that are not; else the first."""
     again = max(names, key=names.count)
     if names.count(again) > 1:
         return again
     first = names[0]
-    plain = first not in raw or len(first.split()) >= _CLAUSE_WORDS
+    plain = first not in raw or len(first.split()) >= _CLAUSE_WORDS or _is_common(first, locale)
     plain = plain and not any(word[0].isupper() for word in first.split()[1:])
     signed = [name for name in names[1:] if name in raw and name[0].isupper()]
     return signed[0] if plain and signed else first
+
+
+def _is_common(name: str, locale: str) -> bool:
+    """Whether an article leads to words without capitals (`the practice`)."""
+    articles = owner_data(locale)["names"]["articles"]
+    lead = next((one for one in articles if fold(name).startswith(fold(one))), "")
+    return bool(lead) and name[len(lead) :].islower()
 
 
 def _single_quoted(raw: str) -> str | None:

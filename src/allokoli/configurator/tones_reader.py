@@ -12,6 +12,7 @@ from allokoli.dialogue.matching import find_phrase, phrase_pattern
 _FORMAL, _FRIENDLY = "formal", "friendly"
 _BETWEEN_WORDS = 2
 _SHORT_WORDS = 6
+_STOPS = frozenset(",.;:!?…")
 _CLAUSE_END = re.compile(r"[.,;:!?]")
 
 
@@ -110,8 +111,15 @@ def _is_refused(data: dict[str, Any], before: str, locale: str) -> bool:
 
 def _last_correction(data: dict[str, Any], folded: str, locale: str, last: int) -> int:
     """Where what was said last begins; `rather than` corrects nothing, nor does a last `rather`."""
+    pauses = [phrase_pattern(phrase) for phrase in data["patterns"]["tone_pause"]]
+
+    def masked(match: re.Match[str]) -> str:
+        after = match.string[match.end() :].lstrip()
+        alone = after[:1] in _STOPS or any(pause.match(after) for pause in pauses)
+        return match.group() if alone else "_" * len(match.group())  # `formal, no, casual`
+
     for phrase in data["patterns"]["tone_not"]:
-        folded = phrase_pattern(phrase).sub(lambda match: "_" * len(match.group()), folded)
+        folded = phrase_pattern(phrase).sub(masked, folded)
     ends = [
         match.end()
         for phrase in (*lexicon(locale).words["correction"], *data["names"]["again"])
