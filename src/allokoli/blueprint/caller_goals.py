@@ -125,6 +125,7 @@ def _asked(
         # Where no day is kept, "I've a queue" or "I can't come in" speaks of no booking.
         hints=tuple(words.get("hints", ())) if "date" in needed or key == "message" else (),
         examples=tuple(words["examples"]),
+        stories=tuple(words.get("stories", ())),
         newest=key == "change",
         slots=needed,
         also=also,

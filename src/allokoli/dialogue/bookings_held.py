@@ -25,6 +25,6 @@ def rather_meant(form: Form, goal: Goal, text: str) -> Goal:
     if word and find_phrase(word.phrases, fold(text)):
         return word
     called_off = others.get("cancel")
-    groups = {one.key: one.examples for one in (goal, called_off) if one}
+    groups = {one.key: (*one.examples, *one.stories) for one in (goal, called_off) if one}
     near = meaning.nearest(less_fillers(text, form.locale), groups, least=meaning.FIRM)
     return called_off if called_off and near and near.key == called_off.key else goal

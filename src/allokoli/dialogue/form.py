@@ -159,6 +159,7 @@ class Goal:
     hints: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    stories: tuple[str, ...] = ()
     tells: str = ""
     newest: bool = False
     slots: tuple[str, ...] = ()

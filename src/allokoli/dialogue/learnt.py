@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 _FILE = Path(__file__).parent / "data" / "learnt.npz"
 _WINGS = Path(__file__).parents[1]
 _LISTS = {"examples", "told", "answers", "requests", "elsewhere", "harmless", "leaving", "staying"}
-_LISTS |= {"own_fields", "list_chatter"}
+_LISTS |= {"own_fields", "list_chatter", "stories"}
 """The lists of examples in the data files, by their names."""
 
 

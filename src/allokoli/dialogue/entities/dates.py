@@ -111,6 +111,41 @@ def _said(
 ) -> list[tuple[When[date], Span]]:
     """The days said, in order; the longest wording wins where two overlap."""
     folded = utterance.mask()
+    kept = _wordings(folded, today, locale, past=past, told=told)
+    said: list[tuple[When[date], Span]] = []
+    base, kinds, dropped = today, list[str](), set[date]()
+    last = max((span for span, means, _ in kept if means["means"] != "nothing"), default=None)
+    for span, means, parts in sorted(kept, key=lambda item: item[0]):
+        taken_back = span != last and _is_taken_back(folded[span[1] :], locale)
+        since = today if means["means"] in _EXACT else base
+        if means["means"] in _EXACT and kinds and kinds[-1] == "holiday" and said[-1][0].at:
+            since = max(today, _day_before(said[-1][0].at, _ABOUT_DAYS))
+        if means.get("after"):
+            since = _day_said_before(span, utterance, today, locale) or since
+        when = resolve(means, parts, since, locale)
+        if when and when.at and taken_back:
+            dropped.add(when.at)  # "Thursday, but no, Thursday's no good, Friday"
+        if taken_back or _unwanted(folded[: span[0]], locale):
+            continue
+        if when and when.at in dropped and span != last:
+            continue
+        if when is None or not _suits(when, today, past=past):
+            continue
+        if when.at is None and when.not_before is not None:
+            base = max(today, _day_before(when.not_before))
+        if means["means"] in _EXACT and said and _tells_less(kinds[-1], said[-1][0], when):
+            said.append((when, (said.pop()[1][0], span[1])))
+            kinds.pop()
+        else:
+            said.append((when, span))
+        kinds.append(str(means["means"]))
+    return said
+
+
+def _wordings(
+    folded: str, today: date, locale: str, *, past: bool, told: bool
+) -> list[tuple[Span, Mapping[str, Any], Parts]]:
+    """Where days are said, and how; the longest wording wins where two overlap."""
     candidates: list[tuple[Span, Mapping[str, Any], Parts]] = [
         (match.span(), rule.means, match.groupdict())
         for rule in when_rules("dates", locale)
@@ -124,35 +159,13 @@ def _said(
     for item in candidates:
         if all(item[0][1] <= other[0] or other[1] <= item[0][0] for other, _, _ in kept):
             kept.append(item)
-    said: list[tuple[When[date], Span]] = []
-    base, kinds, dropped = today, list[str](), set[date]()
-    last = max((span for span, means, _ in kept if means["means"] != "nothing"), default=None)
-    for span, means, parts in sorted(kept, key=lambda item: item[0]):
-        taken_back = span != last and _is_taken_back(folded[span[1] :], locale)
-        since = today if means["means"] in _EXACT else base
-        if means["means"] in _EXACT and kinds and kinds[-1] == "holiday" and said[-1][0].at:
-            since = max(today, _day_before(said[-1][0].at, _ABOUT_DAYS))
-        if means.get("after"):  # "from Thursday to the Sunday after it"
-            before = replace(utterance, used=[(span[0], len(utterance.text))])
-            others = [one.at for one, _ in _said(before, today, locale, past=past) if one.at]
-            since = others[-1] if others else since
-        when = resolve(means, parts, since, locale)
-        if when and when.at and taken_back:
-            dropped.add(when.at)  # "Thursday, but no, Thursday's no good, Friday"
-        if taken_back or _unwanted(folded[: span[0]], locale):
-            continue
-        if when and when.at in dropped and span != last:
-            continue
-        if when is None or not _suits(when, today, past=past):
-            continue
-        if when.at is None and when.not_before is not None:
-            base = max(today, _day_before(when.not_before))
-        if means["means"] in _EXACT and said and _tells_less(kinds[-1], said[-1][0], when):
-            said.pop()
-            kinds.pop()
-        said.append((when, span))
-        kinds.append(str(means["means"]))
-    return said
+    return kept
+
+
+def _day_said_before(span: Span, utterance: Utterance, today: date, locale: str) -> date | None:
+    """The day that another is counted from (`from Thursday to the Sunday after it`)."""
+    before = replace(utterance, used=[(span[0], len(utterance.text))])
+    return next((one.at for one, _ in reversed(_said(before, today, locale, past=False))), None)
 
 
 def _less_events(
