@@ -3,6 +3,7 @@
 The moment they are read back, and may still refuse, is the first one the business is open.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from math import ceil
@@ -36,6 +37,8 @@ def any_day(
 
     def read(heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
         said = _said(words, heard, asked=asked and not values.get("time"))
+        if not asked and values.get("date"):
+            return None  # tomorrow, "as early as you can", is not today
         if said is None or _names_a_day(heard, said, local, locale):
             return None
         if values.get("time") or not timed:
@@ -50,7 +53,8 @@ def any_hour(hours: Hours | None, words: Words, local: datetime, locale: str) ->
 
     def read(heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
         said = _said(words, heard, asked=asked)
-        if said is None or not values.get("date") or _names_an_hour(heard, locale):
+        bare = asked and re.search(r"\d", heard.mask()) is not None  # "any time, five?"
+        if said is None or not values.get("date") or bare or _names_an_hour(heard, locale):
             return None
         heard.use(said)
         day = date.fromisoformat(values["date"])

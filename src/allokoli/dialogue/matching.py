@@ -12,6 +12,7 @@ from functools import lru_cache
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span
 
+_BETWEEN = r"[\W_]+(?:בבקשה[\W_]+)?"  # a courtesy that may stand anywhere
 _STEM_CHARS = 5
 _MIN_PREFIXED_CHARS = 4
 _MIN_CONTENT_CHARS = 3
@@ -36,7 +37,7 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
             continue
         body = re.escape(word).replace(r"\*", r"\w*").replace(r"\|", "|")
         body = body.replace(r"\(", "(?:").replace(r"\)", ")")
-        parts.append(body if not parts else r"[\W_]+" + body)
+        parts.append(body if not parts else _BETWEEN + body)
     end = "" if phrase.endswith("'") else r"(?!\w)"
     return re.compile(unlike + r"(?<!\w)" + _prefixes(fold(phrase)) + "".join(parts) + end)
 

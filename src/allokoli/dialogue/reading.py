@@ -9,6 +9,7 @@ from typing import Any
 from allokoli.dialogue.entities.answers import find_answer, says_only_yes
 from allokoli.dialogue.entities.dates import find_date, parse_written_date
 from allokoli.dialogue.entities.emails import find_email
+from allokoli.dialogue.entities.first_names import lone_name
 from allokoli.dialogue.entities.free_text import find_choice, find_text, rest_text, second_thought
 from allokoli.dialogue.entities.members import count_members, count_told_first, with_somebody
 from allokoli.dialogue.entities.names import find_name, is_of_company, respell
@@ -22,6 +23,8 @@ from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 _SHORT_WORDS = 4
+_SENTENCE = re.compile(r"[.!…]\s+(?=\w)")
+_SETTLED = frozenset({"time"})
 
 
 @dataclass(slots=True)
@@ -63,7 +66,9 @@ class Context:
 
 def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> Any:
     """The slot's value where its wording gives it away, asked or not; None otherwise."""
-    value = _read_once(slot, heard, context, asked=asked)
+    value = _ends_on(slot, heard, context) if asked else None
+    if value is None:
+        value = _read_once(slot, heard, context, asked=asked)
     if slot.type not in {"date", "time"}:
         return value
     if value is not None and value == context.refused:
@@ -72,6 +77,20 @@ def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
     newer = value if context.newest else None
     while newer is not None:
         value, newer = newer, _read_once(slot, heard, context, asked=asked)
+    return value
+
+
+def _ends_on(slot: Slot, heard: Utterance, context: Context) -> Any:
+    """The hour or number on which the last sentence settles (`any time after ten. Half ten`)."""
+    start = max((match.end() for match in _SENTENCE.finditer(heard.text)), default=0)
+    last = heard.text[start:]
+    if not start or slot.type not in _SETTLED or not 0 < len(last.split()) <= _SHORT_WORDS:
+        return None
+    around = replace(context, limits=None)
+    value = _read_once(slot, Utterance.of(last, context.locale), around, asked=True)
+    if value is not None:
+        context.limits = around.limits
+        heard.use((start, len(heard.text)))
     return value
 
 
@@ -100,7 +119,7 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
                 heard, find_text(heard, slot.patterns) or _worded(heard, slot, alone=alone)
             )
         case "name":
-            return _given_name(slot, heard, context)
+            return _given_name(slot, heard, context, asked=asked)
     return None
 
 
@@ -239,16 +258,25 @@ def _added(slot: Slot, heard: Utterance, context: Context) -> tuple[int, tuple[i
     return None
 
 
-def _given_name(slot: Slot, heard: Utterance, context: Context) -> str | None:
+def _given_name(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> str | None:
     respelled = _respelled(slot, heard, context)
     if respelled:
         return respelled
     known, again = slot.key in context.values, len(heard.raw.split()) <= _SHORT_WORDS
     weak = known and (context.correcting or (again and not context.agreed and not context.free))
     found = find_name(heard, context.locale, asked=False, weak=weak)
+    if found is None and not (known or asked or context.free):
+        found = _lone_name(heard, context.locale)
     company = found and context.form.slot("company") and is_of_company(found[0], context.locale)
     name: str | None = _kept(heard, None if company else found)
     return name
+
+
+def _lone_name(heard: Utterance, locale: str) -> tuple[str, tuple[int, int]] | None:
+    """A known first name that is a clause of its own (`תספורת, מחר בשש, דניאל`)."""
+    name = lone_name(heard.rest()[-1:], locale)
+    at = heard.raw.rfind(name) if name else -1
+    return (name, heard.from_raw((at, at + len(name)))) if name and at >= 0 else None
 
 
 def _respelled(slot: Slot, heard: Utterance, context: Context) -> str | None:

@@ -49,6 +49,8 @@ def wishes_politely(clause: str, locale: str) -> bool:
 
 def names_a_day(clause: str, locale: str) -> bool:
     """Whether a day is said, whichever."""
-    folded = fold(clause)
-    days = (rule for rule in when_rules("dates", locale) if rule.means["means"] != "nothing")
-    return any(rule.pattern.search(folded) for rule in days)
+    folded, rules = fold(clause), when_rules("dates", locale)
+    for rule in rules:
+        if rule.means["means"] == "nothing":  # `לשבת בחוץ` is to sit outside
+            folded = rule.pattern.sub("\0", folded)
+    return any(one.pattern.search(folded) for one in rules if one.means["means"] != "nothing")

@@ -1,6 +1,6 @@
 """First names that a language's list knows, where no capital tells a name from a word."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import fold
@@ -40,6 +40,24 @@ def opens_a_name(word: str, after: str, stops: Collection[str], locale: str) -> 
     following = after[1:].split(" ")[0] if after[:1] == " " else ""
     last = fold(following.strip(" ,.;:!?"))
     return last.isalpha() and last not in stops and following != "-"
+
+
+def lone_name(clauses: Sequence[str], locale: str) -> str | None:
+    """A name that is a clause of its own (`תספורת, מחר בשש, דניאל`); None without one.
+
+    Args:
+        clauses: what was said, clause by clause.
+        locale: the language; one without `first_names` has none.
+    """
+    words = lexicon(locale).words
+    known = frozenset(words.get("first_names", ())) - frozenset(words.get("first_names_too", ()))
+    stops = frozenset(words["name_stops"]).union(words["hesitation"], words["hello"])
+    for clause in clauses:
+        said = fold(clause).split()
+        if 0 < len(said) <= _MOST_LETTERS and said[0] in known - stops:
+            if all(one.isalpha() and one not in stops for one in said):
+                return clause
+    return None
 
 
 def tells_origin(word: str, locale: str) -> bool:

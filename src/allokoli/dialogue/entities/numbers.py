@@ -35,15 +35,17 @@ def find_count(
         if best and minimum <= best[0] <= maximum:
             return best
         best = None
+    most = (0, 0)  # `לשניים ועוד שני ילדים`: a sum counts for more than a part of it
     for pattern in patterns:
         for match in _compiled(pattern).finditer(folded):
             if _is_hour(folded[match.end() :]):
                 continue  # `בסביבות 11 בלילה`
             value = sum(int(group) for group in match.groups())
-            longer = best is None or match.end() - match.start() > best[1][1] - best[1][0]
+            rank = len(match.groups()), match.end() - match.start()
+            longer = best is None or rank > most
             corrected = best is not None and _corrects(folded[best[1][1] : match.start()])
             if minimum <= value <= maximum and (longer or corrected):
-                best = value, match.span()
+                best, most = (value, match.span()), rank
     if best:
         return _amended(folded, best, minimum, maximum)
     if not asked:
