@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _OWNERS = 0.45
 _CERTAIN = 0.75
+_HELP = 0.46
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _WISH = "wish"
@@ -70,6 +71,7 @@ def recognize_meaning(
     )
     if near and is_unanswered(things[near.key]):
         found.question, found.asked = True, near.clause
+        _answered_besides(form, text, near.clause, found)
         return
     if near and not _holds(state, things[near.key], groups[near.key], near, found):
         near = None
@@ -85,6 +87,18 @@ def recognize_meaning(
     note(things[near.key], near, found, tells=near.key in telling)
 
 
+def _answered_besides(form: Form, text: str, asked: str, found: "Understanding") -> None:
+    """`Is it still free, and are cats allowed?`: of two questions, the one that has an answer."""
+    rest = less_fillers(text.replace(asked, " "), form.locale)
+    if len(rest.split()) <= _FEW_WORDS:
+        return
+    owners = {one.key: one for one in form.asides if is_owners(one)}
+    groups = {key: examples_of(one) for key, one in owners.items()}
+    near = meaning.nearest(rest, groups, least=meaning.FIRM)
+    if near and asks(near.clause, text, form.locale):
+        note(owners[near.key], near, found, tells=False)
+
+
 def calls_for_help(form: Form, text: str, found: "Understanding") -> bool:
     """Whether what is said is nearer to an emergency than to what callers say at large.
 
@@ -97,7 +111,7 @@ def calls_for_help(form: Form, text: str, found: "Understanding") -> bool:
     near = meaning.nearest(
         less_fillers(text, form.locale),
         {warning.key: warning.examples, _ORDINARY: _ordinary(form)},
-        least=_CERTAIN if found.fills else meaning.SURE if insults(form, text) else meaning.FIRM,
+        least=_CERTAIN if found.fills else meaning.SURE if insults(form, text) else _HELP,
     )
     if near is None or near.key != warning.key:
         return False
