@@ -16,6 +16,7 @@ from allokoli.dialogue.text import fold
 _PEOPLE = ("party_size", "guests")
 _LIST = 2
 _MAX_ITEM_WORDS = 9
+_SHORT_ITEM = 3
 _ITEM_END = re.compile(r"[,;.!?]+\s*|\s+[-–/]\s+")
 
 
@@ -105,11 +106,15 @@ def _is_number_of(data: dict[str, Any], keys: Sequence[str], label: str) -> bool
     return not any(label.startswith(phrase) for phrase in whole)
 
 
-def names_several(data: dict[str, Any], text: str) -> bool:
+def names_several(data: dict[str, Any], text: str, locale: str) -> bool:
     """Whether a sentence lists fields, be they of others (`nom du visiteur, nom du résident`)."""
     known = [phrase for entry in data["fields"].values() for phrase in entry["phrases"]]
-    listed = sum(find_phrase(known, fold(piece)) is not None for piece in pieces(data, text))
-    return listed >= _LIST
+    parts = list(pieces(data, text))
+    listed = sum(find_phrase(known, fold(part)) is not None for part in parts)
+    short = all(
+        len(part.split()) <= _SHORT_ITEM and not _is_chatter(data, part, locale) for part in parts
+    )
+    return listed >= _LIST or (listed > 0 and short and len(parts) > _LIST)
 
 
 def refused_fields(data: dict[str, Any], item: str) -> list[str]:

@@ -73,7 +73,8 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
     early = not asked and not values.get("fields")
     if early and not named_fields(data, fold(f"{listing} {more or ''}")):
         return None  # `c'est pour recueillir les demandes` names none
-    many = asked and (len(set(named_fields(data, fold(raw)))) >= _LIST or names_several(data, raw))
+    several = len(set(named_fields(data, fold(raw)))) >= _LIST
+    many = asked and (several or names_several(data, raw, locale))
     listed = listed_fields(data, listing, values, locale, told=many and answer != "yes")
     extra = listed_fields(data, more, values, locale, told=asked) if more else []
     if trailing and (answer == "yes" or len(listed) < _LIST):
