@@ -96,12 +96,12 @@ def hours_tokens(heard: Utterance, locale: str, today: date, country: str) -> li
 
 def _others(tokens: list[Token]) -> list[Token]:
     """The tokens less `otherwise` where the days themselves are told after it."""
-    named = [
-        at
-        for at, token in enumerate(tokens)
-        if token.value and token.kind == "days" and tokens[at - 1].kind not in {"closed", "except"}
-    ]
-    last = named[-1] if named else -1
+    last, before = -1, ""
+    for at, token in enumerate(tokens):
+        if token.kind != "days":
+            before = token.kind
+        elif token.value and before not in {"closed", "except"}:
+            last = at
     return [
         token for at, token in enumerate(tokens) if token.kind != "days" or token.value or at > last
     ]
