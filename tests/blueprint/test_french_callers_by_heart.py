@@ -7,6 +7,7 @@ import pytest
 
 from allokoli.blueprint.catalog import template
 from allokoli.blueprint.guided import conversation
+from allokoli.dialogue.state import LIMITS
 
 NOW = datetime(2026, 11, 18, 10, tzinfo=ZoneInfo("Europe/Paris"))
 BOOKED = {
@@ -98,7 +99,7 @@ def test_the_recap_is_corrected_in_any_words(key, said, field, value):
     state = state_after(key, *BOOKED[key], GIVEN[key], said)
     assert state.phase == "confirming"
     assert state.values[field] == value
-    kept = {one: given for one, given in state.values.items() if one not in {field, "limits"}}
+    kept = {one: given for one, given in state.values.items() if one not in {field, LIMITS}}
     assert kept.items() <= before.values.items()
 
 

@@ -8,13 +8,14 @@ from allokoli.blueprint import agenda_results, agenda_tools
 from allokoli.blueprint.wording import speak_date, speak_time
 from allokoli.dialogue import Known, Lookup, Refusal
 from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.state import LIMITS
 
 Values = Mapping[str, Any]
 Check = Callable[[Values, Known], Refusal | Lookup | Values | None]
 Commit = Callable[[Values, Known], Refusal | Lookup | Values]
 _SIZES = ("party_size", "guests")
 _OWN = frozenset({"date", "time", "name", "phone", "email", "nights", *_SIZES})
-_NOT_ANSWERS = frozenset({"booking", "confirmation", "limits", "message"})
+_NOT_ANSWERS = frozenset({"booking", "confirmation", LIMITS, "message"})
 
 
 class Agenda:
@@ -190,7 +191,7 @@ def _given(values: Values, *keys: str) -> dict[str, Any]:
 
 def _limits(values: Values) -> dict[str, str]:
     """The earliest and the latest hour that suit, where they were said (`après 17 h`)."""
-    limits = values.get("limits") or (None, None)
+    limits = values.get(LIMITS) or (None, None)
     named = zip(("not_before", "not_after"), limits, strict=True)
     return {key: limit for key, limit in named if limit and values.get("time")}
 

@@ -68,8 +68,7 @@ def read_answers(
         )
         before = dict(found.fills)
         _read(form, state, segment, context, found)
-        if context.limits:
-            found.notes["limits"] = context.limits
+        found.limits = context.limits or found.limits
         if index and before:
             _apply_bare_correction(form, segment, context, found, before)
     corrections.settle(form, state, told, held, anew, found, around)

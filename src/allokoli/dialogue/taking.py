@@ -2,8 +2,11 @@
 
 from allokoli.dialogue import speaking
 from allokoli.dialogue.form import Form
+from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.speaking import Turn, settled
-from allokoli.dialogue.state import State
+from allokoli.dialogue.state import LIMITS, State
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.understanding import Understanding
 
 _WHEN = frozenset({"date", "time"})
@@ -35,6 +38,11 @@ def take_agreement(state: State, found: Understanding) -> None:
 def take_offer(form: Form, state: State, found: Understanding) -> bool:
     """A yes to "shall I take a message?" turns to that goal."""
     offer = state.notes.pop("offer", None)
+    declined = lexicon(form.locale).words.get("offer_declined", ())
+    if offer is not None and (
+        find_phrase(declined, fold(found.words)) or found.social == "goodbye"
+    ):
+        found.answer = "no"  # "okay, I'll have a think", "no worries, cheers"
     if offer is None or found.answer != "yes" or found.goal:
         return False
     state.goal, state.phase = offer, "collecting"
@@ -104,10 +112,9 @@ def take_notes(state: State, found: Understanding) -> None:
 
 def _take_limits(state: State, found: Understanding) -> None:
     """The hours between which a new hour may be moved; none, where none were said with it."""
-    state.values.pop("limits", None)
-    limits = found.notes.get("limits")
-    if limits and any(limits):
-        state.values["limits"] = list(limits)
+    state.values.pop(LIMITS, None)
+    if found.limits and any(found.limits):
+        state.values[LIMITS] = list(found.limits)
 
 
 def take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> bool:

@@ -35,6 +35,7 @@ class Understanding:
         question: whether they asked something.
         excepted: whether they made an exception (`yes, but…`).
         notes: what to remember (part of the day, unfinished digits).
+        limits: the earliest and the latest hour that suit, said with the hour that was read.
         news: whether an answer was new, or to what was asked.
         asked: the part of the sentence that asks what nobody here can answer.
         only_asks: whether nothing is wanted but an answer.
@@ -52,6 +53,7 @@ class Understanding:
     question: bool = False
     excepted: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
+    limits: tuple[str | None, str | None] | None = None
     news: bool = False
     asked: str = ""
     only_asks: bool = False
@@ -130,7 +132,7 @@ def _read_story(
         story = Utterance.of(unasked, locale) if found.aside else whole
         found.told = found.told and in_full(found.told, story, parts, locale)
         rest = [part for segment in parts for part in segment.rest()]
-        if found.aside or found.asked:
+        if found.aside or found.asked or "?" in whole.raw:
             rest = [part for part in rest if part in unasked]
         opens = state.goal is None and found.goal.key == form.default_goal
         found.told = found.told or (reason_left(rest, locale) if opens else "")
