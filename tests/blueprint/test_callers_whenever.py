@@ -56,6 +56,7 @@ def test_any_hour_of_a_day_is_its_first(language, day, said):
 def test_a_day_or_an_hour_said_along_leads():
     assert noted("fr", WISH["fr"], "lundi, le plus tôt possible")[0] == "2026-11-23"
     assert noted("fr", WISH["fr"], "demain à 15 h, ou n'importe quand") == ("2026-11-19", "15:00")
+    assert noted("en", WISH["en"], "tomorrow", "any time, five?") == ("2026-11-19", "17:00")
     assert noted("en", WISH["en"], "on Monday, as early as possible")[0] == "2026-11-23"
 
 

@@ -19,6 +19,8 @@ from allokoli.dialogue.utterance import Span, Utterance
 _SEARCH_DAYS = 30
 _STEP, _NOTICE = timedelta(minutes=30), timedelta(minutes=15)
 """Moments are offered by the half hour; none begins sooner than this."""
+_ALONE = re.compile(r"(?:^|,)\W*\d{1,2}\W*(?:$|,)")
+"""A number that is nobody's."""
 Words = Mapping[str, Sequence[str]]
 
 
@@ -53,8 +55,7 @@ def any_hour(hours: Hours | None, words: Words, local: datetime, locale: str) ->
 
     def read(heard: Utterance, asked: bool, values: Mapping[str, Any]) -> str | None:
         said = _said(words, heard, asked=asked)
-        bare = asked and re.search(r"\d", heard.mask()) is not None  # "any time, five?"
-        if said is None or not values.get("date") or bare or _names_an_hour(heard, locale):
+        if said is None or not values.get("date") or _names_an_hour(heard, locale, said):
             return None
         heard.use(said)
         day = date.fromisoformat(values["date"])
@@ -80,9 +81,11 @@ def _names_a_day(heard: Utterance, said: Span, local: datetime, locale: str) -> 
     return end <= said[0] or said[1] <= start  # "the first one you've got" is no first of the month
 
 
-def _names_an_hour(heard: Utterance, locale: str) -> bool:
+def _names_an_hour(heard: Utterance, locale: str, said: Span) -> bool:
+    """Whether an hour is said besides, a bare one too (`any time, five?`)."""
     found = find_when(heard, locale, earliest_hour=0, asked=False)
-    return found is not None and found[0].at is not None
+    alone = _ALONE.search(heard.mask(), said[1]) or _ALONE.search(heard.mask()[: said[0]])
+    return alone is not None or (found is not None and found[0].at is not None)
 
 
 def next_open(hours: Hours | None, local: datetime) -> datetime:
