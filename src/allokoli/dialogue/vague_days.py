@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from allokoli.dialogue.entities.dates import find_vague_days
 from allokoli.dialogue.entities.when_patterns import names
 from allokoli.dialogue.form import Slot
+from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.reading import Context
 from allokoli.dialogue.state import State
 from allokoli.dialogue.text import fold
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from allokoli.dialogue.understanding import Understanding
 
 _AROUND = "around"
+_FEW_DAYS = 14
 
 
 def day_meant(
@@ -41,7 +43,8 @@ def day_meant(
     vague = find_vague_days(segment, context.today, context.locale)
     if vague:
         first, last = vague[0].not_before, vague[0].not_after
-        if first and last:
+        told = "date" not in state.asking and first and last and (last - first).days > _FEW_DAYS
+        if first and last and not told:  # "I left in July"
             found.notes[_AROUND] = [first.isoformat(), last.isoformat()]
         moved = context.newest and value is not None and vague[1][0] > segment.used[-1][0]
         return None if moved else value
@@ -49,6 +52,8 @@ def day_meant(
     if value is None or not around:
         return value
     words = fold(segment.text[slice(*segment.used[-1])]).split()
+    if set(words) & set(lexicon(context.locale).time.get("this_one", ())):
+        return value  # "it runs out next week… this Saturday, then"
     return _within(date.fromisoformat(value), words[-1] if words else "", around, context.locale)
 
 
