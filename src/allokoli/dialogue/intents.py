@@ -31,6 +31,7 @@ from allokoli.dialogue.leaving import takes_leave
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern, similarity
 from allokoli.dialogue.only_asking import is_denied, keep_to_asking
+from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.requests import names_a_day
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
@@ -43,6 +44,7 @@ _SIMILAR = 0.72
 _LEAVING_WORDS = 9
 _MOST_PARTS = 8
 _NEAR_START = 12
+_FEW_WORDS = 2
 
 
 def recognize(
@@ -68,6 +70,9 @@ def recognize(
     _by_lexicon(form, state, whole, found, locale)
     if takes_leave(state, folded, found, locale):
         found.social = "goodbye"
+    _meets(form, state, whole, found, locale)
+    if found.aside and _is_told(form, state, whole, found, locale):
+        found.aside = None
     if found.aside and found.aside.private:
         found.goal = None
     if found.goal and not found.goal.at_once and _is_dictated(form, state, found, folded, locale):
@@ -84,6 +89,31 @@ def recognize(
     _note_pointed(form, whole, found, locale)
 
 
+def _meets(form: Form, state: State, whole: Utterance, found: "Understanding", locale: str) -> None:
+    """`Could I talk to somebody about a will on Monday?` asks for a meeting, and for nobody now."""
+    goal, folded = form.goal(form.default_goal), whole.raw_folded
+    if state.goal or goal is None or "date" not in goal.slots or found.aside is None:
+        return
+    meets = find_phrase(lexicon(locale).words.get("meets", ()), folded)
+    later = names_a_day(re.sub(r"\btoday\b|\bnow\b", " ", folded), locale)
+    if found.aside.intent == "human" and meets and later:
+        found.goal, found.aside = goal, None
+        found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*meets)]))
+
+
+def _is_told(
+    form: Form, state: State, whole: Utterance, found: "Understanding", locale: str
+) -> bool:
+    """Whether what asks for a person is a part of the message being taken, which says more."""
+    wish = next((one.words for one in found.heard if one.kind == "aside"), "")
+    if found.aside is None or found.aside.goal != state.goal or not wish:
+        return False
+    dictated = _is_dictated(form, state, found, whole.raw_folded, locale)
+    return (
+        dictated and len(reason_left([whole.raw.replace(wish, " ")], locale).split()) > _FEW_WORDS
+    )
+
+
 def _leaves_open(aside: Aside) -> bool:
     """Whether more may be wanted than what it answers."""
     return not (aside.goal or aside.at_once or aside.private)
@@ -96,6 +126,7 @@ def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understandin
         recognize_meaning(form, state, whole.raw, found)
         if found.question and found.goal and not found.aside:
             also_asks(form, whole.raw, found)
+        _wants_besides(form, whole, found)
     elif found.question and found.goal and not found.aside:
         ask_about(form, whole.raw, found)
     elif found.question and found.goal and found.aside and is_owners(found.aside):
@@ -108,6 +139,16 @@ def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understandin
         and not (state.goal or found.goal or found.only_asks)
     ):
         also_wants(form, whole.raw, found)
+
+
+def _wants_besides(form: Form, whole: Utterance, found: "Understanding") -> None:
+    """`We're after a tool for our rotas, do you do discounts?`: the wish beside a question that
+    nobody answered."""
+    rest = whole.raw.replace(found.asked, " ") if found.asked else ""
+    wants = find_phrase(lexicon(form.locale).words.get("wants", ()), fold(rest))
+    if wants and not (found.goal or found.aside or found.only_asks):
+        found.goal = form.goal(form.default_goal)
+        found.heard.append(Heard("goal", form.default_goal or "", words=rest[slice(*wants)]))
 
 
 def _note_pointed(form: Form, whole: Utterance, found: "Understanding", locale: str) -> None:
@@ -177,7 +218,8 @@ def _by_lexicon(
             found.goal, hinted = goal, phrases is goal.hints
             if hinted and state.goal is None:
                 found.goal = _rather_moved(form, goal, folded[span[1] :], locale)
-                found.goal = rather_meant(form, found.goal, whole.raw)
+                if found.goal is goal:
+                    found.goal = rather_meant(form, goal, whole.raw)
             found.heard.append(Heard("goal", found.goal.key, words=whole.raw[slice(*span)]))
             break
     spans = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]

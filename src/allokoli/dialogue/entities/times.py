@@ -83,7 +83,7 @@ def find_when(
     """
     folded = _legible(utterance, locale)
     clock = _Clock(locale, earliest_hour, find_part_of_day(folded, locale) or part, now, asked)
-    later = _from_now(folded, clock)
+    later = _from_now(folded, clock) or _from_today(utterance, clock)
     if later:
         return later
     hours = _settled_on(_less_told(_without_durations(folded, locale), locale), locale)
@@ -194,6 +194,15 @@ def _from_now(folded: str, clock: _Clock) -> tuple[When[time], Span] | None:
             rounded = -(-minutes // _ROUND_MINUTES) * _ROUND_MINUTES % _DAY_MINUTES
             return When(time(rounded // _MINUTES, rounded % _MINUTES)), match.span()
     return None
+
+
+def _from_today(utterance: Utterance, clock: _Clock) -> tuple[When[time], Span] | None:
+    """`In an hour`, where the day was read from the same words, once."""
+    later = _from_now(utterance.folded, clock) if utterance.used else None
+    if later is None:
+        return None
+    (start, end), read = later[1], utterance.used
+    return later if sum(first < end and start < last for first, last in read) == 1 else None
 
 
 def _better(span: Span, than: Span) -> bool:
