@@ -68,7 +68,7 @@ def test_data_files_say_the_same_things_in_every_language(locale):
         return {item for key, value in data.items() for item in keys(value, f"{path}.{key}")}
 
     differ = keys(owner_data("fr")) ^ keys(owner_data(locale))
-    optional = (".assistant_word", ".short", ".ack_phone", ".countries")
+    optional = (".assistant_word", ".short", ".ack_phone", ".countries", ".apart")
     assert {key for key in differ if not key.endswith(optional)} == set()
 
 

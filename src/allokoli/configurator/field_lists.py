@@ -234,7 +234,8 @@ def named_fields(data: dict[str, Any], folded: str) -> list[str]:
     qualified = re.compile(rf"\s+(?:{words})(?:\b|(?<='))(?!\s*(?:{same}))")
     for key, entry in data["fields"].items():
         for phrase in entry["phrases"]:  # whosever it is, a mobile is where to call
-            sure_phone = key == "phone" and phrase not in data["patterns"]["vague_fields"]
+            vague = find_phrase(data["patterns"]["vague_fields"], fold(phrase)) is not None
+            sure_phone = key == "phone" and not vague
             hits += [
                 (match.start(), match.end(), key)
                 for match in phrase_pattern(phrase).finditer(folded)

@@ -75,7 +75,8 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
         return None  # `c'est pour recueillir les demandes` names none
     several = len(set(named_fields(data, fold(raw)))) >= _LIST
     many = asked and (several or names_several(data, raw, locale))
-    listed = listed_fields(data, listing, values, locale, told=many and answer != "yes")
+    told = many and (answer != "yes" or several)
+    listed = listed_fields(data, listing, values, locale, told=told)
     extra = listed_fields(data, more, values, locale, told=asked) if more else []
     if trailing and (answer == "yes" or len(listed) < _LIST):
         extra, listed = listed, []  # `ask about allergies too`
