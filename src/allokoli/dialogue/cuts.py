@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from allokoli.dialogue.entities.answers import looks_like_question
 from allokoli.dialogue.entities.free_text import rest_text
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import phrase_pattern
+from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.requests import wishes_politely
 from allokoli.dialogue.text import fold
@@ -25,6 +25,9 @@ def segments(whole: Utterance, locale: str, *, phone: bool) -> Iterator[Utteranc
     cuts: list[Span] = []
     for phrase in lexicon(locale).words["correction"]:
         cuts += [match.span() for match in phrase_pattern(phrase).finditer(whole.raw_folded)]
+    for phrase in lexicon(locale).words.get("correction_not", ()):
+        kept = [match.span() for match in phrase_pattern(phrase).finditer(whole.raw_folded)]
+        cuts = [cut for cut in cuts if not any(one[0] <= cut[0] < one[1] for one in kept)]
     at = 0
     if not phone:
         cuts += [span for span in _plain_no(whole, locale) if span not in cuts]
@@ -102,7 +105,8 @@ def in_full(told: str, whole: Utterance, read: list[Utterance], locale: str) -> 
         goes_on = kept and fold(words[0]) in words_.get("goes_on", ())
         long_enough = len(words) >= _TELLING_WORDS or goes_on or open_
         apart = clause in unread and not asks and long_enough
-        if asks and not near and wishes_politely(clause, locale):
+        wants = find_phrase(words_.get("wants", ()), fold(clause)) is not None
+        if not near and not apart and (wants if not asks else wishes_politely(clause, locale)):
             # "could you look at my exhaust on Sunday? It's rattling" says twice what it is about
             wish = [part for part in unread if part in clause]
             clause = reason_left(wish, locale, least=1)

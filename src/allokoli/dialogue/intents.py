@@ -216,10 +216,8 @@ def _by_lexicon(
         span = find_phrase(phrases, folded)
         if span and not is_denied(span, folded, locale):
             found.goal, hinted = goal, phrases is goal.hints
-            if hinted and state.goal is None:
-                found.goal = _rather_moved(form, goal, folded[span[1] :], locale)
-                if found.goal is goal:
-                    found.goal = rather_meant(form, goal, whole.raw)
+            opens = hinted and state.goal is None
+            found.goal = _hinted_at(form, goal, whole, span[1], locale) if opens else goal
             found.heard.append(Heard("goal", found.goal.key, words=whole.raw[slice(*span)]))
             break
     spans = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]
@@ -244,6 +242,12 @@ def _by_lexicon(
         if hinted and found.question and state.goal is None:
             found.goal = None  # "we're booked for Friday, is breakfast included?"
             found.only_asks = True
+
+
+def _hinted_at(form: Form, goal: Goal, whole: Utterance, end: int, locale: str) -> Goal:
+    """What is meant by a hint that ends at a place of the sentence."""
+    moved = _rather_moved(form, goal, whole.raw_folded[end:], locale)
+    return rather_meant(form, goal, whole.raw) if moved is goal else moved
 
 
 def _rather_moved(form: Form, goal: Goal, after: str, locale: str) -> Goal:

@@ -9,6 +9,7 @@ from allokoli.dialogue.form import Form
 from allokoli.dialogue.intents_by_meaning import asks, examples_of, is_unanswered, less_fillers
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.requests import names_a_day, wishes_politely
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.utterance import Span, Utterance
 
@@ -40,6 +41,7 @@ def keep_to_asking(
         return
     folded = whole.raw_folded
     only = find_phrase(lexicon(locale).words.get("only_asks", ()), folded) is not None
+    only = only and not (wishes_politely(whole.raw, locale) and names_a_day(whole.raw, locale))
     found.only_asks = found.only_asks or only
     hinted = goal is not None and bool(goal.hints) and not find_phrase(goal.phrases, folded)
     found.question = found.question or found.only_asks
