@@ -135,7 +135,10 @@ def _read_story(
         if found.aside or found.asked or "?" in whole.raw:
             rest = [part for part in rest if part in unasked]
         opens = state.goal is None and found.goal.key == form.default_goal
-        found.told = found.told or (reason_left(rest, locale) if opens else "")
+        plainly = re.sub(r",?\s+(?:euh|heu|hum|hmm)\b,?", "", whole.raw_folded)
+        named_for = find_phrase(lexicon(locale).words.get("wish_for", ()), plainly)
+        least = 1 if named_for else None
+        found.told = found.told or (reason_left(rest, locale, least=least) if opens else "")
     plain = lexicon(locale).words.get("wish_plain")
     if found.told and plain and not reason_left([found.told], locale, least=1):
         found.told = ""  # "I'd like an appointment with the doctor" says not why

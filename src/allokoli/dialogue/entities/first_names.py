@@ -6,6 +6,7 @@ from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import fold
 
 _MOST_LETTERS = 2
+_MOST_WORDS = 2
 
 
 def without_letters(name: str, locale: str) -> str:
@@ -37,7 +38,7 @@ def opens_a_name(word: str, after: str, stops: Collection[str], locale: str) -> 
     """
     if fold(word) not in lexicon(locale).words.get("first_names", ()):
         return False
-    following = after[1:].split(" ")[0] if after[:1] == " " else ""
+    following = after[1:].split(" ", maxsplit=1)[0] if after[:1] == " " else ""
     last = fold(following.strip(" ,.;:!?"))
     return last.isalpha() and last not in stops and following != "-"
 
@@ -54,9 +55,9 @@ def lone_name(clauses: Sequence[str], locale: str) -> str | None:
     stops = frozenset(words["name_stops"]).union(words["hesitation"], words["hello"])
     for clause in clauses:
         said = fold(clause).split()
-        if 0 < len(said) <= _MOST_LETTERS and said[0] in known - stops:
-            if all(one.isalpha() and one not in stops for one in said):
-                return clause
+        is_name = 0 < len(said) <= _MOST_WORDS and said[0] in known - stops
+        if is_name and all(one.isalpha() and one not in stops for one in said):
+            return clause
     return None
 
 

@@ -34,7 +34,23 @@ def find_count(
         best = find_settled(folded) or _whole(folded)
         if best and minimum <= best[0] <= maximum:
             return best
-        best = None
+    best = _in_pattern(folded, patterns, minimum, maximum)
+    if best:
+        return _amended(folded, best, minimum, maximum)
+    if not asked:
+        return None
+    for match in _BARE.finditer(folded):
+        fits = minimum <= int(match.group(1)) <= maximum
+        if fits and (best is None or _corrects(folded[best[1][1] : match.start()])):
+            best = int(match.group(1)), match.span()
+    return best
+
+
+def _in_pattern(
+    folded: str, patterns: Sequence[str], minimum: int, maximum: int
+) -> tuple[int, Span] | None:
+    """The number said in one of the wordings: the longest, a sum before its parts."""
+    best: tuple[int, Span] | None = None
     most = (0, 0)  # `לשניים ועוד שני ילדים`: a sum counts for more than a part of it
     for pattern in patterns:
         for match in _compiled(pattern).finditer(folded):
@@ -46,14 +62,6 @@ def find_count(
             corrected = best is not None and _corrects(folded[best[1][1] : match.start()])
             if minimum <= value <= maximum and (longer or corrected):
                 best, most = (value, match.span()), rank
-    if best:
-        return _amended(folded, best, minimum, maximum)
-    if not asked:
-        return None
-    for match in _BARE.finditer(folded):
-        fits = minimum <= int(match.group(1)) <= maximum
-        if fits and (best is None or _corrects(folded[best[1][1] : match.start()])):
-            best = int(match.group(1)), match.span()
     return best
 
 

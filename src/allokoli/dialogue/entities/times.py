@@ -121,7 +121,7 @@ def find_part_of_day(folded: str, locale: str) -> str | None:
 
 
 def _settled_on(folded: str, locale: str) -> str:
-    """The sentence from where somebody settles on an hour (`eight, or a quarter past… say eight`)."""
+    """The sentence from where somebody settles on an hour (`eight, or ten past… say eight`)."""
     words = lexicon(locale).time.get("settles", ())
     spans = [match for one in words for match in phrase_pattern(one).finditer(folded)]
     for match in sorted(spans, key=lambda one: -one.start()):
