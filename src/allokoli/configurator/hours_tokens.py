@@ -78,6 +78,7 @@ def hours_tokens(heard: Utterance, locale: str, today: date, country: str) -> li
     for match in _range_pattern(locale).finditer(folded):
         found.append(Token("range", *match.span()))
     found += [Token("days", *span, []) for span in _places(words["other_days"], folded)]
+    found += [Token("midday", *span) for span in _places(words["midday"], folded)]
     found += [
         Token("comma", *match.span()) for match in re.finditer(r"[,;](?=\s)|\.(?=\s)", folded)
     ]

@@ -41,7 +41,8 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
         first = number == 0 and len(piece.split()) == 1 and piece == begun
         answers = first and raw.startswith(piece) and not _introduced(piece, told, locale)
         placed = _is_placed_trade(piece, locale, greeted=greeted)
-        plain = opening and (_is_plain_trade(piece, locale) or placed)
+        common = greeted and len(heard) > 1 and piece.islower() and len(piece.split()) > 1
+        plain = opening and (_is_plain_trade(piece, locale) or placed or common)
         if (answers or not (opening and story)) and not plain and can_be_name(piece, locale):
             yield piece
 
