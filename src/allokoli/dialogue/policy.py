@@ -27,6 +27,7 @@ from allokoli.dialogue.text import clean
 from allokoli.dialogue.understanding import Understanding, understand
 
 _MAX_MISSES = 3
+_SHORT_WORDS = 4
 _MAX_TURNS = 120
 
 
@@ -261,7 +262,9 @@ def _without_answer(  # noqa: PLR0911  (one way out a case)
 ) -> tuple[State, Reply]:
     """Nothing was answered: a proposal, a goodbye, a greeting, or not understood."""
     slot = form.slot(state.asking[0]) if state.asking else None
-    if found.social == "goodbye" or (state.goal is None and found.answer == "no"):
+    opens = state.turns == 1 and len(found.words.split()) > _SHORT_WORDS  # `אני לא מבינה למה…`
+    declines = state.goal is None and found.answer == "no" and not opens
+    if found.social == "goodbye" or declines:
         answered = bool(state.notes.get("asides"))
         key = "answered" if answered else "left"
         if key in form.wording:

@@ -23,6 +23,7 @@ from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Utterance
 
 _SHORT_WORDS = 4
+_FEW_WORDS = 2
 _SENTENCE = re.compile(r"[.!…]\s+(?=\w)")
 _SETTLED = frozenset({"time"})
 
@@ -310,7 +311,11 @@ def _phone(heard: Utterance, context: Context, known: str | None) -> str | None:
 def _text(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> str | None:
     if slot.verbatim:
         short = len(heard.raw.split()) <= _SHORT_WORDS
-        only_answer = short and find_answer(heard.raw_folded, context.locale) is not None
+        answer = find_answer(heard.raw_folded, context.locale) if short else None
+        told = answer == "yes" and len(heard.raw.split()) > _FEW_WORDS  # `שאני מסכים להצעה`
+        only_answer = answer is not None and (
+            not told or says_only_yes(heard.raw_folded, context.locale)
+        )
         return None if only_answer else heard.raw
     if not alone:
         return None
