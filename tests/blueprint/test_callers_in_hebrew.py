@@ -89,7 +89,7 @@ def test_who_only_asks_books_nothing(assistant, said):
         (
             "garage",
             "אתם עושים טסט? אם כן אני רוצה לקבוע ליום ראשון בבוקר",
-            "",
+            "להכין את הרכב",
             {"date": "2026-11-22"},
         ),
         (
@@ -99,7 +99,7 @@ def test_who_only_asks_books_nothing(assistant, said):
             {"party_size": 2},
         ),
         ("lead_qualification", "יש לכם התחייבות? אני מחפש מערכת לעסק שלי", "לפני החתימה", {}),
-        ("support", "תוכלו לשלוח לי טכנאי? המדפסת מתה", "", {"reason": "המדפסת מתה"}),
+        ("support", "תוכלו לשלוח לי טכנאי? המדפסת מתה", "מרחוק", {"reason": "המדפסת מתה"}),
     ],
 )
 def test_who_asks_and_wants_gets_both(assistant, said, answer, noted):

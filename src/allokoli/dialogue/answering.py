@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allokoli.dialogue import corrections
 from allokoli.dialogue.cuts import segments
@@ -19,11 +19,9 @@ from allokoli.dialogue.reading import Context, read_asked, read_given
 from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
+from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Utterance
 from allokoli.dialogue.vague_days import day_meant
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
 
 _CAPITAL = r"[^\W\d_a-zà-ÿא-ת][\w'’-]+"
 _TWO_CAPITALS = re.compile(rf"\b({_CAPITAL}) ({_CAPITAL})")
@@ -34,7 +32,7 @@ def read_answers(
     form: Form,
     state: State,
     told: Utterance,
-    found: "Understanding",
+    found: Understanding,
     local: datetime,
     locale: str,
     *,
@@ -76,7 +74,7 @@ def read_answers(
 
 
 def _read(
-    form: Form, state: State, segment: Utterance, context: Context, found: "Understanding"
+    form: Form, state: State, segment: Utterance, context: Context, found: Understanding
 ) -> None:
     for slot in _reading_order(_readable(form, state, found), state.asking):
         if segment.spent:
@@ -109,7 +107,7 @@ def _given(
     slot: Slot,
     segment: Utterance,
     context: Context,
-    found: "Understanding",
+    found: Understanding,
 ) -> Any:
     """The slot's value where its wording gives it away, a year put right taken up."""
     value = _wished(form, state, slot, segment, context, found)
@@ -129,7 +127,7 @@ def _called_off(
     slot: Slot,
     segment: Utterance,
     context: Context,
-    found: "Understanding",
+    found: Understanding,
 ) -> Any:
     """The day that does not suit, where it is what is called off (`I can't do Tuesday, cancel`)."""
     goal = found.goal or form.goal(state.goal)
@@ -148,7 +146,7 @@ def _wished(
     slot: Slot,
     segment: Utterance,
     context: Context,
-    found: "Understanding",
+    found: Understanding,
 ) -> Any:
     """The day or hour said after the wish of an opening, rather than in the story before it
     (`I'm back on Monday, could I come in on Thursday?`)."""
@@ -178,7 +176,7 @@ def _wished(
 
 
 def _read_tail(
-    asked: list[Slot], segment: Utterance, context: Context, found: "Understanding"
+    asked: list[Slot], segment: Utterance, context: Context, found: Understanding
 ) -> None:
     """`Martin, 06 12…, yes, peanuts`: what ends an answer to several questions is the last's."""
     left = [slot for slot in asked if slot.key not in found.fills]
@@ -195,14 +193,14 @@ def _read_tail(
             _take(found, left[0], value, segment)
 
 
-def _take(found: "Understanding", slot: Slot, value: Any, segment: Utterance) -> None:
+def _take(found: Understanding, slot: Slot, value: Any, segment: Utterance) -> None:
     found.fills[slot.key] = value
     words = segment.text[slice(*segment.used[-1])] if segment.used else segment.raw
     found.heard.append(Heard("slot", slot.key, value, words, "reading"))
 
 
 def _read_none(
-    form: Form, asked: list[Slot], segment: Utterance, context: Context, found: "Understanding"
+    form: Form, asked: list[Slot], segment: Utterance, context: Context, found: Understanding
 ) -> None:
     """Answers that there is nothing to note (`pas d'allergies`, `non aucune`)."""
     folded = segment.raw_folded
@@ -220,7 +218,7 @@ def _read_none(
             _take(found, slot, slot.none, segment)
 
 
-def _readable(form: Form, state: State, found: "Understanding") -> list[Slot]:
+def _readable(form: Form, state: State, found: Understanding) -> list[Slot]:
     """The slots that what the person wants has use for; all of them before that is known."""
     goal = found.goal if found.goal and not found.goal.at_once else form.goal(state.goal)
     if goal is None:
@@ -287,7 +285,7 @@ def _reading_order(slots: list[Slot], asking: Sequence[str]) -> list[Slot]:
     return sorted(slots, key=place)
 
 
-def _says_it(slot: Slot, segment: Utterance, found: "Understanding", locale: str) -> bool:
+def _says_it(slot: Slot, segment: Utterance, found: Understanding, locale: str) -> bool:
     """`five, wait, no, six`; `I don't know, the screen is black`: the answer, whatever is said
     with it."""
     if found.social == "anything" and slot.type == "text":
@@ -301,7 +299,7 @@ def _says_it(slot: Slot, segment: Utterance, found: "Understanding", locale: str
     )
 
 
-def _is_elsewhere(found: "Understanding", slot: Slot) -> bool:  # noqa: PLR0911  (one way out a case)
+def _is_elsewhere(found: Understanding, slot: Slot) -> bool:  # noqa: PLR0911  (one way out a case)
     """Whether the sentence is about something else than a bare answer to this slot."""
     if found.social == "refuse" and slot.type == "name" and slot.key != found.mentioned:
         return found.mentioned is None
@@ -323,7 +321,7 @@ def _apply_bare_correction(
     form: Form,
     segment: Utterance,
     context: Context,
-    found: "Understanding",
+    found: Understanding,
     before: dict[str, Any],
 ) -> None:
     """`quatre personnes, euh non, cinq`: the lone value replaces the one said just before."""

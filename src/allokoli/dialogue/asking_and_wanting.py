@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.form import Aside, Form
@@ -21,9 +20,7 @@ from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.requests import names_a_day, wishes_politely
 from allokoli.dialogue.state import Heard
 from allokoli.dialogue.text import fold
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
+from allokoli.dialogue.understood import Understanding
 
 _WANTED = 0.7
 _TOLD = 0.55
@@ -31,7 +28,7 @@ _WISH = "wish"
 _TELLING_WORDS = 3
 
 
-def ask_about(form: Form, text: str, found: "Understanding") -> None:
+def ask_about(form: Form, text: str, found: Understanding) -> None:
     """`How much is a consultation?` asks about what another sentence would book."""
     goal, locale = form.goal(form.default_goal), form.locale
     if found.goal is not goal or goal is None:
@@ -79,7 +76,7 @@ def rather_answered(near: meaning.Near, asides: Mapping[str, Aside]) -> meaning.
     return meaning.nearest(near.clause, owners, least=least, alike=alike) or near
 
 
-def also_asks(form: Form, text: str, found: "Understanding") -> None:
+def also_asks(form: Form, text: str, found: Understanding) -> None:
     """`How much is a cut, and could you fit me in on Saturday?` wants and asks: it gets both."""
     wanted = next((one.words for one in found.heard if one.kind == "goal"), "")
     rest = less_fillers(text.replace(wanted, " ") if wanted else "", form.locale)
@@ -95,7 +92,7 @@ def also_asks(form: Form, text: str, found: "Understanding") -> None:
         note(asides[near.key], near, found, tells=False)
 
 
-def asks_apart(form: Form, text: str, found: "Understanding") -> None:
+def asks_apart(form: Form, text: str, found: Understanding) -> None:
     """`Is it still free? If so I'd like to see it on Thursday`: a sentence of its own asks."""
     locale = form.locale
     asides = {one.key: one for one in form.asides if is_owners(one)}
@@ -121,7 +118,7 @@ def asks_apart(form: Form, text: str, found: "Understanding") -> None:
             return
 
 
-def also_wants(form: Form, text: str, found: "Understanding") -> None:
+def also_wants(form: Form, text: str, found: Understanding) -> None:
     """`Is there a contract? I'm after a system for my shop` asks and wants: it gets both.
 
     Where a day is to be set, what is told before a question mostly leads up to it (`I had blood
@@ -170,7 +167,7 @@ def also_wants(form: Form, text: str, found: "Understanding") -> None:
         found.goal = usual  # "do you do perms? I'd like one on Friday", "can I bring him Friday?"
 
 
-def keep_to_question(text: str, found: "Understanding") -> None:
+def keep_to_question(text: str, found: Understanding) -> None:
     """`How much is a visit?` is the owner's question, and no wish for a visit."""
     asked = next((one.words for one in found.heard if one.kind == "aside"), "")
     goal = found.goal

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.entities.answers import find_answer
@@ -16,10 +16,8 @@ from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.reading import Context, read_asked, read_given, without_leads
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
+from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Utterance
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
 
 _RECAP = frozenset({"confirming", "correcting"})
 _WORDS_TOLD = frozenset({"text", "name", "email", "custom"})
@@ -94,7 +92,7 @@ def settle(
     told: Utterance,
     held: Contrast | None,
     anew: str,
-    found: "Understanding",
+    found: Understanding,
     context: Context,
 ) -> None:
     """What the sentence corrects, once all that it says outright was read.
@@ -122,7 +120,7 @@ def _complete(
     state: State,
     said: Utterance,
     held: Contrast | None,
-    found: "Understanding",
+    found: Understanding,
     context: Context,
 ) -> None:
     """Read what a correction puts in place, where the sentence points at it in some way."""
@@ -153,7 +151,7 @@ def _less_mention(slot: Slot, text: str) -> str:
 
 
 def _recounted(
-    form: Form, state: State, said: Utterance, found: "Understanding", context: Context
+    form: Form, state: State, said: Utterance, found: Understanding, context: Context
 ) -> None:
     """`My brother's coming too, so make it seven`: a number said of the company is theirs."""
     words = lexicon(context.locale).words
@@ -165,7 +163,7 @@ def _recounted(
 
 
 def _added(
-    form: Form, state: State, said: Utterance, found: "Understanding", context: Context
+    form: Form, state: State, said: Utterance, found: Understanding, context: Context
 ) -> None:
     """`And milk too`: at the recap, more of the one thing that was told in words."""
     words = lexicon(context.locale).words
@@ -182,7 +180,7 @@ def _added(
 
 
 def _renamed(
-    form: Form, state: State, said: Utterance, found: "Understanding", context: Context
+    form: Form, state: State, said: Utterance, found: Understanding, context: Context
 ) -> None:
     """`Put Petit instead`: at the recap, a name needs nothing before it."""
     slot = next((one for one in form.slots if one.type == "name" and one.key in state.values), None)
@@ -283,7 +281,7 @@ def _trimmed(text: str) -> str:
     return re.sub(r"(?:\s*,)+\s*", ", ", text).strip(" ,.;:!?")
 
 
-def _put(found: "Understanding", slot: Slot, value: Any) -> None:
+def _put(found: Understanding, slot: Slot, value: Any) -> None:
     if value is not None:
         found.fills[slot.key] = value
         found.heard.append(Heard("slot", slot.key, value, found.words, "correction"))

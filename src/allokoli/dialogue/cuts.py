@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from allokoli.dialogue.entities.answers import looks_like_question
 from allokoli.dialogue.entities.free_text import rest_text
@@ -11,10 +10,8 @@ from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.requests import wishes_politely
 from allokoli.dialogue.text import fold
+from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Span, Utterance
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
 
 _TELLING_WORDS = 3
 _MAX_TOLD_CHARS = 200
@@ -64,7 +61,7 @@ def _is_between_digits(whole: Utterance, span: Span) -> bool:
     return bool(re.search(r"\d\W*$", before) and re.match(r"\W*\d", after))
 
 
-def less_question(whole: Utterance, found: "Understanding", locale: str) -> Utterance:
+def less_question(whole: Utterance, found: Understanding, locale: str) -> Utterance:
     """The sentence without the question it asked: `is breakfast included?` books no morning."""
     asked = next((one.words for one in found.heard if one.kind == "aside"), found.asked)
     if not (found.aside or found.asked) or found.goal or not asked:
@@ -74,7 +71,7 @@ def less_question(whole: Utterance, found: "Understanding", locale: str) -> Utte
     return Utterance.of(" ".join(kept), locale)
 
 
-def less_asked(text: str, found: "Understanding", locale: str) -> str:
+def less_asked(text: str, found: Understanding, locale: str) -> str:
     """The sentence without the clauses that ask, but for a wish in good manners."""
     asked = next((one.words for one in found.heard if one.kind == "aside"), found.asked)
     kept = []

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from allokoli.dialogue.asking_and_wanting import (
     also_asks,
@@ -35,10 +34,8 @@ from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.requests import names_a_day
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
+from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Utterance
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
 
 _SIMILAR = 0.72
 _LEAVING_WORDS = 9
@@ -48,7 +45,7 @@ _FEW_WORDS = 2
 
 
 def recognize(
-    form: Form, state: State, whole: Utterance, found: "Understanding", locale: str
+    form: Form, state: State, whole: Utterance, found: Understanding, locale: str
 ) -> None:
     """Note what a sentence is about, besides the answers it holds.
 
@@ -89,7 +86,7 @@ def recognize(
     _note_pointed(form, whole, found, locale)
 
 
-def _meets(form: Form, state: State, whole: Utterance, found: "Understanding", locale: str) -> None:
+def _meets(form: Form, state: State, whole: Utterance, found: Understanding, locale: str) -> None:
     """`Could I talk to somebody about a will on Monday?` asks for a meeting, and for nobody now."""
     goal, folded = form.goal(form.default_goal), whole.raw_folded
     if state.goal or goal is None or "date" not in goal.slots or found.aside is None:
@@ -101,9 +98,7 @@ def _meets(form: Form, state: State, whole: Utterance, found: "Understanding", l
         found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*meets)]))
 
 
-def _is_told(
-    form: Form, state: State, whole: Utterance, found: "Understanding", locale: str
-) -> bool:
+def _is_told(form: Form, state: State, whole: Utterance, found: Understanding, locale: str) -> bool:
     """Whether what asks for a person is a part of the message being taken, which says more."""
     wish = next((one.words for one in found.heard if one.kind == "aside"), "")
     if found.aside is None or found.aside.goal != state.goal or not wish:
@@ -119,7 +114,7 @@ def _leaves_open(aside: Aside) -> bool:
     return not (aside.goal or aside.at_once or aside.private)
 
 
-def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understanding") -> None:
+def _by_meaning(form: Form, state: State, whole: Utterance, found: Understanding) -> None:
     leaves = found.social == "goodbye" and len(whole.raw_folded.split()) <= _LEAVING_WORDS
     asked = found.aside or found.asked
     if state.goal is None and not found.goal and not asked and not leaves:
@@ -141,7 +136,7 @@ def _by_meaning(form: Form, state: State, whole: Utterance, found: "Understandin
         also_wants(form, whole.raw, found)
 
 
-def _wants_besides(form: Form, whole: Utterance, found: "Understanding") -> None:
+def _wants_besides(form: Form, whole: Utterance, found: Understanding) -> None:
     """`We're after a tool for our rotas, do you do discounts?`: the wish beside a question that
     nobody answered."""
     rest = whole.raw.replace(found.asked, " ") if found.asked else ""
@@ -151,7 +146,7 @@ def _wants_besides(form: Form, whole: Utterance, found: "Understanding") -> None
         found.heard.append(Heard("goal", form.default_goal or "", words=rest[slice(*wants)]))
 
 
-def _note_pointed(form: Form, whole: Utterance, found: "Understanding", locale: str) -> None:
+def _note_pointed(form: Form, whole: Utterance, found: Understanding, locale: str) -> None:
     """What is pointed at without an answer, and the part of the day."""
     folded = whole.raw_folded
     pointed = ((slot, find_phrase(slot.mentions, folded)) for slot in form.slots)
@@ -164,9 +159,7 @@ def _note_pointed(form: Form, whole: Utterance, found: "Understanding", locale: 
         found.notes["part"] = part
 
 
-def _is_dictated(
-    form: Form, state: State, found: "Understanding", folded: str, locale: str
-) -> bool:
+def _is_dictated(form: Form, state: State, found: Understanding, folded: str, locale: str) -> bool:
     """Whether a wish is part of the message being taken (`that I'd like to cancel my order`)."""
     slots = [form.slot(key) for key in state.asking]
     dictated = any(slot is not None and slot.verbatim for slot in slots)
@@ -206,7 +199,7 @@ def _but(folded: str, locale: str) -> bool:
 
 
 def _by_lexicon(
-    form: Form, state: State, whole: Utterance, found: "Understanding", locale: str
+    form: Form, state: State, whole: Utterance, found: Understanding, locale: str
 ) -> None:
     folded = whole.raw_folded
     hinted = False

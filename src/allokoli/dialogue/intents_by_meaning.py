@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.entities.answers import looks_like_question
@@ -13,9 +12,7 @@ from allokoli.dialogue.matching import find_phrase, similarity
 from allokoli.dialogue.requests import wishes_politely
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
+from allokoli.dialogue.understood import Understanding
 
 _OWNERS = 0.45
 _CERTAIN = 0.75
@@ -29,7 +26,7 @@ _TELLING_WORDS = 3
 
 
 def recognize_meaning(
-    form: Form, state: State, text: str, found: "Understanding", *, questions_only: bool = False
+    form: Form, state: State, text: str, found: Understanding, *, questions_only: bool = False
 ) -> None:
     """Note the goal or the question that means about what was said, when no word gave it away.
 
@@ -87,7 +84,7 @@ def recognize_meaning(
     note(things[near.key], near, found, tells=near.key in telling)
 
 
-def _answered_besides(form: Form, text: str, asked: str, found: "Understanding") -> None:
+def _answered_besides(form: Form, text: str, asked: str, found: Understanding) -> None:
     """`Is it still free, and are cats allowed?`: of two questions, the one that has an answer."""
     rest = less_fillers(text.replace(asked, " "), form.locale)
     if len(rest.split()) <= _FEW_WORDS:
@@ -99,7 +96,7 @@ def _answered_besides(form: Form, text: str, asked: str, found: "Understanding")
         note(owners[near.key], near, found, tells=False)
 
 
-def calls_for_help(form: Form, text: str, found: "Understanding") -> bool:
+def calls_for_help(form: Form, text: str, found: Understanding) -> bool:
     """Whether what is said is nearer to an emergency than to what callers say at large.
 
     What this business alone is told does not count: that a garage repairs what smokes makes no fire
@@ -138,7 +135,7 @@ def _in_writing(form: Form, clause: str) -> Aside | None:
     return next((one for one, head in heads if similarity(head, told_, ignored) >= _SAME), None)
 
 
-def note(thing: Goal | Aside, near: meaning.Near, found: "Understanding", *, tells: bool) -> None:
+def note(thing: Goal | Aside, near: meaning.Near, found: Understanding, *, tells: bool) -> None:
     kind = "goal" if isinstance(thing, Goal) else "aside"
     if isinstance(thing, Goal):
         found.goal = thing
@@ -182,7 +179,7 @@ def _holds(
     thing: Goal | Aside,
     examples: Sequence[str],
     near: meaning.Near,
-    found: "Understanding",
+    found: Understanding,
 ) -> bool:
     """Whether a meaning is near enough for what it would lead to."""
     leaves = state.goal is not None and isinstance(thing, Goal)
@@ -218,7 +215,7 @@ def examples_of(thing: Goal | Aside) -> tuple[str, ...]:
     return (*thing.examples, question) if question else thing.examples
 
 
-def _least(form: Form, state: State, found: "Understanding") -> float:
+def _least(form: Form, state: State, found: Understanding) -> float:
     """How near a meaning must be: while a free answer is awaited, it must be certain."""
     sure = awaits_free_answer(form, state) and not found.question
     return meaning.SURE if sure else meaning.LIKELY

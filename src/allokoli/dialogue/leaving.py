@@ -1,20 +1,17 @@
 """Whether somebody who had an answer has nothing more to ask (`ah great, that's all then`)."""
 
 import re
-from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.state import State
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
+from allokoli.dialogue.understood import Understanding
 
 _OTHER_WORDS = 6
 
 
-def takes_leave(state: State, folded: str, found: "Understanding", locale: str) -> bool:
+def takes_leave(state: State, folded: str, found: Understanding, locale: str) -> bool:
     """Whether it does; only once something was answered, while nothing is being done.
 
     Args:

@@ -1,7 +1,6 @@
 """Who names what they have, or what they do not want, and only asks something about it."""
 
 import re
-from typing import TYPE_CHECKING
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.asking_and_wanting import rather_answered
@@ -11,10 +10,8 @@ from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.requests import names_a_day, wishes_politely
 from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Span, Utterance
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
 
 
 def is_denied(span: Span, folded: str, locale: str) -> bool:
@@ -25,7 +22,7 @@ def is_denied(span: Span, folded: str, locale: str) -> bool:
 
 
 def keep_to_asking(
-    form: Form, state: State, whole: Utterance, found: "Understanding", locale: str
+    form: Form, state: State, whole: Utterance, found: Understanding, locale: str
 ) -> None:
     """Let go of a wish that an opening only mentions (`we've a table tonight, can one park?`).
 
@@ -54,7 +51,7 @@ def keep_to_asking(
         found.goal = None
 
 
-def _asks_something(form: Form, whole: Utterance, found: "Understanding", locale: str) -> bool:
+def _asks_something(form: Form, whole: Utterance, found: Understanding, locale: str) -> bool:
     """Whether a clause means a question rather than the wish; noted where it has an answer."""
     asides = {one.key: one for one in form.asides if not one.goal and not one.at_once}
     groups = {key: examples_of(one) for key, one in asides.items()}

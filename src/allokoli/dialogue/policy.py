@@ -24,7 +24,8 @@ from allokoli.dialogue.taking import (
     take_proposal,
 )
 from allokoli.dialogue.text import clean
-from allokoli.dialogue.understanding import Understanding, understand
+from allokoli.dialogue.understanding import understand
+from allokoli.dialogue.understood import Understanding
 
 _MAX_MISSES = 3
 _SHORT_WORDS = 4

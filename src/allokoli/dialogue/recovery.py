@@ -7,7 +7,7 @@ from allokoli.dialogue.form import Form, Slot
 from allokoli.dialogue.moves import again, ask_next, close
 from allokoli.dialogue.speaking import Turn
 from allokoli.dialogue.state import Reply, State
-from allokoli.dialogue.understanding import Understanding
+from allokoli.dialogue.understood import Understanding
 
 _MAX_SILENCES = 3
 _MAX_MISSES = 3

@@ -1,21 +1,17 @@
 """A question that asks for a place rather than for an answer (`could you see him today?`)."""
 
-from typing import TYPE_CHECKING
-
 from allokoli.dialogue.entities.when_patterns import when_rules
 from allokoli.dialogue.form import Form, Goal
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.state import Heard, State
 from allokoli.dialogue.text import fold
+from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Utterance
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
 
 
 def requested(
-    form: Form, state: State, told: Utterance, found: "Understanding", locale: str
+    form: Form, state: State, told: Utterance, found: Understanding, locale: str
 ) -> Goal | None:
     """What most people call for, where an opening asks whether it can be, with its day or size.
 

@@ -7,7 +7,7 @@ from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.speaking import Turn, settled
 from allokoli.dialogue.state import LIMITS, State
 from allokoli.dialogue.text import fold
-from allokoli.dialogue.understanding import Understanding
+from allokoli.dialogue.understood import Understanding
 
 _WHEN = frozenset({"date", "time"})
 _MAX_REFUSALS = 4

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allokoli.dialogue.entities.dates import find_vague_days
 from allokoli.dialogue.entities.when_patterns import names
@@ -11,10 +11,8 @@ from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.reading import Context
 from allokoli.dialogue.state import State
 from allokoli.dialogue.text import fold
+from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Utterance
-
-if TYPE_CHECKING:
-    from allokoli.dialogue.understanding import Understanding
 
 _AROUND = "around"
 _FEW_DAYS = 14
@@ -26,7 +24,7 @@ def day_meant(
     segment: Utterance,
     context: Context,
     state: State,
-    found: "Understanding",
+    found: Understanding,
 ) -> Any:
     """The day read, within the days said before it; None where vague ones replace it.
 
