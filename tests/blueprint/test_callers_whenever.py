@@ -60,6 +60,12 @@ def test_a_day_or_an_hour_said_along_leads():
     assert noted("en", WISH["en"], "on Monday, as early as possible")[0] == "2026-11-23"
 
 
+def test_the_soonest_is_looked_for_in_the_days_that_suit():
+    assert noted("fr", WISH["fr"], "la semaine prochaine, le plus tôt possible")[0] == "2026-11-23"
+    told = noted("fr", WISH["fr"], "plutôt la semaine prochaine", "le premier créneau disponible")
+    assert told == ("2026-11-23", "09:00")
+
+
 def test_that_anything_suits_tells_a_moment_only_to_who_asks_for_one():
     assert noted("fr", "bonjour, c'est pour un rendez-vous, peu importe le docteur") == (None, None)
 

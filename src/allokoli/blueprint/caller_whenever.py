@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any
 
 from allokoli.blueprint.blueprint import Hours
-from allokoli.dialogue.entities.dates import find_date
+from allokoli.dialogue.entities.dates import find_date, find_vague_days
 from allokoli.dialogue.entities.times import find_when
 from allokoli.dialogue.form import Reader
 from allokoli.dialogue.matching import find_phrase
@@ -45,7 +45,9 @@ def any_day(
             return None
         if values.get("time") or not timed:
             heard.use(said)
-        return next_open(hours, local).date().isoformat()
+        vague = find_vague_days(heard, local.date(), locale)  # `next week, the first you have`
+        first = vague[0].not_before if vague else None
+        return next_open(hours, _from(first, local)).date().isoformat()
 
     return read
 
@@ -59,10 +61,15 @@ def any_hour(hours: Hours | None, words: Words, local: datetime, locale: str) ->
             return None
         heard.use(said)
         day = date.fromisoformat(values["date"])
-        first = next_open(hours, max(local, datetime.combine(day, time.min, local.tzinfo)))
+        first = next_open(hours, _from(day, local))
         return first.strftime("%H:%M") if first.date() == day else None
 
     return read
+
+
+def _from(day: date | None, local: datetime) -> datetime:
+    """The beginning of a day to come, or now."""
+    return max(local, datetime.combine(day or local.date(), time.min, local.tzinfo))
 
 
 def _said(words: Words, heard: Utterance, *, asked: bool) -> Span | None:

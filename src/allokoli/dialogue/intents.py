@@ -92,8 +92,10 @@ def _meets(form: Form, state: State, whole: Utterance, found: Understanding, loc
     if state.goal or goal is None or "date" not in goal.slots or found.aside is None:
         return
     meets = find_phrase(lexicon(locale).words.get("meets", ()), folded)
-    later = names_a_day(re.sub(r"\btoday\b|\bnow\b", " ", folded), locale)
-    if found.aside.intent == "human" and meets and later:
+    later = folded
+    for now in lexicon(locale).words.get("meets_not", ()):
+        later = phrase_pattern(now).sub(" ", later)
+    if found.aside.intent == "human" and meets and names_a_day(later, locale):
         found.goal, found.aside = goal, None
         found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*meets)]))
 

@@ -39,7 +39,7 @@ def day_meant(
     if slot.type != "date" or slot.past:
         return value
     vague = find_vague_days(segment, context.today, context.locale)
-    if vague:
+    if vague and (value is None or segment.used):
         first, last = vague[0].not_before, vague[0].not_after
         told = "date" not in state.asking and first and last and (last - first).days > _FEW_DAYS
         if first and last and not told:  # "I left in July"
@@ -49,6 +49,8 @@ def day_meant(
     around = state.notes.get(_AROUND)
     if value is None or not around:
         return value
+    if not segment.used:
+        return max(value, around[0])  # the soonest, of those days
     words = fold(segment.text[slice(*segment.used[-1])]).split()
     if set(words) & set(lexicon(context.locale).time.get("this_one", ())):
         return value  # "it runs out next week… this Saturday, then"
