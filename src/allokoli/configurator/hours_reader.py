@@ -87,8 +87,9 @@ def _apart(text: str, locale: str) -> str:
     for pair in sorted(hours["heard"], key=len, reverse=True):
         said, _, written = pair.partition(" = ")
         text = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", written, text)
-    words = "|".join(hours["minutes"])
-    return re.sub(rf"\b({words})( and\b)", r"\1,\2", text, flags=re.IGNORECASE) if words else text
+    words, then = "|".join(hours["minutes"]), owner_data(locale)["patterns"]["joiners"][0]
+    pause = rf"\b({words})( {then}\b)"
+    return re.sub(pause, r"\1,\2", text, flags=re.IGNORECASE) if words else text
 
 
 def _intervals(

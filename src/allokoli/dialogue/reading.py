@@ -227,10 +227,11 @@ def _summed(heard: Utterance, context: Context) -> tuple[int, tuple[int, int]] |
 
 def _may_be_an_hour(span: tuple[int, int], heard: Utterance, locale: str) -> bool:
     """`We're down for nine, could it be eight?`: a bare number that may be no count."""
-    before = lexicon(locale).words.get("count_not", ())
-    if re.fullmatch(r"for\s+\d{1,2}", heard.folded[slice(*span)]) is None:
+    words = lexicon(locale).words
+    before, bare = ("|".join(words.get(key, ())) for key in ("count_not", "count_bare"))
+    if not bare or re.fullmatch(rf"(?:{bare})\s+\d{{1,2}}", heard.folded[slice(*span)]) is None:
         return False
-    return any(re.search(rf"(?<!\w){one}\s+$", heard.folded[: span[0]]) for one in before)
+    return re.search(rf"(?<!\w)(?:{before})\s+$", heard.folded[: span[0]]) is not None
 
 
 def _tells_of(span: tuple[int, int], heard: Utterance, locale: str) -> bool:

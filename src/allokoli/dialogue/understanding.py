@@ -13,6 +13,7 @@ from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.requests import requested
 from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.text import fold
 from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Utterance
 
@@ -92,7 +93,8 @@ def _read_story(
         if found.aside or found.asked or "?" in whole.raw:
             rest = [part for part in rest if part in unasked]
         opens = state.goal is None and found.goal.key == form.default_goal
-        plainly = re.sub(r",?\s+(?:euh|heu|hum|hmm)\b,?", "", whole.raw_folded)
+        fillers = "|".join(map(re.escape, map(fold, lexicon(locale).words["hesitation"])))
+        plainly = re.sub(rf",?\s+(?:{fillers})(?!\w),?", "", whole.raw_folded)
         named_for = find_phrase(lexicon(locale).words.get("wish_for", ()), plainly)
         least = 1 if named_for else None
         found.told = found.told or (reason_left(rest, locale, least=least) if opens else "")

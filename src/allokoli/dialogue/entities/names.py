@@ -144,7 +144,7 @@ def _acts(after: str, locale: str) -> bool:
     """Whether who is named does something that the speaker tells of (`Mrs Lovell expects me`)."""
     words = lexicon(locale).words
     said = "|".join(words.get("name_acts", ()))
-    its_own = "|".join(map(re.escape, words.get("mentions_name", ("my name", "the name"))))
+    its_own = "|".join(map(re.escape, words.get("mentions_name", ()))) or "(?!)"
     return bool(said) and re.match(rf"\s*(?:{said})(?!\w)(?!\s+(?:{its_own}))", after) is not None
 
 
