@@ -105,10 +105,11 @@ def calls_for_help(form: Form, text: str, found: Understanding) -> bool:
     warning = next((one for one in form.asides if one.at_once), None)
     if warning is None or len(text.split()) < _FEW_WORDS:
         return False
+    doubtful = found.question or insults(form, text)  # who needs help asks for nothing else
     near = meaning.nearest(
         less_fillers(text, form.locale),
         {warning.key: warning.examples, _ORDINARY: _ordinary(form)},
-        least=_CERTAIN if found.fills else meaning.SURE if insults(form, text) else _HELP,
+        least=_CERTAIN if found.fills else meaning.SURE if doubtful else _HELP,
     )
     if near is None or near.key != warning.key:
         return False
