@@ -10,6 +10,7 @@ from allokoli.blueprint.rehearsal import SimulatedCaller, simulated_callers
 from allokoli.blueprint.rehearsal_judging import noted, told
 from allokoli.blueprint.rehearsal_speaker import CONFIRM, MOST_TURNS, Speaker
 from allokoli.dialogue import State
+from allokoli.dialogue.state import AT_RECAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _rehearsed(blueprint: Blueprint, caller: SimulatedCaller, now: datetime) -> 
 
 
 def _asking(state: State) -> list[str]:
-    if state.phase in {"confirming", "correcting"}:
+    if state.phase in AT_RECAP:
         return [CONFIRM]
     return list(state.asking)
 

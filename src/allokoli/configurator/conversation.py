@@ -32,6 +32,7 @@ from allokoli.dialogue import Form, Reply, State, open_dialogue, step
 from allokoli.dialogue.entities.answers import find_social, looks_like_question
 from allokoli.dialogue.lexicon import language
 from allokoli.dialogue.speaking import Turn, ask, wording
+from allokoli.dialogue.state import AT_RECAP
 from allokoli.dialogue.text import clean, fold
 from allokoli.dialogue.utterance import Utterance
 
@@ -41,7 +42,6 @@ _NOT_UNDERSTOOD = ("not_understood", "not understood", "unknown_question", "stuc
 _FEW_WORDS = 2
 _YES_WORDS = 9
 _MOST_PROBLEMS = 2
-_AT_RECAP = frozenset({"confirming", "correcting"})
 _TOLD_APART = frozenset({"name", "tone", "services", "fields"})
 _DEFAULT_TIMEZONE = "Europe/Paris"
 
@@ -75,7 +75,7 @@ def hear(state: OwnerState, text: object, now: datetime) -> tuple[OwnerState, Re
         if command:
             return obey(state, command)
         agreeing = state.status == "confirming"
-        corrected = _rectify(state, raw, now) if state.dialogue.phase in _AT_RECAP else None
+        corrected = _rectify(state, raw, now) if state.dialogue.phase in AT_RECAP else None
         if corrected is not None:
             return corrected
         free = state.dialogue.asking[:1] == ["greeting"] and len(raw.split()) > _FEW_WORDS + 2

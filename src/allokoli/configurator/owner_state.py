@@ -10,6 +10,7 @@ from allokoli.configurator.owner_data import owner_data
 from allokoli.configurator.recap import blueprint_of
 from allokoli.dialogue import State
 from allokoli.dialogue.lexicon import language
+from allokoli.dialogue.state import AT_RECAP
 
 Status = Literal["collecting", "confirming", "confirmed"]
 _FIELD_OF_SLOT = {"booking": "services"}
@@ -54,7 +55,7 @@ class OwnerState:
         """`confirmed` once the owner said yes to the recap."""
         if self.dialogue.phase == "closed":
             return "confirmed"
-        if self.dialogue.phase in {"confirming", "correcting"}:
+        if self.dialogue.phase in AT_RECAP:
             return "confirming"
         return "collecting"
 

@@ -7,23 +7,24 @@ from datetime import date
 from typing import Any
 
 from allokoli.dialogue import meaning
+from allokoli.dialogue.context import Context
 from allokoli.dialogue.entities.answers import find_answer
 from allokoli.dialogue.entities.dates import another_year
 from allokoli.dialogue.entities.free_text import rest_text
 from allokoli.dialogue.form import Form, Slot
+from allokoli.dialogue.hour_shifts import shifted
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
-from allokoli.dialogue.reading import Context, read_asked, read_given, without_leads
-from allokoli.dialogue.state import Heard, State
+from allokoli.dialogue.reading import read_asked, read_given
+from allokoli.dialogue.reading_words import without_leads
+from allokoli.dialogue.state import AT_RECAP, Heard, State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Utterance
 
-_RECAP = frozenset({"confirming", "correcting"})
 _WORDS_TOLD = frozenset({"text", "name", "email", "custom"})
 _MOST_NAMING = 8
 _MIN_CHARS = 3
-_DAY_MINUTES = 24 * 60
 _MOST_DENIED = 6
 
 
@@ -112,7 +113,7 @@ def settle(
     goal = form.goal(state.goal)
     if anew and found.fills.keys() <= {"name"} and goal:
         found.fills, found.goal = {goal.tells: anew}, None
-    found.fills.update(_shifted(form, state, told, context.locale))
+    found.fills.update(shifted(form, state, told, context.locale))
 
 
 def _complete(
@@ -128,7 +129,7 @@ def _complete(
         if held.slot.key not in found.fills:
             _put(found, held.slot, _instead(held, state, said, context))
         return
-    if state.phase not in _RECAP or found.answer == "yes" or found.goal:
+    if state.phase not in AT_RECAP or found.answer == "yes" or found.goal:
         return
     slot = form.slot(found.mentioned) if found.mentioned else None
     if slot and slot.key in state.values and slot.key not in found.fills:
@@ -193,31 +194,10 @@ def _renamed(
         _put(found, slot, _read(slot, text, context))
 
 
-def _shifted(form: Form, state: State, said: Utterance, locale: str) -> dict[str, str]:
-    """`Half an hour later`: at the recap, the hour said before, moved; by its slot."""
-    words = lexicon(locale).words
-    slot = next((one for one in form.slots if one.type == "time" and one.key in state.values), None)
-    later = find_phrase(words.get("later", ()), said.folded)
-    earlier = find_phrase(words.get("earlier", ()), said.folded)
-    if slot is None or state.phase not in _RECAP or not (later or earlier):
-        return {}
-    by = next((item for item in _shifts(locale) if find_phrase((item[0],), said.folded)), None)
-    if by is None:
-        return {}
-    hour, minute = map(int, state.values[slot.key].split(":"))
-    at = hour * 60 + minute + (by[1] if later else -by[1])
-    return {slot.key: f"{at // 60:02}:{at % 60:02}"} if 0 <= at < _DAY_MINUTES else {}
-
-
-def _shifts(locale: str) -> list[tuple[str, int]]:
-    pairs = [item.partition(" = ") for item in lexicon(locale).words.get("shifts", ())]
-    return [(words, int(minutes)) for words, _, minutes in pairs]
-
-
 def tells_again(form: Form, state: State, whole: Utterance, locale: str) -> str:
     """What somebody calls for, told anew at the recap (`it's for a cut and colour`); or nothing."""
     goal = form.goal(state.goal)
-    if goal is None or state.phase not in _RECAP or goal.tells not in state.values:
+    if goal is None or state.phase not in AT_RECAP or goal.tells not in state.values:
         return ""
     slot = form.slot(goal.tells)
     text = _plain(_less_mention(slot, whole.raw) if slot else "", locale)

@@ -11,7 +11,7 @@ from allokoli.dialogue.languages import spoken_language
 from allokoli.dialogue.moves import again, ask_next, close, finish
 from allokoli.dialogue.recovery import missed, propose, silence, stuck
 from allokoli.dialogue.speaking import Turn, Wanted
-from allokoli.dialogue.state import Heard, Reply, State, Trace
+from allokoli.dialogue.state import AT_RECAP, Heard, Reply, State, Trace
 from allokoli.dialogue.taking import (
     refused_too_often,
     skip_refused,
@@ -162,7 +162,7 @@ def _respond(  # noqa: PLR0911  (one way out a case)
     current = form.refine(state.values) if form.refine else form
     if found.aside and not _was_answered(state, found):
         return _answer_aside(current, state, found, turn)
-    if state.phase in {"confirming", "correcting"} and not found.goal:
+    if state.phase in AT_RECAP and not found.goal:
         return _confirming(current, state, found, turn)
     skip_refused(current, state, found)
     if refusals and not found.news and refused_too_often(state):

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from allokoli.dialogue.form import Lookup
 
 Phase = Literal["open", "collecting", "confirming", "correcting", "closed"]
+AT_RECAP = frozenset({"confirming", "correcting"})
+"""The phases in which what was understood is read back."""
 LIMITS = "_limits"
 """Beside the answers: the earliest and the latest hour that suit, where they were said."""
 

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from allokoli.dialogue.entities.spoken_numbers import Replacement, find_spoken_numbers
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.text import clean, fold
 
 Span = tuple[int, int]
+_T = TypeVar("_T")
 
 
 def _apart(raw: str, locale: str) -> str:
@@ -54,6 +56,13 @@ class Utterance:
 
     def use(self, span: Span) -> None:
         self.used.append(span)
+
+    def keep(self, found: tuple[_T, Span] | None) -> _T | None:
+        """The value found in it, its words marked as used."""
+        if found is None:
+            return None
+        self.use(found[1])
+        return found[0]
 
     @property
     def spent(self) -> bool:

@@ -4,11 +4,11 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from allokoli.dialogue.context import Context
 from allokoli.dialogue.entities.dates import find_vague_days
 from allokoli.dialogue.entities.when_patterns import names
 from allokoli.dialogue.form import Slot
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.reading import Context
 from allokoli.dialogue.state import State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.understood import Understanding
