@@ -14,8 +14,6 @@ import httpx
 from product import wait_until
 from serving import free_port
 
-RUNS_HERE = sys.platform == "linux" and sys.version_info < (3, 14)
-"""Whether its packages have something for this machine (`requirements/llm.txt`)."""
 _READY_WITHIN_S = 60
 _CONTEXT_TOKENS = 8192
 _THREADS = 2
