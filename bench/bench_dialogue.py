@@ -37,6 +37,9 @@ CALLER = [
     "oui c'est parfait",
 ]
 
+# Ten thousand characters in one turn: a page read out, or somebody who means harm.
+ENDLESS = ["le " * 3_400, "(" * 10_000, "entre 8h et 9h et demie " * 420, "0123456789" * 1_000]
+
 
 def owner_latencies() -> list[float]:
     """Seconds for each reply to the owner."""
@@ -61,6 +64,21 @@ def caller_latencies(blueprint: Blueprint) -> list[float]:
     return spent
 
 
+def endless_latencies(blueprint: Blueprint) -> list[float]:
+    """Seconds for each reply, the owner's and the caller's, to a turn that hardly ends."""
+    spent = []
+    first, _greeting = open_conversation("fr")
+    for text in ENDLESS:
+        for answer in (
+            lambda said: hear(first, said, NOW),
+            lambda said: reply(blueprint, [CALLER[0], said], NOW),
+        ):
+            start = time.perf_counter()
+            answer(text)
+            spent.append(time.perf_counter() - start)
+    return spent
+
+
 def show(name: str, spent: list[float]) -> None:
     cuts = statistics.quantiles(spent, n=100)
     print(
@@ -73,3 +91,4 @@ if __name__ == "__main__":
     restaurant = next(item for item in templates("fr") if item.key == "restaurant")
     show("owner", owner_latencies())
     show("caller", caller_latencies(restaurant.blueprint))
+    show("endless", endless_latencies(restaurant.blueprint))

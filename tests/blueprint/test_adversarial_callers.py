@@ -1,7 +1,6 @@
 """Hostile words at every moment of a call: answered politely, and the call goes on to its end."""
 
 import json
-from time import process_time
 
 import pytest
 from bench.conversations.agenda import AgendaInMemory
@@ -198,12 +197,3 @@ def test_two_hundred_hostile_turns_end_by_themselves(line):
     state, reply = conversation(call.blueprint, form_turns, call.now)
     assert reply.ended
     assert len(json.dumps(state.to_dict())) < 10_000
-
-
-@pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE)
-def test_ten_thousand_characters_are_answered_within_a_second(line, said):
-    call = line()
-    call.say("une table pour 4 ce soir", said)
-    started = process_time()
-    conversation(call.blueprint, [said], call.now)
-    assert process_time() - started < 1.0

@@ -1,7 +1,6 @@
 """Hostile words at every moment of the owner's conversation: answered, and gone on from."""
 
 import json
-from time import process_time
 
 import pytest
 from conversing import NOW, SEED_TURNS, talk
@@ -37,6 +36,7 @@ HOSTILE = {
 MOMENTS = {"at the first question": 0, "midway": 2, "at the recap": len(SEED_TURNS) - 1}
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_hostile_words_are_answered_and_keep_the_blueprint_valid(moment, said):
@@ -53,15 +53,6 @@ def test_hostile_words_are_answered_and_keep_the_blueprint_valid(moment, said):
     assert reply.text
     if after.status == "confirmed":
         Blueprint.model_validate(after.blueprint)
-
-
-@pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE)
-def test_ten_thousand_characters_are_heard_within_a_second(said):
-    state, _ = talk(*SEED_TURNS[:2])
-    hear(state, said, NOW)
-    started = process_time()
-    hear(state, said, NOW)
-    assert process_time() - started < 1.0
 
 
 def test_two_hundred_hostile_turns_keep_the_state_small():

@@ -1,4 +1,4 @@
-"""The web process answers fast, small, and without the audio libraries."""
+"""The web process is small, and goes without the audio libraries."""
 
 import os
 import socket
@@ -12,7 +12,6 @@ import psutil
 import pytest
 
 FORBIDDEN = ("pipecat", "openai", "faster_whisper", "aiortc", "onnxruntime", "ttspico", "numpy")
-FIRST_PAGE_S = 2.0
 MEMORY_MB = 250
 
 
@@ -28,24 +27,16 @@ def test_the_web_process_imports_no_audio_library_nor_model():
 
 
 @pytest.mark.process
-def test_the_first_page_comes_in_two_seconds_and_a_quarter_of_a_gigabyte(migrated):
-    # The best of three: what else the machine does meanwhile is not the product's slowness.
-    took_s = FIRST_PAGE_S
-    for _start in range(3):
-        took_s, memory_mb = _first_page(migrated.admin_database_url)
-        assert memory_mb < MEMORY_MB
-        if took_s < FIRST_PAGE_S:
-            return
-    pytest.fail(f"the first page took {took_s:.1f} s")
+def test_the_web_process_lives_in_a_quarter_of_a_gigabyte(migrated):
+    assert _memory_mb(migrated.admin_database_url) < MEMORY_MB
 
 
-def _first_page(database_url: str) -> tuple[float, float]:
-    """Start a web process; seconds to its first page, and its memory then in MB."""
+def _memory_mb(database_url: str) -> float:
+    """The memory of a web process that has served its first page, in MB."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {"ALLOKOLI_PORT": str(port), "ALLOKOLI_DATABASE_URL": database_url}
-    started = perf_counter()
     with subprocess.Popen(
         [sys.executable, "-m", "allokoli.cli.main", "serve"],
         env=environment,
@@ -55,9 +46,8 @@ def _first_page(database_url: str) -> tuple[float, float]:
         try:
             _wait_for_a_listener(port, web)
             answer = httpx.get(f"http://127.0.0.1:{port}/fr", timeout=10)
-            took_s = perf_counter() - started
             assert "Créer mon assistant vocal" in answer.text
-            return took_s, psutil.Process(web.pid).memory_info().rss / 1e6
+            return psutil.Process(web.pid).memory_info().rss / 1e6
         finally:
             web.terminate()
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_TURN_CHARS = 2000
 """What a person says in one turn is read up to here; the rest is dropped."""
@@ -26,6 +27,7 @@ def clean(text: object) -> str:
     return _SPACES.sub(" ", kept).strip()[:MAX_TURN_CHARS].strip()
 
 
+@lru_cache(maxsize=1024)  # each reader folds the same turn, and the same phrases
 def fold(text: str) -> str:
     """Lower-case without accents, one character for one, so that positions stay true."""
     return "".join(_fold_char(c) for c in text)

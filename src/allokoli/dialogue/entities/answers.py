@@ -118,10 +118,8 @@ def looks_like_question(text: str, folded: str, locale: str) -> bool:
     if find_phrase(words.get("question_anywhere", ()), folded) is not None:
         return True
     fillers = (*words["hesitation"], *words["hello"])
-    for clause in (
-        folded,
-        *re.findall(r"([^.?!;,]+)\?", folded),
-    ):  # "Friday, do you do cars?, at 2"
+    asked = folded.split("?")[:-1]  # "Friday, do you do cars?, at 2"
+    for clause in (folded, *(re.split(r"[.!;,]", one)[-1] for one in asked)):
         opening = _less(clause, fillers).split()
         if opening and opening[0] in words.get("question_first", ()) and not _NAMED.match(text):
             return True

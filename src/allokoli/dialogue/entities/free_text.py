@@ -19,8 +19,9 @@ _GAP = r"(?:[\s,:\0]+\w+){0,3}?"
 
 def find_text(utterance: Utterance, patterns: Sequence[str]) -> tuple[str, Span] | None:
     """A free text introduced by one of the patterns, up to the end of its clause."""
+    folded = fold(utterance.raw_mask())
     for pattern in patterns:
-        match = _compiled(pattern).search(fold(utterance.raw_mask()))
+        match = _compiled(pattern).search(folded)
         if match and match.group("value").strip():
             span = match.span("value")
             value = utterance.raw[slice(*span)].strip(" .,;:!?\"'")[:_MAX_CHARS]
