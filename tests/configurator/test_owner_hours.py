@@ -169,6 +169,30 @@ def test_french_hours_find_their_days_wherever_these_are_said(said, open_days):
 
 
 @pytest.mark.parametrize(
+    ("locale", "said", "week"),
+    [
+        ("fr", "du lundi au vendredi 14h-18h, fermé le mercredi matin", "mon-fri 14:00-18:00"),
+        ("en", "Monday to Friday 2pm to 6pm, closed Wednesday morning", "mon-fri 14:00-18:00"),
+        ("fr", "mardi au samedi 19h-23h, fermé le mardi midi", "tue-sat 19:00-23:00"),
+        ("he", "ראשון עד חמישי מ-16 עד 19, שישי בבוקר", "mon-thu 16:00-19:00; sun 16:00-19:00"),
+        ("fr", "du lundi au vendredi 14h-18h, fermé le mercredi après-midi",
+         "mon-tue 14:00-18:00; thu-fri 14:00-18:00"),
+        ("fr", "mardi au samedi 12h-22h, le dimanche midi seulement",
+         "tue-sat 12:00-22:00; sun 12:00-15:00"),
+        ("en", "Monday to Saturday 12 to 10, Sunday lunch only",
+         "mon-sat 12:00-22:00; sun 12:00-15:00"),
+        ("fr", "lundi au samedi 12h-23h, fermé le lundi soir",
+         "mon 12:00-15:00; tue-sat 12:00-23:00"),
+        ("fr", "lundi au samedi 12h-2h, fermé le lundi soir",
+         "mon 12:00-15:00; tue-sat 12:00-02:00"),
+        ("en", "12 to 10, closed Monday lunchtime", "mon 15:00-22:00; tue-sun 12:00-22:00"),
+    ],
+)  # fmt: skip
+def test_half_a_day_closed_takes_only_that_half(locale, said, week):
+    assert read_hours(said, locale, today=TODAY).hours == days(week)
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "du lundi au vendredi de 9 h à 18 h avec une pause de 12 h à 14 h",

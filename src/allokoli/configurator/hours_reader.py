@@ -22,7 +22,7 @@ _EARLIEST_DAY, _EVENING = 6 * 60, 17 * 60
 _LONGEST = 15 * 60
 _MOST_INTERVALS = 6
 _MOST_EXCEPTIONS = 100
-_MIDDAY_END = "15:00"
+_NOON_CLOCK, _LATEST_LUNCH, _MIDDAY_END = "12:00", "14:00", "15:00"
 _ALL_DAY = ["00:00", "23:59"]
 
 
@@ -125,14 +125,23 @@ def _half_days(
     """What is left of days that close half of the time (`pas le mercredi après-midi`)."""
     days = [WEEKDAYS[day] for day in entry.days]
     usual: list[list[str]] = next((week[day] for day in (*days, *WEEKDAYS) if week.get(day)), [])
-    if len(usual) == 1:  # without a break, noon is where the day is cut
+    if len(usual) == 1:  # without a break, the day is cut in two
         [(opening, closing)] = usual
-        noon = _clock(_NOON)
-        usual = [[opening, noon], [noon, closing]] if opening < noon < closing else usual
-    early = [pair for pair in usual if pair[0] < _MIDDAY_END and pair != usual[-1]] or usual[:1]
+        cut = _cut(entry, opening)
+        whole = opening < cut and (cut < closing or closing <= opening)
+        usual = [[opening, cut], [cut, closing]] if whole else usual
+        early = [pair for pair in usual if pair[0] < cut]
+    else:
+        early = [pair for pair in usual if pair[0] < _MIDDAY_END and pair != usual[-1]]
     late = [pair for pair in usual if pair not in early]
     kept = late if closed != entry.afternoon else early
     return kept if kept or closed else None
+
+
+def _cut(entry: HoursEntry, opening: str) -> str:
+    """Where the early half of an open day ends: at noon, or after lunch where lunch is meant."""
+    lunch = _NOON_CLOCK <= opening < _LATEST_LUNCH
+    return _MIDDAY_END if entry.midday or (entry.afternoon and lunch) else _NOON_CLOCK
 
 
 def _said_once(times: Sequence[Token]) -> Sequence[Token]:
