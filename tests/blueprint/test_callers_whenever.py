@@ -39,6 +39,23 @@ def test_the_soonest_is_the_next_moment_of_the_opening_hours(language, said):
     assert noted(language, f"{WISH[language]}, {said}") == ("2026-11-18", soonest)
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("key", "language", "turns"),
+    [
+        ("hairdresser", "en", ["I'd like to move my appointment to the soonest you have."]),
+        ("restaurant", "en", ["I want to change my booking, as soon as possible please."]),
+        ("hairdresser", "fr", ["Je voudrais décaler mon rendez-vous.", "le plus tôt possible"]),
+        ("hairdresser", "he", ["אני רוצה לשנות את התור שלי", "הכי מוקדם שאפשר"]),
+        ("hairdresser", "en", ["I want to move my appointment", "on Friday", "the soonest"]),
+    ],
+)  # fmt: skip
+def test_a_booking_is_moved_to_the_soonest_there_is(key, language, turns):
+    day, hour = noted(language, *turns, key=key)
+    assert (day or "") >= "2026-11-18"
+    assert hour
+
+
 @pytest.mark.parametrize(
     ("language", "day", "said"),
     [

@@ -4,6 +4,7 @@ from datetime import date, time
 
 import pytest
 
+from allokoli.dialogue.context import Context
 from allokoli.dialogue.entities.answers import find_answer
 from allokoli.dialogue.entities.dates import find_date, find_days, parse_written_date
 from allokoli.dialogue.entities.emails import find_email
@@ -11,6 +12,8 @@ from allokoli.dialogue.entities.names import find_name
 from allokoli.dialogue.entities.numbers import find_count
 from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits
 from allokoli.dialogue.entities.times import find_bare_hour, find_time, find_when
+from allokoli.dialogue.form import Form, Slot
+from allokoli.dialogue.reading import read_given
 from allokoli.dialogue.utterance import Utterance
 
 TODAY = date(2026, 11, 18)
@@ -115,3 +118,17 @@ def test_ten_thousand_characters_hold_no_reader_up(kind, locale):
 
 def test_a_written_date_that_is_absurd_is_none():
     assert parse_written_date("45 mars 99999", TODAY, "fr") is None
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("uses", [(), ((0, 3),)], ids=["nothing", "the same words"])
+def test_the_newest_value_is_found_even_by_a_reader_that_uses_no_words_up(uses):
+    def read(heard, asked, values):
+        for span in uses:
+            heard.use(span)
+        return "2026-11-20"
+
+    slot = Slot("date", "date", "day", reader=read)
+    context = Context(Form("en", (slot,), ()), {}, TODAY, "en", newest=True)
+    heard = Utterance.of("the soonest", "en")
+    assert read_given(slot, heard, context, asked=True) == "2026-11-20"

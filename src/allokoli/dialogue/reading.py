@@ -33,9 +33,15 @@ def read_given(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
     if value is not None and value == context.refused:
         other = _read_once(slot, heard, context, asked=asked)
         return value if other is None else other
-    newer = value if context.newest else None
-    while newer is not None:
-        value, newer = newer, _read_once(slot, heard, context, asked=asked)
+    return _newest(slot, heard, context, value, asked=asked) if context.newest else value
+
+
+def _newest(slot: Slot, heard: Utterance, context: Context, value: Any, *, asked: bool) -> Any:
+    """The last of several days or hours; words that are left for another slot end the search."""
+    left = ""
+    while value is not None and left != (left := heard.mask()):
+        newer = _read_once(slot, heard, context, asked=asked)
+        value = value if newer is None else newer
     return value
 
 
