@@ -30,9 +30,7 @@ def house_name(raw: str, locale: str, *, opening: bool) -> str | None:
         before = re.split(r"[.!?;]\s", before)[-1]
         head = fold(pattern.partition("{value}")[0]).strip()
         before = before.rstrip(" :").removesuffix(head).rstrip()
-        nouns = [*names["house_words"], *trades]
-        if not opening:
-            nouns = [noun for noun in nouns if fold(noun) != "ca"]
+        nouns = [*names["house_words"], *trades, *(names["house_words_opening"] if opening else ())]
         words = names["assistant_words"]
         if opening:  # `my son's restaurant, he is called Antoine`
             named = [word for word in words if word not in names["pronouns"]]

@@ -101,15 +101,21 @@ def can_be_name(piece: str, locale: str) -> bool:
         return False
     if fold(piece) in owner_data(locale)["names"]["also"]:
         return True  # `Will`, `May`
-    spelled = len(words) > 1 and len(words[0]) == 1 and fold(words[0]) not in _small(locale)
-    if spelled and not words[0].isdigit():
-        return False  # `J for Juliet`
+    if _spells(words, locale):
+        return False
     if _only_languages(words, locale) or all(len(word) == 1 for word in words):
         return False
     if _written_as_name(piece, locale):
         return True
     starts = _starts_not(locale).match(fold(piece))
     return starts is None and not tells_something(piece, locale)
+
+
+def _spells(words: Sequence[str], locale: str) -> bool:
+    """Whether some words tell a letter by another word (`J for Juliet`); `M Coiffure` does not."""
+    rest = fold(" ".join(words[1:]))
+    likes = map(phrase_pattern, lexicon(locale).words["letter_like"])
+    return len(words[0]) == 1 and words[0].isalpha() and any(one.match(rest) for one in likes)
 
 
 def tells_story(raw: str, locale: str) -> bool:
