@@ -68,4 +68,5 @@ def test_two_hundred_hostile_turns_keep_the_state_small():
 def test_signs_in_a_name_break_no_correction(name):
     state, _ = talk(*SEED_TURNS[:1], name, *SEED_TURNS[2:-1], f"non pas {name}, c'est Sophie")
     assert state.status != "confirmed"
+    assert state.blueprint["name"] == "Sophie"
     assert state.blueprint["greeting"].startswith("Restaurant Chez Mario")
