@@ -37,7 +37,7 @@ class RunningCall:
     recording: Path
     client_messages: list[dict[str, Any]] = field(default_factory=list)
 
-    async def until(self, condition, within_s: float = 5.0) -> None:
+    async def until(self, condition, within_s: float = 20.0) -> None:
         """Wait, in the real time of audio, until the call reports something."""
         async with asyncio.timeout(within_s):
             while not condition():  # noqa: ASYNC110 - audio goes on by itself, in real time

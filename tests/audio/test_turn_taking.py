@@ -1,7 +1,5 @@
 """Turn taking as an assistant's plans ask, keys, silences, sounds and backgrounds, aloud."""
 
-import asyncio
-
 import numpy as np
 import pytest
 from lines import lines
@@ -112,7 +110,7 @@ async def test_a_background_is_heard_while_nobody_speaks(line):
         12,
     )
     before = len(caller._heard)
-    await asyncio.sleep(1.0)
+    await one.until(lambda: len(caller._heard) >= before + 50)
     quiet = np.concatenate([pcm for _, pcm in caller._heard[before + 20 :]])
     assert 20 < np.abs(quiet.astype(int)).max() <= 600
     assert one.notes.speech[-1] == ("assistant", "stopped")

@@ -128,7 +128,7 @@ async def test_a_caller_and_a_carrier_who_leave_are_told_apart(line, stopped, re
     if stopped:
         await phone.event(event="stop", streamSid="MZ1")
     await phone.hang_up()
-    assert await one.ended(5) == reason
+    assert await one.ended() == reason
 
 
 async def test_a_caller_is_forwarded_after_the_words_though_the_stream_stops_meanwhile(line):

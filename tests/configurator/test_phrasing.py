@@ -76,7 +76,7 @@ async def test_without_a_model_nobody_is_asked(owner, model, monkeypatch):
          "unknown", "list", "made-up", "role", "html", "another-question"],
 )  # fmt: skip
 async def test_whatever_the_model_does_the_form_says_its_own(owner, model, monkeypatch, step):
-    monkeypatch.setattr(phrasing, "BUDGET_S", 1.0)
+    monkeypatch.setattr(phrasing, "BUDGET_S", 2.0)
     expected = await alone(owner, monkeypatch, FIRST, NAME)
     model.script = [step] * 8
     _, heard = await begun(owner, FIRST, NAME)
@@ -85,7 +85,7 @@ async def test_whatever_the_model_does_the_form_says_its_own(owner, model, monke
 
 
 async def test_one_that_is_slow_is_waited_for_once(owner, model, monkeypatch):
-    monkeypatch.setattr(phrasing, "BUDGET_S", 0.6)
+    monkeypatch.setattr(phrasing, "BUDGET_S", 1.5)
     model.script = ["hold"] * 8
     await begun(owner, FIRST, NAME, "Convivial et chaleureux")
     assert len(model.requests) == 1

@@ -173,7 +173,7 @@ async def default(monkeypatch):
 
 @pytest.fixture
 def hurried(monkeypatch):
-    monkeypatch.setattr(choose, "_HURRIED_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(choose, "_HURRIED_TIMEOUT_S", 2.0)
 
 
 def _assistant(provider="openai", model="gpt-4o", *, key="sk-1", **asked) -> dict:

@@ -280,7 +280,6 @@ async def test_what_cannot_work_is_refused_when_it_is_written(http, path, body, 
     refused = await http.post(path, json=body)
     assert refused.status_code == 400, refused.text
     assert any(message in problem for problem in refused.json()["message"]), refused.text
-    assert refused.elapsed < timedelta(seconds=20)
 
 
 async def test_a_squad_or_a_workflow_may_come_back_to_itself(http) -> None:

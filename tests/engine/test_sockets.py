@@ -81,7 +81,9 @@ async def test_a_listener_hears_both_sides_and_the_messages(place, answer, http,
     await caller.silence_after(0)
     await caller.speak(await spoken("Bonjour, je voudrais une table."))
     await ear.socket.send("what a listener says counts for nothing")
-    await asyncio.sleep(1)
+    async with asyncio.timeout(20):
+        while all(message["type"] != "transcript" for message in ear.messages):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # until the sentence was understood
     control = call["monitor"]["controlUrl"]
     await http.post(control[control.index("/call/") :], json={"type": "end-call"})
     assert (await ear.over())[0] == 1000
