@@ -1,10 +1,13 @@
 """The owner's conversation in English and Hebrew, and when it is attacked."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from conversing import SEED_TURNS, talk
 
+from allokoli import configurator
 from allokoli.blueprint import Blueprint
 from allokoli.configurator.owner_data import owner_data
 
@@ -70,6 +73,15 @@ def test_data_files_say_the_same_things_in_every_language(locale):
     differ = keys(owner_data("fr")) ^ keys(owner_data(locale))
     optional = (".assistant_word", ".short", ".ack_phone", ".countries", ".apart")
     assert {key for key in differ if not key.endswith(optional)} == set()
+
+
+def test_every_phrase_of_the_owner_is_read_by_the_code():
+    files = Path(configurator.__path__[0]).glob("*.py")
+    code = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    named = re.findall(r'patterns(?:"\])?\[f?"([\w{}]+)"\]', code)
+    keys = [re.compile(re.sub(r"\{\w+\}", r"\\w+", one)) for one in named]
+    read = {one for one in owner_data("fr")["patterns"] if any(key.fullmatch(one) for key in keys)}
+    assert owner_data("fr")["patterns"].keys() == read
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def listed_fields(
         worded = _opening(data["patterns"]["field_starts"], fold(item)) > 0
         short = len(item.split()) <= _MAX_ITEM_WORDS and not _is_chatter(data, item, locale)
         if short and (told or worded):
-            made = own_field(data, item, locale)
+            made = own_field(data, item)
             if made:
                 found.append(made)
     return list({item["key"]: item for item in found}.values())

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 from typing import Any, Literal
@@ -32,8 +32,6 @@ _BARE = re.compile(r"(?<![\w:/.,])(\d{1,2})(?![\w:/]|[.,]\d)")
 _MOST_TOKENS = 200
 _LED_CHARS = 4
 _ONE_PM = 13 * 60
-_TWELVE_HOURS = frozenset({"en", "he"})
-"""Languages whose hours leave the half of the day to be guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def _day_names(folded: str, locale: str) -> Iterator[Token]:
 
 @lru_cache
 def _half(locale: str) -> str:
-    """The words that tell the half of the day an hour is in."""
+    """The words that tell the half of the day an hour is in; none where hours are always told."""
     return "|".join(re.escape(fold(word)) for word in owner_data(locale)["hours"]["halves"])
 
 
@@ -186,8 +184,8 @@ def _times(folded: str, locale: str) -> Iterator[Token]:
         moment = find_time(Utterance.of(said, locale), locale, earliest_hour=0)
         if moment is not None:
             minutes = moment[0].hour * 60 + moment[0].minute
-            half = re.search(_half(locale), said)
-            sure = locale not in _TWELVE_HOURS or minutes >= _ONE_PM or half is not None
+            halves = _half(locale)
+            sure = not halves or minutes >= _ONE_PM or re.search(halves, said) is not None
             small = owner_data(locale)["hours"]["small_hours"]
             told = any(
                 said.endswith(fold(word)) or folded[end:].lstrip().startswith(fold(word))
@@ -285,9 +283,3 @@ def _met(start: int, stops: set[int]) -> bool:
 def day_run(first: int, last: int) -> list[int]:
     """The weekdays from one to another, both included."""
     return [(first + step) % 7 for step in range((last - first) % 7 + 1)]
-
-
-def days_between(first: date, last: date, most: int) -> list[date]:
-    """The days from one to another, both included, at most so many."""
-    count = min((last - first).days + 1, most)
-    return [first + timedelta(days=step) for step in range(max(count, 0))]

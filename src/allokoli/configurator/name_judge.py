@@ -190,7 +190,7 @@ def pieces(raw: str, locale: str) -> Iterator[str]:
         if number >= _MOST_PIECES:
             return
         at, folded = 0, fold(part)
-        whole = owner_data(locale)["names"].get("cuts_not", ())
+        whole = owner_data(locale)["names"]["cuts_not"]
         for match in _cuts(locale).finditer(folded):
             if any(folded[: match.end()].endswith(fold(phrase)) for phrase in whole):
                 continue  # `anything but Siri`
@@ -219,13 +219,10 @@ def _small(locale: str) -> frozenset[str]:
     return frozenset(fold(word) for word in owner_data(locale)["names"]["small"])
 
 
-def _cut_words(locale: str) -> list[str]:
-    return list(owner_data(locale)["names"]["cuts"])
-
-
 @lru_cache
 def _cuts(locale: str) -> re.Pattern[str]:
-    return re.compile("|".join(phrase_pattern(one).pattern for one in _longest(_cut_words(locale))))
+    words = _longest(owner_data(locale)["names"]["cuts"])
+    return re.compile("|".join(phrase_pattern(word).pattern for word in words))
 
 
 @lru_cache

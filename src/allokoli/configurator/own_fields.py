@@ -12,13 +12,12 @@ _MAX_CHOICES = 8
 _MAX_CHOICE_WORDS = 4
 
 
-def own_field(data: dict[str, Any], text: str, locale: str) -> dict[str, Any] | None:
+def own_field(data: dict[str, Any], text: str) -> dict[str, Any] | None:
     """A field from the words that name it; None when they name nothing.
 
     Args:
         data: the owner's data files.
         text: the words.
-        locale: their language.
     """
     choices = _choices(data, text)
     label = plain_label(data, text)
@@ -34,7 +33,6 @@ def own_field(data: dict[str, Any], text: str, locale: str) -> dict[str, Any] | 
     }
     if choices:
         made["choices"] = choices
-    del locale
     return made
 
 

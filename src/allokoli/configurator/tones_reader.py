@@ -59,8 +59,8 @@ def _by_place(data: dict[str, Any], folded: str, offered: tuple[str, str]) -> st
     """`The second one`; of both, the one that suits the trade."""
     if find_phrase(data["patterns"]["tone_both"], folded):
         return offered[1]
-    for tone, place in zip(offered[::-1], ("tone_second", "tone_first"), strict=True):
-        if find_phrase(data["patterns"][place], folded):
+    for tone, place in zip(offered[::-1], ("second", "first"), strict=True):
+        if find_phrase(data["patterns"][f"tone_{place}"], folded):
             return tone
     return None
 
