@@ -78,12 +78,10 @@ def _led_on(found: Sequence[Clause], folded: str, locale: str) -> list[Clause]:
     told: list[Clause] = []
     for one in found:
         before = told[-1] if told else None
-        goes_on = before is not None and before.sentence == one.sentence
-        if before is not None and goes_on and before.topic == "hours" and one.topic is None:
-            said = folded[one.start : one.end]
-            own = "hours" if goes_on_with("hours", said, locale) else None
-            one = replace(one, topic=own)  # noqa: PLW2901
-        told.append(one)
+        led = before is not None and before.topic == "hours" and before.sentence == one.sentence
+        said = folded[one.start : one.end]
+        goes_on = led and one.topic is None and goes_on_with("hours", said, locale)
+        told.append(replace(one, topic="hours") if goes_on else one)
     return told
 
 
