@@ -48,7 +48,7 @@ def listed_fields(
         told: whether whatever it names is a field; otherwise only what is worded as one.
     """
     found: list[dict[str, Any]] = []
-    for piece in pieces(data, text):
+    for piece in list_items(data, text):
         item = _less_tail(data, piece)
         other = _is_about_something_else(data, item) and not plainly_named(data, item, locale)
         if other or refused_fields(data, item):
@@ -109,7 +109,7 @@ def _is_number_of(data: dict[str, Any], keys: Sequence[str], label: str) -> bool
 def names_several(data: dict[str, Any], text: str, locale: str) -> bool:
     """Whether a sentence lists fields, be they of others (`nom du visiteur, nom du résident`)."""
     known = [phrase for entry in data["fields"].values() for phrase in entry["phrases"]]
-    parts = list(pieces(data, text))
+    parts = list(list_items(data, text))
     listed = sum(find_phrase(known, fold(part)) is not None for part in parts)
     short = all(
         len(part.split()) <= _SHORT_ITEM and not _is_chatter(data, part, locale) for part in parts
@@ -129,7 +129,7 @@ def refused_fields(data: dict[str, Any], item: str) -> list[str]:
 def plainly_named(data: dict[str, Any], text: str, locale: str) -> set[str]:
     """The usual fields that a piece of the sentence names with no other word (`yes, e-mail`)."""
     ands = "".join(lexicon(locale).time.get("joined", ()))
-    labels = {fold(plain_label(data, item)).removeprefix(ands) for item in pieces(data, text)}
+    labels = {fold(plain_label(data, item)).removeprefix(ands) for item in list_items(data, text)}
     return {
         key
         for key, entry in data["fields"].items()
@@ -199,7 +199,8 @@ def _is_about_something_else(data: dict[str, Any], item: str) -> bool:
     return find_phrase((*others, *(spoken if few else ())), fold(item)) is not None
 
 
-def pieces(data: dict[str, Any], text: str) -> Iterator[str]:
+def list_items(data: dict[str, Any], text: str) -> Iterator[str]:
+    """The items of a list: cut at punctuation and at joining words, but within a field's name."""
     joiners = sorted(data["patterns"]["and_words"], key=len, reverse=True)
     cut = re.compile(rf"\s+(?:{'|'.join(re.escape(fold(word)) for word in joiners)})(?:\s+|(?<=ו))")
     for part in _ITEM_END.split(_glued(data, text)):

@@ -7,10 +7,10 @@ from typing import Any
 from allokoli.configurator.field_lists import (
     as_the_trade_says,
     field,
+    list_items,
     listed_fields,
     named_fields,
     names_several,
-    pieces,
     plainly_named,
     refused_fields,
 )
@@ -83,7 +83,7 @@ def read_fields(  # noqa: C901, PLR0911  (one way out a case)
     elif many and answer != "yes" and listed and listing.strip():
         listed, extra = _merged(listed, extra), []  # `a name and the reason`
     dropped = _dropped(data, current, less) if less else set()
-    dropped |= {key for item in pieces(data, raw) for key in refused_fields(data, item)}
+    dropped |= {key for item in list_items(data, raw) for key in refused_fields(data, item)}
     if len(listed) >= _LIST or (listed and only):
         whole = len(listed) + len(extra) > _LIST
         anew = whole and listed[0]["key"] == "name"  # a list told from its beginning

@@ -25,7 +25,7 @@ def name_pieces(raw: str, locale: str, *, opening: bool) -> Iterator[str]:
         locale: its language.
         opening: whether it is the first turn, where most people tell who they are.
     """
-    told = list(_told(pieces(raw, locale), locale))
+    told = list(_told(said_apart(raw, locale), locale))
     others = _not_themselves(iter(told), locale) if opening else told
     heard = [kept for piece in others if (kept := without_chatter(piece, locale))]
     story = tells_story(raw, locale)
@@ -120,7 +120,7 @@ def _spells(words: Sequence[str], locale: str) -> bool:
 
 def tells_story(raw: str, locale: str) -> bool:
     """Whether a turn tells of the business or of who speaks, beside any name."""
-    told = [without_chatter(piece, locale) for piece in _told(pieces(raw, locale), locale)]
+    told = [without_chatter(piece, locale) for piece in _told(said_apart(raw, locale), locale)]
     return any(
         tells_something(piece, locale)
         or (len(told) > 1 and (is_trade(piece, locale) or _is_for_trade(piece, locale)))
@@ -184,7 +184,7 @@ def without_chatter(text: str, locale: str) -> str:
     return text[: min(ends, default=len(text))].strip(AROUND)
 
 
-def pieces(raw: str, locale: str) -> Iterator[str]:
+def said_apart(raw: str, locale: str) -> Iterator[str]:
     """The turn cut at punctuation, and at words that begin something else."""
     for number, part in enumerate(_ENDS.split(raw)):
         if number >= _MOST_PIECES:

@@ -11,7 +11,7 @@ from allokoli.configurator.name_judge import (
     can_be_name,
     is_trade,
     name_pieces,
-    pieces,
+    said_apart,
     tells_story,
     without_chatter,
 )
@@ -128,7 +128,7 @@ class NameReader:
 
     def _wished(self, heard: Utterance) -> tuple[str, Span] | None:
         """A name that somebody likes or wants (`Brian wants Jeeves`), once a name is asked."""
-        for part in reversed(list(pieces(heard.raw, self._locale))):
+        for part in reversed(list(said_apart(heard.raw, self._locale))):
             found = find_text(Utterance.of(part, self._locale), self._wishes)
             if found is None:
                 continue
