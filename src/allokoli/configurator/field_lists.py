@@ -7,6 +7,7 @@ from typing import Any
 from allokoli.blueprint.blueprint import STANDARD_TYPES
 from allokoli.configurator.own_fields import own_field, plain_label
 from allokoli.configurator.sector_words import sector_words
+from allokoli.configurator.tables import cut_before
 from allokoli.dialogue import meaning
 from allokoli.dialogue.entities.answers import find_answer, find_social
 from allokoli.dialogue.lexicon import lexicon
@@ -49,7 +50,7 @@ def listed_fields(
     """
     found: list[dict[str, Any]] = []
     for piece in list_items(data, text):
-        item = _less_tail(data, piece)
+        item = cut_before(piece, data["patterns"]["field_tails"]).strip()  # less why it is asked
         other = _is_about_something_else(data, item) and not plainly_named(data, item, locale)
         if other or refused_fields(data, item):
             continue
@@ -77,17 +78,6 @@ def listed_fields(
             if made:
                 found.append(made)
     return list({item["key"]: item for item in found}.values())
-
-
-def _less_tail(data: dict[str, Any], item: str) -> str:
-    """A piece of a list without why it is asked (`a number just in case`)."""
-    ends = [
-        match.start()
-        for phrase in data["patterns"]["field_tails"]
-        for match in phrase_pattern(phrase).finditer(fold(item))
-        if match.start() > 0
-    ]
-    return item[: min(ends, default=len(item))].strip() or item
 
 
 def _is_of_another(data: dict[str, Any], label: str) -> bool:

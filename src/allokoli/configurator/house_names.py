@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from allokoli.configurator.name_judge import AROUND
 from allokoli.configurator.owner_data import owner_data
+from allokoli.configurator.tables import cut_before
 from allokoli.dialogue.entities.free_text import find_text
 from allokoli.dialogue.matching import phrase_pattern
 from allokoli.dialogue.text import capital, fold
@@ -37,7 +38,8 @@ def house_name(raw: str, locale: str, *, opening: bool) -> str | None:
             words = words if _last(named, before) >= 0 else named
         house, other = _last(nouns, before), _last(words, before)
         if house > other:
-            return capital(_ended(found[0], locale))
+            ends = (*data["patterns"]["name_end"], *names["cuts"])
+            return capital(cut_before(found[0], ends).strip(AROUND))
     return None
 
 
@@ -46,19 +48,6 @@ def beside_house(raw: str, house: str) -> str:
     at = fold(raw).find(fold(house))
     before = raw[: max(raw.rfind(mark, 0, at) for mark in ",.;!?") + 1]
     return f"{before} {raw[at + len(house) :]}".strip(AROUND)
-
-
-def _ended(name: str, locale: str) -> str:
-    ends = [
-        match.start()
-        for phrase in (
-            *owner_data(locale)["patterns"]["name_end"],
-            *owner_data(locale)["names"]["cuts"],
-        )
-        for match in phrase_pattern(phrase).finditer(fold(name))
-        if match.start() > 0
-    ]
-    return name[: min(ends, default=len(name))].strip(AROUND)
 
 
 def _last(phrases: Sequence[str], folded: str) -> int:

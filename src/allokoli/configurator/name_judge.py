@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from allokoli.configurator.owner_data import owner_data
-from allokoli.configurator.tables import said
+from allokoli.configurator.tables import cut_before, said
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase, phrase_pattern
 from allokoli.dialogue.text import fold
@@ -175,13 +175,7 @@ def without_chatter(text: str, locale: str) -> str:
             text = text[lead.end() :].strip(AROUND)
         elif lead and lead.end() == len(text):
             return ""
-    ends = [
-        match.start()
-        for phrase in names["tails"]
-        for match in phrase_pattern(phrase).finditer(fold(text))
-        if match.start() > 0
-    ]
-    return text[: min(ends, default=len(text))].strip(AROUND)
+    return cut_before(text, names["tails"]).strip(AROUND)
 
 
 def said_apart(raw: str, locale: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from allokoli.configurator.name_judge import (
 )
 from allokoli.configurator.owner_data import owner_data
 from allokoli.configurator.rules_reader import quoted
+from allokoli.configurator.tables import cut_before
 from allokoli.dialogue.entities.answers import looks_like_question
 from allokoli.dialogue.entities.free_text import find_text
 from allokoli.dialogue.lexicon import lexicon
@@ -52,6 +53,9 @@ class NameReader:
         self._again_said: list[str] = data["names"]["said_again"]
         self._self_first: list[str] = data["names"]["self_first"]
         self._amid_not = {fold(word) for word in data["names"]["amid_not"]}
+        self._capitals: bool = data["names"]["capitals"]
+        self._attaches: bool = data["names"]["attaches"]
+        self._shortens: bool = data["names"]["shortens"]
         self._tones: dict[str, Any] = data["tones"]
 
     def read(self, heard: Utterance, *, asked: bool, opening: bool = False) -> str | None:
@@ -133,7 +137,7 @@ class NameReader:
             if found is None:
                 continue
             name = without_chatter(found[0], self._locale)
-            return found if name[:1].isupper() or self._locale == "he" else None
+            return found if name[:1].isupper() or not self._capitals else None
         return None
 
     def said_again(self, heard: Utterance) -> str | None:
@@ -142,7 +146,7 @@ class NameReader:
         if found is None:
             return None
         name = self._tidy(without_chatter(found[0], self._locale)) or ""
-        capital_kept = self._locale == "he" or name in heard.raw
+        capital_kept = not self._capitals or name in heard.raw
         few = 0 < len(name.split()) <= _CLAUSE_WORDS
         other = self._is_tone(name) or is_trade(name, self._locale) or _is_day(name, self._locale)
         meant = capital_kept and few and not other and can_be_name(name, self._locale)
@@ -169,7 +173,7 @@ class NameReader:
         for pattern in self._patterns["name"]:
             head = fold(pattern.removesuffix("{value}"))
             at = -1 if head.endswith((" ", ":")) else heard.raw_folded.find(head)
-            if at >= 0 and self._locale == "he":
+            if at >= 0 and self._attaches:
                 value = re.split(r"[.;!?,]", heard.raw[at + len(head) :])[0].strip()
                 if value:
                     return value, (at, at + len(head))
@@ -184,16 +188,9 @@ class NameReader:
         )
 
     def _tidy(self, text: str) -> str | None:
-        ends = [
-            match.start()
-            for phrase in self._patterns["name_end"]
-            for match in phrase_pattern(phrase).finditer(fold(text))
-            if match.start() > 0
-        ]
-        text = text[: min(ends, default=len(text))]
-        text = text.strip(" .,;:!")
+        text = cut_before(text, self._patterns["name_end"]).strip(" .,;:!")
         bare = text.strip(_QUOTES + ".,;:!")
-        short = self._locale == "he" and text.endswith(f"{bare}'")  # Hebrew shortens words so
+        short = self._shortens and text.endswith(f"{bare}'")  # `פרופ'`
         return capital(f"{bare}'" if short and text.startswith(bare) else bare) or None
 
 

@@ -1,7 +1,7 @@
 """Choosing from a table of the data files: by its phrases, nearly its phrases, or its examples."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -33,6 +33,13 @@ def said_instead(
         return None
     others = {key: one for key, one in table.items() if key != known}
     return said(others, folded[old[1] :]) or said(others, folded[: no[0]])
+
+
+def cut_before(text: str, phrases: Iterable[str]) -> str:
+    """A text up to the first of some phrases; what opens it cuts nothing."""
+    folded = fold(text)
+    found = (match for phrase in phrases for match in phrase_pattern(phrase).finditer(folded))
+    return text[: min((match.start() for match in found if match.start()), default=len(text))]
 
 
 def bare(folded: str) -> str:
