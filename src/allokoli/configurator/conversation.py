@@ -164,7 +164,7 @@ def _questions(state: OwnerState, reading: OwnerReading, raw: str) -> Questions:
     asking, locale = state.dialogue.asking[:1], state.locale
     if names_a_topic(raw, locale):
         return "none"
-    if asking == ["fields"] and lists_fields(owner_data(locale), raw):
+    if asking == ["fields"] and lists_fields(raw, locale):
         return "none"
     telling = asking == ["services"] and _says_more_than_asks(raw, locale)
     told = {"notify", "escalation", "faqs"} & reading.offered.keys()  # `can you text me on 07700…`

@@ -1,11 +1,20 @@
 """The fields that a list names: the usual ones, and the owner's own."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from allokoli.blueprint.blueprint import STANDARD_TYPES
+from allokoli.configurator.field_names import (
+    is_number_of,
+    is_of_caller,
+    joined,
+    list_items,
+    named_fields,
+)
 from allokoli.configurator.own_fields import own_field, plain_label
+from allokoli.configurator.owner_data import owner_data
 from allokoli.configurator.sector_words import sector_words
 from allokoli.configurator.tables import cut_before
 from allokoli.dialogue import meaning
@@ -18,7 +27,7 @@ _PEOPLE = ("party_size", "guests")
 _LIST = 2
 _MAX_ITEM_WORDS = 9
 _SHORT_ITEM = 3
-_ITEM_END = re.compile(r"[,;.!?]+\s*|\s+[-–/]\s+")
+_ITEMS = 512
 
 
 def field(data: dict[str, Any], key: str) -> dict[str, Any]:
@@ -49,23 +58,23 @@ def listed_fields(
         told: whether whatever it names is a field; otherwise only what is worded as one.
     """
     found: list[dict[str, Any]] = []
-    for piece in list_items(data, text):
+    for piece in list_items(text, locale):
         item = cut_before(piece, data["patterns"]["field_tails"]).strip()  # less why it is asked
         other = _is_about_something_else(data, item) and not plainly_named(data, item, locale)
-        if other or refused_fields(data, item):
+        if other or refused_fields(item, locale):
             continue
         label = fold(plain_label(data, item))
-        named = named_fields(data, fold(item))
-        named = (named_fields(data, label) or named) if len(named) > 1 else named
+        named = named_fields(fold(item), locale)
+        named = (named_fields(label, locale) or named) if len(named) > 1 else named
         keys = as_the_trade_says(data, named, values)
-        keys = [] if _is_number_of(data, keys, label) else keys
+        keys = [] if _is_number_of(data, keys, label, locale) else keys
         vague_words = [fold(word) for word in data["patterns"]["vague_fields"]]
         if keys and label not in vague_words:
             vague = find_phrase(vague_words, label)
-            only = vague is not None and len(keys) == 1 and _is_vague(data, keys[0], label)
+            only = vague is not None and len(keys) == 1 and _is_vague(data, keys[0], label, locale)
             keys = [] if only else keys
         again = keys == ["name"] and any(one["key"] == "name" for one in found)
-        if again and _is_of_another(data, label):
+        if again and find_phrase(data["patterns"]["of_another"], label):
             keys = []  # `the visitor's name, the resident's name`
         if keys:
             free = find_phrase(data["patterns"]["optional"], fold(item)) is not None
@@ -80,26 +89,16 @@ def listed_fields(
     return list({item["key"]: item for item in found}.values())
 
 
-def _is_of_another(data: dict[str, Any], label: str) -> bool:
-    """Whether a label says whose it is (`nom du résident`, `resident's name`)."""
-    of = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
-    return re.search(rf"\s(?:{of})(?!\w)|\sd'|'s\s|\sה\w", label) is not None
-
-
-def _is_number_of(data: dict[str, Any], keys: Sequence[str], label: str) -> bool:
+def _is_number_of(data: dict[str, Any], keys: Sequence[str], label: str, locale: str) -> bool:
     """Whether a piece names a figure of what it then names (`numéro de commande`)."""
-    of = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
-    heads = "|".join(re.escape(fold(word)) for word in data["patterns"]["figures"])
-    if not heads or not re.match(rf"(?:{heads})\s+(?:{of})(?!\w)", label):
-        return False
     whole = {fold(phrase) for key in keys for phrase in data["fields"][key]["phrases"]}
-    return not any(label.startswith(phrase) for phrase in whole)
+    return is_number_of(label, locale) and not any(label.startswith(one) for one in whole)
 
 
 def names_several(data: dict[str, Any], text: str, locale: str) -> bool:
     """Whether a sentence lists fields, be they of others (`nom du visiteur, nom du résident`)."""
     known = [phrase for entry in data["fields"].values() for phrase in entry["phrases"]]
-    parts = list(list_items(data, text))
+    parts = list_items(text, locale)
     listed = sum(find_phrase(known, fold(part)) is not None for part in parts)
     short = all(
         len(part.split()) <= _SHORT_ITEM and not _is_chatter(data, part, locale) for part in parts
@@ -107,19 +106,21 @@ def names_several(data: dict[str, Any], text: str, locale: str) -> bool:
     return listed >= _LIST or (listed > 0 and short and len(parts) > _LIST)
 
 
-def refused_fields(data: dict[str, Any], item: str) -> list[str]:
+@lru_cache(maxsize=_ITEMS)
+def refused_fields(item: str, locale: str) -> tuple[str, ...]:
     """The usual fields that a piece of a list turns down (`no phone number`)."""
-    start = _opening(data["patterns"]["less_item"], fold(item))
+    patterns = owner_data(locale)["patterns"]
+    start = _opening(patterns["less_item"], fold(item))
     if start:
-        return named_fields(data, fold(item[start:]))
-    after = find_phrase(data["patterns"]["less_after"], fold(item))
-    return named_fields(data, fold(item[: after[0]])) if after and after[0] > 0 else []
+        return tuple(named_fields(fold(item[start:]), locale))
+    after = find_phrase(patterns["less_after"], fold(item))
+    return tuple(named_fields(fold(item[: after[0]]), locale)) if after else ()
 
 
 def plainly_named(data: dict[str, Any], text: str, locale: str) -> set[str]:
     """The usual fields that a piece of the sentence names with no other word (`yes, e-mail`)."""
-    ands = "".join(lexicon(locale).time.get("joined", ()))
-    labels = {fold(plain_label(data, item)).removeprefix(ands) for item in list_items(data, text)}
+    labels = [fold(plain_label(data, item)) for item in list_items(text, locale)]
+    labels = [re.sub(rf"^(?:{joined(locale)})", "", label) for label in labels]
     return {
         key
         for key, entry in data["fields"].items()
@@ -128,14 +129,14 @@ def plainly_named(data: dict[str, Any], text: str, locale: str) -> set[str]:
     }
 
 
-def lists_fields(data: dict[str, Any], raw: str) -> bool:
+def lists_fields(raw: str, locale: str) -> bool:
     """Whether a sentence lists what to ask, whatever question it looks like.
 
     Args:
-        data: the owner's data files.
         raw: the sentence.
+        locale: its language.
     """
-    return len(set(named_fields(data, fold(raw)))) >= _LIST and not raw.rstrip().endswith("?")
+    return len(named_fields(fold(raw), locale)) >= _LIST and not raw.rstrip().endswith("?")
 
 
 def _is_chatter(data: dict[str, Any], item: str, locale: str) -> bool:
@@ -170,15 +171,11 @@ def as_the_trade_says(
     return [same.get(key, key) if key not in usual else key for key in keys]
 
 
-def _is_vague(data: dict[str, Any], key: str, label: str) -> bool:
+def _is_vague(data: dict[str, Any], key: str, label: str, locale: str) -> bool:
     """Whether a field is named by nothing but a vague word (`serial number` is no phone)."""
     vague = data["patterns"]["vague_fields"]
     exact = [one for one in data["fields"][key]["phrases"] if one not in vague]
-    of = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
-    same = "|".join(phrase_pattern(one).pattern for one in data["patterns"]["of_caller"])
-    if re.search(rf"\s(?:{of})\s*(?:{same})", label):
-        return False  # `the day of the visit`
-    return find_phrase(exact, label) is None
+    return not is_of_caller(label, locale) and find_phrase(exact, label) is None
 
 
 def _is_about_something_else(data: dict[str, Any], item: str) -> bool:
@@ -187,59 +184,3 @@ def _is_about_something_else(data: dict[str, Any], item: str) -> bool:
     others = [phrase for key in keys for phrase in data["mentions"][key]]
     spoken = [word for one in data["languages"].values() for word in one["phrases"]]
     return find_phrase((*others, *(spoken if few else ())), fold(item)) is not None
-
-
-def list_items(data: dict[str, Any], text: str) -> Iterator[str]:
-    """The items of a list: cut at punctuation and at joining words, but within a field's name."""
-    joiners = sorted(data["patterns"]["and_words"], key=len, reverse=True)
-    cut = re.compile(rf"\s+(?:{'|'.join(re.escape(fold(word)) for word in joiners)})(?:\s+|(?<=ו))")
-    for part in _ITEM_END.split(_glued(data, text)):
-        padded, at = f" {part}", 0
-        for match in cut.finditer(fold(padded)):
-            if padded[at : match.start()].strip():
-                yield padded[at : match.start()].strip()
-            at = match.end()
-        if padded[at:].strip():
-            yield padded[at:].strip()
-
-
-def _glued(data: dict[str, Any], text: str) -> str:
-    """The words of one field that a joining word would cut (`first_name_and_surname`)."""
-    ands = [re.escape(fold(word)) for word in data["patterns"]["and_words"]]
-    joiners = [rf"\s{word}(?:\s|(?<=ו))" for word in ands]
-    joined = re.compile("|".join(joiners))
-    for entry in data["fields"].values():
-        for phrase in entry["phrases"]:
-            if joined.search(fold(phrase)):
-                for match in phrase_pattern(phrase).finditer(fold(text)):
-                    words = re.sub(r"\s", "_", text[slice(*match.span())])
-                    text = text[: match.start()] + words + text[match.end() :]
-    return text
-
-
-def named_fields(data: dict[str, Any], folded: str) -> list[str]:
-    """The standard fields named, in the order said, the longest name winning."""
-    hits: list[tuple[int, int, str]] = []
-    words = "|".join(re.escape(fold(word)) for word in data["patterns"]["of"])
-    same = "|".join(phrase_pattern(one).pattern for one in data["patterns"]["of_caller"])
-    qualified = re.compile(rf"\s+(?:{words})(?:\b|(?<='))(?!\s*(?:{same}))")
-    for key, entry in data["fields"].items():
-        for phrase in entry["phrases"]:  # whosever it is, a mobile is where to call
-            vague = find_phrase(data["patterns"]["vague_fields"], fold(phrase)) is not None
-            sure_phone = key == "phone" and not vague
-            hits += [
-                (match.start(), match.end(), key)
-                for match in phrase_pattern(phrase).finditer(folded)
-                if sure_phone or not qualified.match(folded, match.end())
-            ]
-        hits += [  # `the pet's name` is no name of who calls
-            (match.start(), match.end(), "")
-            for phrase in entry.get("apart", ())
-            for match in phrase_pattern(phrase).finditer(folded)
-        ]
-    hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
-    taken: list[tuple[int, int, str]] = []
-    for hit in hits:
-        if all(hit[1] <= other[0] or other[1] <= hit[0] for other in taken):
-            taken.append(hit)
-    return list(dict.fromkeys(key for _, _, key in sorted(taken) if key))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from allokoli.configurator.clauses import TOPICS
-from allokoli.configurator.field_lists import lists_fields, named_fields
+from allokoli.configurator.field_lists import lists_fields
+from allokoli.configurator.field_names import named_fields
 from allokoli.configurator.fields_reader import read_fields, standard_fields
 from allokoli.configurator.greeting_reader import asks_what_it_is, without_asides
 from allokoli.configurator.names_reader import NameReader
@@ -69,12 +70,12 @@ class OwnerReaders:
         if self._writing_greeting(values) and not asked:
             return None
         core = self._core(heard, values)
-        if self._moment.asking == "fields" and named_fields(self._data, core.raw_folded):
+        if self._moment.asking == "fields" and named_fields(core.raw_folded, self._locale):
             return None
         found = self._names.read(core, asked=asked, opening=self._moment.opening)
         if found or asked or self._moment.asking:
             return found
-        if len(named_fields(self._data, core.raw_folded)) > 1:
+        if len(named_fields(core.raw_folded, self._locale)) > 1:
             return None  # `only name and phone` lists what to ask for
         pointed = find_phrase(self._data["mentions"]["name"], core.raw_folded)
         turn = self.turn(heard.raw, values)
@@ -256,7 +257,7 @@ class OwnerReaders:
         if not asked and (turn.pointed or self._corrects_another(heard, values)):
             return None
         core = self._core(heard, values)
-        if self._asks_the_guide(core) and not (asked and lists_fields(self._data, core.raw)):
+        if self._asks_the_guide(core) and not (asked and lists_fields(core.raw, self._locale)):
             return None
         return read_fields(self._data, core, asked, values, self._locale)
 
@@ -264,7 +265,7 @@ class OwnerReaders:
         """Whether a turn at the recap is about the tone or the name (`all right but the name`)."""
         if self._moment.asking is not None:
             return False
-        named = named_fields(self._data, heard.raw_folded)
+        named = named_fields(heard.raw_folded, self._locale)
         tone = not named and read_tone(self._data, heard.raw_folded, self._locale) is not None
         return tone or (named == ["name"] and self._name(heard, False, values) is not None)
 
