@@ -58,7 +58,7 @@ def read_hours(
         country: whose public holidays.
         known: hours said before, which a partial correction changes.
     """
-    heard = Utterance.of(_apart(text, locale), locale)
+    heard = Utterance.of(_paused(_in_figures(text, locale), locale), locale)
     tokens = hours_tokens(heard, locale, today, country)
     bad = next((token for token in tokens if token.kind == "bad_time"), None)
     if bad is not None:
@@ -81,13 +81,18 @@ def read_hours(
     return HoursRead(told) if told or known else HoursRead()  # `closed on Sunday` opens no day
 
 
-def _apart(text: str, locale: str) -> str:
-    """The words with a pause after minutes (`twelve thirty and two` is no 12:32), in figures."""
-    hours = owner_data(locale)["hours"]
-    for pair in sorted(hours["heard"], key=len, reverse=True):
-        said, _, written = pair.partition(" = ")
+def _in_figures(text: str, locale: str) -> str:
+    """The words with hours that are heard as something else in figures (`משתים עשרה`: `מ-12`)."""
+    pairs = (pair.partition(" = ") for pair in owner_data(locale)["hours"]["heard"])
+    for said, _, written in sorted(pairs, key=lambda pair: len(pair[0]), reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", written, text)
-    words, then = "|".join(hours["minutes"]), owner_data(locale)["patterns"]["joiners"][0]
+    return text
+
+
+def _paused(text: str, locale: str) -> str:
+    """The words with a pause after minutes (`twelve thirty and two` is no 12:32)."""
+    hours = owner_data(locale)["hours"]
+    words, then = "|".join(hours["minutes"]), re.escape(hours["minutes_then"])
     pause = rf"\b({words})( {then}\b)"
     return re.sub(pause, r"\1,\2", text, flags=re.IGNORECASE) if words else text
 
