@@ -56,6 +56,14 @@ def test_the_name_settled_on_is_kept(locale, said, name):
 
 
 @pytest.mark.parametrize(
+    ("locale", "said"), [("fr", "o la la"), ("en", "u choose"), ("he", "א נו")]
+)
+def test_a_lone_letter_amid_chatter_opens_no_name(locale, said):
+    opening = {"fr": "j'ai un garage", "en": "I have a garage", "he": "יש לי מוסך"}[locale]
+    assert "name" not in after(locale, opening, said).dialogue.values
+
+
+@pytest.mark.parametrize(
     ("locale", "said"),
     [
         ("fr", "peintre en bâtiment sur Tours"),

@@ -112,10 +112,12 @@ def can_be_name(piece: str, locale: str) -> bool:
 
 
 def _spells(words: Sequence[str], locale: str) -> bool:
-    """Whether some words tell a letter by another word (`J for Juliet`); `M Coiffure` does not."""
+    """Whether a letter opens what is no name: `J for Juliet`, `u choose`; `M Coiffure` is one."""
+    letter = len(words[0]) == 1 and words[0].isalpha() and fold(words[0]) not in _small(locale)
     rest = fold(" ".join(words[1:]))
     likes = map(phrase_pattern, lexicon(locale).words["letter_like"])
-    return len(words[0]) == 1 and words[0].isalpha() and any(one.match(rest) for one in likes)
+    told = any(like.match(rest) for like in likes)
+    return letter and bool(rest) and (told or not _written_as_name(" ".join(words), locale))
 
 
 def tells_story(raw: str, locale: str) -> bool:
