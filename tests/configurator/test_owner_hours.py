@@ -185,6 +185,8 @@ def test_french_hours_find_their_days_wherever_these_are_said(said, open_days):
          "mon 12:00-15:00; tue-sat 12:00-23:00"),
         ("fr", "lundi au samedi 12h-2h, fermé le lundi soir",
          "mon 12:00-15:00; tue-sat 12:00-02:00"),
+        ("fr", "du lundi au samedi 9h-18h, fermé le lundi midi",
+         "mon 09:00-12:00 14:00-18:00; tue-sat 09:00-18:00"),
         ("en", "12 to 10, closed Monday lunchtime", "mon 15:00-22:00; tue-sun 12:00-22:00"),
     ],
 )  # fmt: skip

@@ -22,7 +22,7 @@ _EARLIEST_DAY, _EVENING = 6 * 60, 17 * 60
 _LONGEST = 15 * 60
 _MOST_INTERVALS = 6
 _MOST_EXCEPTIONS = 100
-_NOON_CLOCK, _LATEST_LUNCH, _MIDDAY_END = "12:00", "14:00", "15:00"
+_EARLIEST_LUNCH, _NOON_CLOCK, _LATEST_LUNCH, _MIDDAY_END = "11:00", "12:00", "14:00", "15:00"
 _ALL_DAY = ["00:00", "23:59"]
 
 
@@ -132,6 +132,8 @@ def _half_days(
     usual: list[list[str]] = next((week[day] for day in (*days, *WEEKDAYS) if week.get(day)), [])
     if len(usual) == 1:  # without a break, the day is cut in two
         [(opening, closing)] = usual
+        if closed and entry.midday and opening < _EARLIEST_LUNCH and closing > _LATEST_LUNCH:
+            return [[opening, _NOON_CLOCK], [_LATEST_LUNCH, closing]]  # as with any break
         cut = _cut(entry, opening)
         whole = opening < cut and (cut < closing or closing <= opening)
         usual = [[opening, cut], [cut, closing]] if whole else usual
