@@ -24,6 +24,7 @@ from allokoli.dialogue.intents_by_meaning import (
     asks,
     awaits_free_answer,
     is_owners,
+    note_call_for_help,
     recognize_meaning,
 )
 from allokoli.dialogue.leaving import takes_leave
@@ -77,6 +78,8 @@ def recognize(
     if found.goal and found.goal.newest and state.values and state.goal == form.default_goal:
         found.goal = None  # "make it one o'clock instead" corrects what is being booked
     keep_to_asking(form, state, whole, found, locale)
+    if state.goal is None:
+        note_call_for_help(form, whole.raw, found)
     _by_meaning(form, state, whole, found)
     words = next((one.words for one in found.heard if one.kind == "aside"), "")
     asked = found.question or (words and asks(words, whole.raw, locale))

@@ -40,7 +40,7 @@ def recognize_meaning(
     only = _SOCIAL_WORDS if found.social in {"anything", "wait", "goodbye"} else _FEW_WORDS
     if found.question and found.social in {None, "wait"}:  # `יש חניה?`: is there parking?
         only = 1
-    if calls_for_help(form, text, found) or len(text.split()) <= only:
+    if len(text.split()) <= only:
         return
     asides = [one for one in form.asides if not one.at_once]
     named: list[Goal | Aside] = [*asides, *(() if questions_only else form.goals)]
@@ -96,25 +96,30 @@ def _answered_besides(form: Form, text: str, asked: str, found: Understanding) -
         note(owners[near.key], near, found, tells=False)
 
 
-def calls_for_help(form: Form, text: str, found: Understanding) -> bool:
-    """Whether what is said is nearer to an emergency than to what callers say at large.
+def note_call_for_help(form: Form, text: str, found: Understanding) -> None:
+    """Note an emergency where what is said is nearer to one than to what callers say at large.
 
     What this business alone is told does not count: that a garage repairs what smokes makes no fire
-    harmless.
+    harmless. Who also asks or wants something must be very near one.
+
+    Args:
+        form: the form being filled.
+        text: the sentence, or what no answer was read from.
+        found: completed with the aside.
     """
     warning = next((one for one in form.asides if one.at_once), None)
-    if warning is None or len(text.split()) < _FEW_WORDS:
-        return False
-    doubtful = found.question or insults(form, text)  # who needs help asks for nothing else
-    near = meaning.nearest(
-        less_fillers(text, form.locale),
-        {warning.key: warning.examples, _ORDINARY: _ordinary(form)},
-        least=_CERTAIN if found.fills else meaning.SURE if doubtful else _HELP,
-    )
-    if near is None or near.key != warning.key:
-        return False
-    note(warning, near, found, tells=False)
-    return True
+    noted = found.aside is not None and found.aside.at_once
+    if warning is None or noted or len(text.split()) < _FEW_WORDS:
+        return
+    doubtful = found.question or found.goal or found.aside or insults(form, text)
+    least = _CERTAIN if found.fills else meaning.SURE if doubtful else _HELP
+    groups = {warning.key: warning.examples, _ORDINARY: _ordinary(form)}
+    text = less_fillers(text, form.locale)
+    near = meaning.nearest(text, groups, least=least)
+    if near is None or near.key != warning.key:  # the wish may be what another part says
+        near = meaning.nearest(text, groups, least=max(least, meaning.SURE), only=warning.key)
+    if near:
+        note(warning, near, found, tells=False)
 
 
 def _ordinary(form: Form) -> list[str]:

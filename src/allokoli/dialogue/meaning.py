@@ -67,6 +67,7 @@ def nearest(
     favored: Collection[str] = (),
     usual: Collection[str] = (),
     alike: Mapping[str, str] | None = None,
+    only: str = "",
     fits: Fits = _any,
 ) -> Near | None:
     """The group whose examples mean what a part of the sentence means, if any clearly does.
@@ -78,6 +79,7 @@ def nearest(
         favored: groups that count more where several parts of the sentence mean something.
         usual: groups meant most of the time: taken for a little nearer than they sound.
         alike: groups by the group they mean the same as: neither is a rival of the other.
+        only: the one group looked for, in whichever part of the sentence; others are its rivals.
         fits: whether a group (its name) can be what a clause means.
     """
     table = _table(tuple((key, tuple(examples)) for key, examples in groups.items() if examples))
@@ -85,7 +87,10 @@ def nearest(
         return None
     compared = [_compare(clause, table, usual, alike or {}, fits) for clause in _clauses(text)]
     found = [
-        near for near in compared if near.key and near.score >= least and near.margin >= MARGIN
+        near
+        for near in compared
+        if near.key and near.score >= least and near.margin >= MARGIN
+        if not only or near.key == only
     ]
     same = {(alike or {}).get(key, key) for key in favored}
     most = {*favored, *same}

@@ -50,8 +50,11 @@ def understand(
     found.goal = found.goal or requested(form, state, told, found, locale)
     agrees = state.phase == "confirming" and found.answer == "yes" and not found.question
     leaves = found.social == "goodbye" and not found.question
-    if state.goal and not (found.goal or found.aside or agrees or leaves):
-        _read_meaning(form, state, told, parts, found)
+    if state.goal and not _wants_verbatim(form, state):
+        left = _unread(form, told, parts, found)
+        intents_by_meaning.note_call_for_help(form, left, found)
+        if not (found.goal or found.aside or agrees or leaves):
+            _read_meaning(form, state, left, found)
     _answers_rather_than_asks(state, whole, found, locale)
     _read_story(form, state, whole, parts, found, locale)
     return found
@@ -127,19 +130,26 @@ def _as_a_statement(
         found.heard.append(Heard("goal", goal.key, words=whole.raw, how="statement"))
 
 
-def _read_meaning(
-    form: Form, state: State, whole: Utterance, segments: list[Utterance], found: Understanding
-) -> None:
+def _answered(form: Form, found: Understanding) -> bool:
+    """Whether something was answered that is no free answer."""
+    return any((slot := form.slot(key)) and slot.type not in _FREE for key in found.fills)
+
+
+def _unread(form: Form, whole: Utterance, segments: list[Utterance], found: Understanding) -> str:
+    """What no answer was read from; all of it, where it may be free answers only."""
+    if not _answered(form, found):
+        return whole.raw
+    return ". ".join(part for segment in segments for part in segment.rest())
+
+
+def _read_meaning(form: Form, state: State, left: str, found: Understanding) -> None:
     """A wish or a question in other words than the lexicon's; what was answered wants nothing."""
     free = [key for key in found.fills if (slot := form.slot(key)) and slot.type in _FREE]
-    answered = len(found.fills) > len(free)
-    left = ". ".join(part for segment in segments for part in segment.rest())
-    if _wants_verbatim(form, state):
-        return
+    answered = _answered(form, found)
     intents_by_meaning.recognize_meaning(
         form,
         state,
-        left if answered else whole.raw,
+        left,
         found,
         questions_only=answered or found.social == "goodbye",  # "my boss is here, I'll call back"
     )
