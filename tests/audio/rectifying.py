@@ -9,9 +9,12 @@ from bench.conversations.person import Person
 from bench.conversations.playing import play
 from bench.conversations.written import Conversation
 
+from allokoli.dialogue import State
 from allokoli.dialogue.text import fold
 
 _ALIKE = 0.75
+# The French telephone alphabet.
+_ALPHABET = ["Anatole", "Berthe", "Célestin", "Désiré", "Eugène", "François", "Gaston", "Henri", "Irma", "Joseph", "Kléber", "Louis", "Marcel", "Nicolas", "Oscar", "Pierre", "Quintal", "Raoul", "Suzanne", "Thérèse", "Ursule", "Victor", "William", "Xavier", "Yvonne", "Zoé"]
 _VERBATIM = ("name", "reason", "allergies", "message")
 
 
@@ -24,7 +27,8 @@ def sounds(name: str) -> str:
 class Rectifying(Person):
     """Knows what the same sentences come to in writing, and hears whether the recap says that.
 
-    Whoever hears another's telephone number in place of theirs says "non" and theirs again.
+    Whoever hears another's telephone number in place of theirs says "non" and theirs again; asked
+    to spell their name, they do.
     """
 
     most = 3
@@ -32,6 +36,14 @@ class Rectifying(Person):
     def __init__(self, written: Conversation) -> None:
         super().__init__(written)
         self._meant = play(written).fields
+
+    def next(self, state: State, found: Mapping[str, Any]) -> str:
+        name = fold(str(self._meant.get("name") or "").split(" ")[-1])
+        if state.notes.get("spelling") and name:
+            return ", ".join(
+                _ALPHABET[ord(letter) - ord("a")] for letter in name if "a" <= letter <= "z"
+            )
+        return super().next(state, found)
 
     def _misheard(self, found: Mapping[str, Any]) -> str | None:
         """The first thing that the recap says otherwise, if they can say it once more."""

@@ -113,7 +113,8 @@ def settle(
     goal = form.goal(state.goal)
     if anew and found.fills.keys() <= {"name"} and goal:
         found.fills, found.goal = {goal.tells: anew}, None
-    found.fills.update(shifted(form, state, told, context.locale))
+    if found.answer != "yes":  # "perfect, we'll be there ten minutes before" moves nothing
+        found.fills.update(shifted(form, state, told, context.locale))
 
 
 def _complete(
@@ -133,7 +134,7 @@ def _complete(
         return
     slot = form.slot(found.mentioned) if found.mentioned else None
     if slot and slot.key in state.values and slot.key not in found.fills:
-        value = _read(slot, _less_mention(slot, said.raw), context)
+        value = _read_beside(slot, said.raw, context)
         if value is None and slot.past:
             value = another_year(str(state.values[slot.key]), said.folded)
         _put(found, slot, value)
@@ -213,12 +214,19 @@ def tells_again(form: Form, state: State, whole: Utterance, locale: str) -> str:
 def _instead(held: Contrast, state: State, said: Utterance, context: Context) -> Any:
     """What replaces the answer denied: in an address, what replaces that part of it."""
     before = state.values[held.slot.key]
-    value = _read(held.slot, _less_mention(held.slot, said.raw), context)
+    value = _read_beside(held.slot, said.raw, context)
     if value is None and held.slot.type == "email":
         part, new = _spoken(held.denied, context.locale), _spoken(said.raw, context.locale)
         if part in before and re.fullmatch(r"[\w.-]+", new):
             return before.replace(part, new)
     return value
+
+
+def _read_beside(slot: Slot, text: str, context: Context) -> Any:
+    """The slot's value beside its name: `not the right name, Kim`, or `Kim, for the name`."""
+    value = _read(slot, _less_mention(slot, text), context)
+    span = find_phrase(slot.mentions, fold(text))
+    return _read(slot, text[span[1] :], context) if value is None and span else value
 
 
 def _spoken(text: str, locale: str) -> str:

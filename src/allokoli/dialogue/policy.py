@@ -11,6 +11,7 @@ from allokoli.dialogue.languages import spoken_language
 from allokoli.dialogue.moves import again, ask_next, close, finish
 from allokoli.dialogue.recovery import missed, propose, silence, stuck
 from allokoli.dialogue.speaking import Turn, Wanted
+from allokoli.dialogue.spelling_out import asks_to_spell, count_denial, hear_spelling
 from allokoli.dialogue.state import AT_RECAP, Heard, Reply, State, Trace
 from allokoli.dialogue.taking import (
     refused_too_often,
@@ -86,7 +87,9 @@ def _step(form: Form, state: State, text: object, now: datetime, turn: Turn) -> 
     state.silences = 0
     if state.turns > _MAX_TURNS:
         return close(current, state, turn, "left", "left")
-    found = understand(current, state, text, now=now, locale=turn.locale)
+    found = hear_spelling(state, text, turn.locale) or understand(
+        current, state, text, now=now, locale=turn.locale
+    )
     turn.heard += found.heard
     take_leave(state, found)
     if _was_warned(current, state, found):
@@ -232,10 +235,14 @@ def _confirming(form: Form, state: State, found: Understanding, turn: Turn) -> t
         return _without_answer(form, state, found, turn)
     if found.fills:
         state.misses = 0
-        return ask_next(form, state, turn)
+        return asks_to_spell(form, state, turn) or ask_next(form, state, turn)
     if found.mentioned and found.answer != "yes":
         slot = form.slot(found.mentioned)
         if slot:
+            count_denial(state, slot.key)
+            spell = asks_to_spell(form, state, turn)
+            if spell:
+                return spell
             state.values.pop(slot.key, None)
             state.phase = "collecting"
             return ask_next(form, state, replace(turn, decision=f"change {slot.key}"))

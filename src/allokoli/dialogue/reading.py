@@ -8,7 +8,7 @@ from typing import Any
 from allokoli.dialogue.context import Context
 from allokoli.dialogue.entities.answers import find_answer
 from allokoli.dialogue.entities.dates import find_date, parse_written_date
-from allokoli.dialogue.entities.emails import find_email
+from allokoli.dialogue.entities.email_of_name import find_email_of
 from allokoli.dialogue.entities.free_text import find_choice, find_text
 from allokoli.dialogue.entities.names import find_name
 from allokoli.dialogue.entities.phones import amend_phone, find_phone, loose_digits, parse_phone
@@ -16,7 +16,7 @@ from allokoli.dialogue.entities.times import find_bare_hour, find_when
 from allokoli.dialogue.form import Slot
 from allokoli.dialogue.reading_counts import bare_count, given_count
 from allokoli.dialogue.reading_words import free_answer, given_name, in_own_words
-from allokoli.dialogue.utterance import Utterance
+from allokoli.dialogue.utterance import Span, Utterance
 
 _SHORT_WORDS = 4
 _FEW_WORDS = 2
@@ -67,7 +67,7 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
         case "phone":
             return _phone(heard, context, context.values.get(slot.key))
         case "email":
-            return heard.keep(find_email(heard, context.locale))
+            return heard.keep(_email(slot, heard, context))
         case "date":
             past = slot.past
             day = heard.keep(find_date(heard, context.today, context.locale, past=past))
@@ -86,6 +86,15 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
         case "name":
             return given_name(slot, heard, context, asked=asked)
     return None
+
+
+def _email(slot: Slot, heard: Utterance, context: Context) -> tuple[str, Span] | None:
+    """The address said, put right by the name of who says it."""
+    named = next((one.key for one in context.form.slots if one.type == "name"), "")
+    denied = context.values.get(slot.key) if context.correcting else None
+    return find_email_of(
+        str(context.values.get(named) or ""), heard, context.locale, denied=str(denied or "")
+    )
 
 
 def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> Any:  # noqa: PLR0911  (one way out a case)

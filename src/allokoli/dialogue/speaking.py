@@ -1,5 +1,6 @@
 """Choosing the words of a reply: which question, which of its wordings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -137,7 +138,7 @@ def ask(form: Form, state: State, turn: Turn, keys: list[str]) -> tuple[State, R
     tried = state.tries.get(slot.key, 0)
     if not question or tried:
         keys = keys if question else keys[:1]
-        variants = (goal.asks.get(slot.key) if goal else None) or slot.ask
+        variants = _sayable((goal.asks.get(slot.key) if goal else None) or slot.ask, state)
         if not question or _same(question, state.said):
             question = variants[tried % len(variants)] if variants else ""
             keys = keys[:1]
@@ -153,6 +154,13 @@ def ask(form: Form, state: State, turn: Turn, keys: list[str]) -> tuple[State, R
     turn.said.append(question)
     turn.decision = turn.decision or f"ask {'+'.join(keys)}"
     return state, reply(form, state, turn)
+
+
+def _sayable(variants: Sequence[str], state: State) -> list[str]:
+    """The wordings that say nothing unknown, with what they say of who calls (`{name}`)."""
+    name = state.values.get("name")
+    named = str(name) if name else ""
+    return [one.replace("{name}", named) for one in variants if named or "{name}" not in one]
 
 
 def _together(goal: Goal | None, keys: list[str]) -> str:

@@ -43,6 +43,14 @@ def _less_to(utterance: Utterance) -> str:
     return "".join(folded)
 
 
+def signs_told(folded: str, locale: str) -> str:
+    """The sentence with signs for their names, position for position (`arobase`: `@`)."""
+    signs = _signs(locale)
+    return _sign_pattern(locale).sub(
+        lambda match: signs[match.group(1)].ljust(len(match.group())), folded
+    )
+
+
 def parse_email(text: str) -> str | None:
     """The address if its syntax is right, else None."""
     from email_validator import EmailNotValidError, validate_email
@@ -62,10 +70,7 @@ def _address(local: list[_Token], domain: str, locale: str) -> str | None:
 
 def _tokens(folded: str, locale: str) -> list[_Token]:
     """The words, signs instead of their names, and known slips of the recognizer put right."""
-    signs = _signs(locale)
-    folded = _sign_pattern(locale).sub(
-        lambda match: signs[match.group(1)].ljust(len(match.group())), folded
-    )
+    folded = signs_told(folded, locale)
     folded = _double_pattern(locale).sub(
         lambda match: f"{match.group(1)} {match.group(1)}".ljust(len(match.group())), folded
     )

@@ -81,7 +81,7 @@ def respell(name: str, utterance: Utterance, locale: str) -> tuple[str, Span] | 
     if letters is None or re.search(r"[A-Z][a-z]{2,}", raw[: letters[1][0]]):
         return None
     few = len(letters[0]) <= _FEW_LETTERS and not raw[slice(*letters[1])].isupper()
-    return None if few else (_respelled(name.split(), letters[0]), utterance.from_raw(letters[1]))
+    return None if few else (respelled(name.split(), letters[0]), utterance.from_raw(letters[1]))
 
 
 def _in_two(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
@@ -202,9 +202,9 @@ def _take(
         names = [title(match.group()) for match in taken]
         last = _last_after(utterance, after[1][1], locale) if len(names) == 1 else None
         if last:
-            spelled_name = f"{_respelled(names, after[0])} {last[0]}"
+            spelled_name = f"{respelled(names, after[0])} {last[0]}"
             return spelled_name, utterance.from_raw((span[0], last[1]))
-        return _respelled(names, after[0]), utterance.from_raw((span[0], after[1][1]))
+        return respelled(names, after[0]), utterance.from_raw((span[0], after[1][1]))
     name, end = _as_written(taken, utterance, locale)
     return name, utterance.from_raw((span[0], end))
 
@@ -227,7 +227,7 @@ def _as_written(taken: list[re.Match[str]], utterance: Utterance, locale: str) -
     return (remark[0], end + remark[1][1]) if remark else (name, end)
 
 
-def _respelled(names: list[str], letters: str) -> str:
+def respelled(names: list[str], letters: str) -> str:
     """The name, its last word (or the one that sounds like it) as it was spelled."""
     if fold("".join(names)).startswith(fold(letters)):  # `Schneider, S C H` too
         return " ".join(names)
