@@ -14,7 +14,11 @@ from allokoli.dialogue.text import fold
 
 _ALIKE = 0.75
 # The French telephone alphabet.
-_ALPHABET = ["Anatole", "Berthe", "Célestin", "Désiré", "Eugène", "François", "Gaston", "Henri", "Irma", "Joseph", "Kléber", "Louis", "Marcel", "Nicolas", "Oscar", "Pierre", "Quintal", "Raoul", "Suzanne", "Thérèse", "Ursule", "Victor", "William", "Xavier", "Yvonne", "Zoé"]
+_ALPHABET = (
+    "Anatole", "Berthe", "Célestin", "Désiré", "Eugène", "François", "Gaston", "Henri", "Irma",
+    "Joseph", "Kléber", "Louis", "Marcel", "Nicolas", "Oscar", "Pierre", "Quintal", "Raoul",
+    "Suzanne", "Thérèse", "Ursule", "Victor", "William", "Xavier", "Yvonne", "Zoé",
+)  # fmt: skip
 _VERBATIM = ("name", "reason", "allergies", "message")
 
 
