@@ -47,7 +47,7 @@ def test_the_soonest_is_the_next_moment_of_the_opening_hours(language, said):
         ("restaurant", "en", ["I want to change my booking, as soon as possible please."]),
         ("hairdresser", "fr", ["Je voudrais décaler mon rendez-vous.", "le plus tôt possible"]),
         ("hairdresser", "he", ["אני רוצה לשנות את התור שלי", "הכי מוקדם שאפשר"]),
-        ("hairdresser", "en", ["I want to move my appointment", "on Friday", "the soonest you have"]),
+        ("hairdresser", "en", ["I want to move it", "on Friday", "the soonest you have"]),
     ],
 )  # fmt: skip
 def test_a_booking_is_moved_to_the_soonest_there_is(key, language, turns):

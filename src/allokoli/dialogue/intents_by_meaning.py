@@ -17,6 +17,7 @@ from allokoli.dialogue.understood import Understanding
 _OWNERS = 0.45
 _CERTAIN = 0.75
 _HELP = 0.46
+_HELP_BESIDE = 0.66
 _FEW_WORDS = 2
 _SOCIAL_WORDS = 4
 _WISH = "wish"
@@ -111,13 +112,14 @@ def note_call_for_help(form: Form, text: str, found: Understanding) -> None:
     noted = found.aside is not None and found.aside.at_once
     if warning is None or noted or len(text.split()) < _FEW_WORDS:
         return
-    doubtful = found.question or found.goal or found.aside or insults(form, text)
-    least = _CERTAIN if found.fills else meaning.SURE if doubtful else _HELP
+    doubtful = found.question or found.aside or insults(form, text)
+    beside = _HELP_BESIDE if found.goal else meaning.SURE if doubtful else _HELP
+    least = _CERTAIN if found.fills else beside
     groups = {warning.key: warning.examples, _ORDINARY: _ordinary(form)}
     text = less_fillers(text, form.locale)
     near = meaning.nearest(text, groups, least=least)
     if near is None or near.key != warning.key:  # the wish may be what another part says
-        near = meaning.nearest(text, groups, least=max(least, meaning.SURE), only=warning.key)
+        near = meaning.nearest(text, groups, least=max(least, _HELP_BESIDE), only=warning.key)
     if near:
         note(warning, near, found, tells=False)
 
