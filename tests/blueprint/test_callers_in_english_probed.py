@@ -54,12 +54,42 @@ def test_what_a_caller_wants_of_a_booking(said, goal):
         ("four of us, four girls", 4),
         ("four, me and the wife and the two lads", 4),
         ("the five of us and the baby", 6),
+        ("Four adults. Kids, zero.", 4),
+        ("Four adults, kids, two.", 4),
+        ("There's four of us. Table, 12.", 4),
+        ("Two adults, two kids aged 3, 5.", 4),
     ],
 )
 def test_a_company_counted_aloud(said, people):
     found = _understood("restaurant", said, goal="book", asking=["party_size"])
 
     assert found.fills["party_size"] == people
+
+
+@pytest.mark.parametrize("said", ["Zero", "Two, no. Zero", "Two of us, no. 900"])
+def test_a_count_beyond_its_bounds_is_none(said):
+    found = _understood("restaurant", said, goal="book", asking=["party_size"])
+
+    assert found.fills.get("party_size") in {None, 2}
+
+
+@pytest.mark.parametrize(
+    ("said", "people"),
+    [
+        ("actually one more", 5),
+        ("one more person please", 5),
+        ("sorry, we're two more, tomorrow", 6),
+        ("One fewer than I said", 3),
+        ("One more thing, do you have parking?", None),
+        ("Sorry, one more time?", None),
+        ("Could I have two more minutes?", None),
+        ("Yes, and one less worry, thank you", None),
+    ],
+)
+def test_more_counts_people_only_where_nothing_else_is_counted(said, people):
+    found = _understood("restaurant", said, goal="book", asking=["date"], values={"party_size": 4})
+
+    assert found.fills.get("party_size") == people
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ def test_an_answer_in_their_words(key, asked, said, expected):
         ("restaurant", "name", "all right apart from the name, it's Patel", "Patel"),
         ("restaurant", "name", "put it under my husband's name, Brian Walsh", "Brian Walsh"),
         ("restaurant", "time", "no, quarter past twelve", "12:15"),
+        ("restaurant", "time", "could you make it half an hour earlier", "13:30"),
         ("restaurant", "party_size", "actually there'll be six of us", 6),
         ("restaurant", "party_size", "oh, my brother's coming too, so make it seven", 7),
         ("restaurant", "party_size", "we've lost one so it's three now", 3),
@@ -157,8 +158,20 @@ def test_a_correction_at_the_recap(key, slot, said, expected):
 
 
 @pytest.mark.parametrize(
-    "said", ["bang on", "no that's right", "grand", "you've got it", "ta, lovely"]
+    "said",
+    [
+        "bang on",
+        "no that's right",
+        "grand",
+        "you've got it",
+        "ta, lovely",
+        "Perfect, we'll be there 10 minutes before",
+        "Yes perfect, I'll call you later in 20 minutes about the wine",
+        "Yes, see you later, we'll arrive half an hour before",
+    ],
 )
 def test_a_yes_at_the_recap(said):
+    agreed, _ = hear("restaurant", "yes", phase="confirming")
     state, _ = hear("restaurant", said, phase="confirming")
     assert state.outcome == "done"
+    assert state.values["time"] == agreed.values["time"]

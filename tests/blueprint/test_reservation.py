@@ -96,6 +96,32 @@ def test_one_person_with_an_allergy_is_not_a_party_of_one(mario, call):
     assert line.state.values["allergies"] == "fruits à coque"
 
 
+@pytest.mark.parametrize(
+    ("said", "people"),
+    [("une question, une de plus", 4), ("une personne de plus", 5), ("ah, deux de plus", 6)],
+)
+def test_one_more_is_a_person_unless_it_is_a_question(mario, call, said, people):
+    line = call(mario)
+    line.say("une table pour quatre", said)
+    assert line.state.values["party_size"] == people
+
+
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [
+        ("une demi-heure plus tard", "20:30"),
+        ("plus tard d'une demi-heure", "20:30"),
+        ("non, un quart d'heure plus tôt", "19:45"),
+        ("parfait, on sera là 10 minutes avant", "20:00"),
+        ("oui, je vous rappelle plus tard, dans 20 minutes, pour le vin", "20:00"),
+    ],
+)
+def test_an_hour_is_moved_where_it_is_said_by_how_much_and_never_by_a_yes(mario, call, said, hour):
+    line = call(mario)
+    line.say("une table pour quatre demain à 20h", "Martin, 06 12 34 56 78, pas d'allergies", said)
+    assert line.state.values["time"] == hour
+
+
 def test_a_yes_is_no_allergy(mario, call):
     line = call(mario)
     line.say("une table pour 4 demain à 20h", "Martin 06 12 34 56 78", "Oui, tout est bon.")

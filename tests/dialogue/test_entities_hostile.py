@@ -98,7 +98,7 @@ def read_all(said, locale):
         find_email(heard, locale),
         find_name(heard, locale, asked=True),
         find_name(heard, locale, asked=False, weak=True),
-        find_count(heard, ["{value} personnes"], asked=True, minimum=1, maximum=50),
+        find_count(heard, ["{value} personnes"], locale, asked=True, minimum=1, maximum=50),
         find_answer(heard.raw_folded, locale),
     ]
 

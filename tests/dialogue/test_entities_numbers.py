@@ -14,7 +14,7 @@ PATTERNS = {
 
 def count_of(said, locale, *, asked=True):
     found = find_count(
-        Utterance.of(said, locale), PATTERNS[locale], asked=asked, minimum=1, maximum=60
+        Utterance.of(said, locale), PATTERNS[locale], locale, asked=asked, minimum=1, maximum=60
     )
     return found[0] if found else None
 
@@ -98,6 +98,6 @@ def test_what_counts_nobody(locale, said):
 )
 def test_a_number_taken_back_gives_way_to_the_next(locale, said, pattern):
     utterance = Utterance.of(said, locale)
-    found = find_count(utterance, [pattern], asked=False, minimum=1, maximum=30)
+    found = find_count(utterance, [pattern], locale, asked=False, minimum=1, maximum=30)
     assert found is not None
     assert found[0] == 3

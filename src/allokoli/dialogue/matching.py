@@ -68,6 +68,12 @@ def find_phrase(phrases: Iterable[str], folded: str) -> Span | None:
     return best
 
 
+def either(words: Iterable[str]) -> str:
+    """A pattern for any of some plain words in folded text; that of none matches nothing."""
+    longest = sorted(map(fold, words), key=lambda word: (-len(word), word))
+    return "(?:" + ("|".join(map(re.escape, longest)) or "(?!)") + ")"
+
+
 def similarity(question: str, folded: str, ignored: frozenset[str]) -> float:
     """How much of a written question was said, from 0 to 1, by its content words."""
     wanted = content_stems(fold(question), ignored)

@@ -73,7 +73,9 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
             day = heard.keep(find_date(heard, context.today, context.locale, past=past))
             return day.isoformat() if day else None
         case "time":
-            return _hour(heard, context, asked=asked or context.correcting)
+            settled = context.agreed and slot.key in context.values  # "yes, I'll ring in an hour"
+            now = None if settled else context.now
+            return _hour(heard, context, now, asked=asked or context.correcting)
         case "number":
             return given_count(slot, heard, context, asked=asked)
         case "choice":
@@ -137,14 +139,14 @@ def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -
     return None
 
 
-def _hour(heard: Utterance, context: Context, *, asked: bool) -> str | None:
+def _hour(heard: Utterance, context: Context, now: time | None, *, asked: bool) -> str | None:
     """The hour, the limits said around it being remembered (`entre 19 et 20 h`)."""
     found = find_when(
         heard,
         context.locale,
         earliest_hour=context.form.earliest_hour,
         part=context.part,
-        now=context.now,
+        now=now,
         asked=asked,
     )
     if found is None or found[0].at is None:

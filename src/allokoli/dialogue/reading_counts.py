@@ -8,27 +8,40 @@ from allokoli.dialogue.entities.members import count_members, count_told_first, 
 from allokoli.dialogue.entities.numbers import find_count, find_settled, find_sum
 from allokoli.dialogue.form import Slot
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.text import fold
+from allokoli.dialogue.matching import either, find_phrase
 from allokoli.dialogue.utterance import Span, Utterance
 
 
 def given_count(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> int | None:
     """How many, where the wording says that they are counted (`four of us`, `one more`)."""
+    more = _added(slot, heard, context)
+    if more is not None:
+        count = max(int(context.values[slot.key]) + more[0], slot.minimum)
+        return heard.keep(_fitting(slot, (count, more[1])))
     told = asked or context.correcting
-    first = count_told_first(heard.mask(), context.locale) if told and slot.totals else None
-    first = first or (find_settled(heard.mask()) if asked and slot.totals else None)
-    first = first or (_summed(heard, context) if told and slot.totals else None)
-    summed = told or slot.key not in context.values  # "let's say seven" may be the hour
-    found = first or bare_count(slot, heard, context.locale, asked=False, summed=summed)
-    firm = asked or context.correcting or slot.key not in context.values
+    firm = told or slot.key not in context.values
+    whole = _told(heard, context, asked=asked) if told and slot.totals else None
+    found = _fitting(slot, whole)
+    if found is None:  # "let's say seven" may be the hour
+        found = bare_count(slot, heard, context.locale, asked=False, summed=firm)
     if found and not asked and _may_be_an_hour(found[1], heard, context.locale):
         return None
     if found and found[0] == 1 and (not firm or _tells_of(found[1], heard, context.locale)):
         return None  # "une personne est allergique"
-    more = heard.keep(_added(slot, heard, context))
-    if more is not None:
-        return max(int(context.values[slot.key]) + int(more), slot.minimum)
     return heard.keep(found)
+
+
+def _fitting(slot: Slot, found: tuple[int, Span] | None) -> tuple[int, Span] | None:
+    """A count, where it is within the slot's bounds."""
+    return found if found and slot.minimum <= found[0] <= slot.maximum else None
+
+
+def _told(heard: Utterance, context: Context, *, asked: bool) -> tuple[int, Span] | None:
+    """The whole company, said before who they are, on second thought, or after."""
+    folded, locale = heard.mask(), context.locale
+    first = count_told_first(folded, locale)
+    settled = find_settled(folded, locale) if asked and first is None else None
+    return first or settled or _summed(heard, context)
 
 
 def bare_count(
@@ -44,10 +57,12 @@ def bare_count(
         summed: whether a whole may be said (`let's say seven` may be an hour).
     """
     bounds = {"minimum": slot.minimum, "maximum": slot.maximum}
-    total = find_count(heard, slot.totals if summed else (), asked=False, **bounds)
+    total = find_count(heard, slot.totals if summed else (), locale, asked=False, **bounds)
     people = with_somebody(heard.text, heard.mask(), locale)
     members = count_members(people, locale) if slot.totals and not total else None
-    found = total or members or find_count(heard, slot.patterns, asked=asked, **bounds)
+    settled = find_settled(heard.mask(), locale) if asked and not slot.totals else None
+    found = total or members or _fitting(slot, settled)
+    found = found or find_count(heard, slot.patterns, locale, asked=asked, **bounds)
     worded = None if found else find_choice(heard, slot.choices)
     return (int(worded[0]), worded[1]) if worded else found
 
@@ -56,7 +71,9 @@ def _summed(heard: Utterance, context: Context) -> tuple[int, Span] | None:
     """The whole company, where it is said after who they are."""
     folded = heard.mask()
     members = count_members(folded, context.locale)
-    total = find_sum(folded, members[1][1] if members else None, alone=context.alone)
+    total = find_sum(
+        folded, members[1][1] if members else None, context.locale, alone=context.alone
+    )
     return None if total and members and total[0] < members[0] else total
 
 
@@ -76,20 +93,26 @@ def _tells_of(span: Span, heard: Utterance, locale: str) -> bool:
 
 
 def _added(slot: Slot, heard: Utterance, context: Context) -> tuple[int, Span] | None:
-    """How many more, or fewer, than were said before (`one person more`)."""
+    """How many more, or fewer, than were said before (`one person more`).
+
+    Where it is not said of whom, nothing else may follow: `one more thing` counts nobody.
+    """
     words = lexicon(context.locale).words
-    if not isinstance(context.values.get(slot.key), int):
+    folded = heard.mask()
+    units = [one[8:] for one in slot.patterns if one.startswith("{value} ")]
+    others = find_phrase(words.get("count_added_not", ()), folded)
+    if not isinstance(context.values.get(slot.key), int) or not units or others:
         return None
-    units = "|".join(
-        re.escape(fold(one[8:])) for one in slot.patterns if one.startswith("{value} ")
-    )
+    unit, then = rf"\s+{either(units)}(?!\w)", either(words.get("count_added_then", ()))
+    ends = rf"(?=\s*(?:$|[,.;:!?…\0-])|\s+{then}(?!\w))"
     for key, sign in (("count_added", 1), ("count_taken", -1)):
-        after = "|".join(map(re.escape, map(fold, words.get(key, ())))) or "(?!)"
-        before = "|".join(map(re.escape, map(fold, words.get(f"{key}_before", ())))) or "(?!)"
-        count = rf"(?P<n>\d{{1,2}})(?:\s+(?:{units}))?"
-        either = rf"(?<!\w)(?:{before})\s+{count}(?!\w)", rf"(?<!\w){count}\s+(?:{after})(?!\w)"
-        for pattern in either if units else ():
-            match = re.search(pattern, heard.mask())
+        after, before = (either(words.get(one, ())) for one in (key, f"{key}_before"))
+        count = r"(?P<n>\d{1,2})"
+        for pattern in (
+            rf"(?<!\w){before}\s+{count}(?:{unit}|{ends})",
+            rf"(?<!\w){count}(?:{unit}\s+{after}(?!\w)|\s+{after}(?:{unit}|{ends}))",
+        ):
+            match = re.search(pattern, folded)
             if match:
                 return sign * int(match["n"]), match.span()
     return None

@@ -62,6 +62,12 @@ def with_somebody(text: str, folded: str, locale: str) -> str:
     return "".join(new if old != "\0" else old for old, new in zip(folded, chars, strict=True))
 
 
+def names_members(folded: str, locale: str) -> bool:
+    """Whether somebody of a company is named, counted or not (`four adults, kids`)."""
+    known = lexicon(locale).words.get("count_members")
+    return bool(known) and _member(locale).search(folded) is not None
+
+
 def count_told_first(folded: str, locale: str) -> tuple[int, Span] | None:
     """`Four, us and two kids`: the number said before who they are is the whole company."""
     tellers = _either(locale, "count_tellers")
