@@ -258,6 +258,13 @@ def test_a_cancellation_is_read_back_and_recorded(mario, call):
     assert (data["intent"], data["date"]) == ("cancel", "2026-11-21")
 
 
+def test_the_day_somebody_called_is_not_the_day_they_call_off(open_mario, call):
+    line = call(open_mario)
+    asked = line.say("Annulez ma réservation, j'ai appelé lundi dernier")
+    assert "date" not in line.state.values
+    assert "fermés" not in asked
+
+
 def test_a_caller_who_keeps_their_number_is_not_pressed(mario, call):
     line = call(mario)
     line.say("une table pour 2 demain 20h", "Martin, pas d'allergies")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from allokoli.dialogue.entities.dates import find_days
+from allokoli.dialogue.entities.dates import find_date, find_vague_days
 from allokoli.dialogue.entities.times import find_when
 from allokoli.dialogue.utterance import Utterance
 
@@ -11,11 +11,11 @@ WEDNESDAY = date(2026, 11, 18)
 
 def day_of(said, locale, today=WEDNESDAY):
     """`2026-11-21`, or `2026-11-23..2026-11-29` when only limits were said."""
-    found = find_days(Utterance.of(said, locale), today, locale)
-    if found is None:
-        return None
-    when, _ = found
-    return str(when.at) if when.at else f"{when.not_before}..{when.not_after}"
+    heard = Utterance.of(said, locale)
+    named, vague = find_date(heard, today, locale), find_vague_days(heard, today, locale)
+    if named:
+        return str(named[0])
+    return f"{vague[0].not_before}..{vague[0].not_after}" if vague else None
 
 
 def hour_of(said, locale, earliest_hour=11, **known):

@@ -6,7 +6,7 @@ import pytest
 
 from allokoli.dialogue.context import Context
 from allokoli.dialogue.entities.answers import find_answer
-from allokoli.dialogue.entities.dates import find_date, find_days, parse_written_date
+from allokoli.dialogue.entities.dates import find_date, find_vague_days, parse_written_date
 from allokoli.dialogue.entities.emails import find_email
 from allokoli.dialogue.entities.names import find_name
 from allokoli.dialogue.entities.numbers import find_count
@@ -88,7 +88,7 @@ def read_all(said, locale):
     return [
         find_date(heard, TODAY, locale),
         find_date(heard, TODAY, locale, past=True),
-        find_days(heard, TODAY, locale),
+        find_vague_days(heard, TODAY, locale),
         find_time(heard, locale, earliest_hour=11),
         find_when(heard, locale, earliest_hour=11, now=time(19, 18)),
         find_bare_hour(heard, locale, earliest_hour=11, part=None),

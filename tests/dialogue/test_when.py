@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from moments import day_of, hour_of
 
-from allokoli.dialogue.entities.dates import find_date, find_days
+from allokoli.dialogue.entities.dates import find_date, find_vague_days
 from allokoli.dialogue.entities.times import find_time
 from allokoli.dialogue.utterance import Utterance
 
@@ -143,7 +143,7 @@ def test_a_moment_said_in_hebrew(said, day, hour):
 
 def test_a_weekday_said_inside_a_vague_week_is_of_that_week():
     monday = date(2026, 11, 16)
-    found = find_days(Utterance.of("la semaine prochaine", "fr"), monday, "fr")
+    found = find_vague_days(Utterance.of("la semaine prochaine", "fr"), monday, "fr")
     assert found is not None
     week = found[0]
     assert (week.at, week.not_before, week.not_after) == (
@@ -251,3 +251,36 @@ def test_a_date_of_birth_in_other_wordings(said, locale, born):
     found = find_date(Utterance.of(said, locale), WEDNESDAY, locale, past=True)
     assert found is not None
     assert found[0] == born
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "I can't do Tuesday, cancel"),
+        ("en", "I'm away on Tuesday"),
+        ("fr", "je ne peux pas mardi, il faut annuler"),
+        ("he", "ביום שלישי אני לא יכול"),
+        ("he", "אני לא יכול ביום שלישי, לבטל"),
+    ],
+)
+def test_a_day_that_does_not_suit_is_meant_only_of_what_is_called_off(locale, said):
+    heard = Utterance.of(said, locale)
+    called_off = find_date(heard, WEDNESDAY, locale, told=True)
+    assert find_date(heard, WEDNESDAY, locale) is None
+    assert called_off is not None
+    assert called_off[0] == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "the booking that I made last Friday"),
+        ("en", "I've been ill since Monday"),
+        ("fr", "la réservation que j'ai faite vendredi dernier"),
+        ("fr", "j'ai appelé lundi dernier"),
+        ("fr", "je suis malade depuis lundi"),
+        ("he", "ההזמנה שעשיתי ביום שישי שעבר"),
+    ],
+)
+def test_a_day_gone_by_is_never_one_to_come(locale, said):
+    assert find_date(Utterance.of(said, locale), WEDNESDAY, locale, told=True) is None

@@ -131,3 +131,15 @@ def test_a_day_of_birth_in_hebrew(said, born):
 
     assert found is not None
     assert found[0].isoformat() == born
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "החתונה שלי ביום שישי אז ביום חמישי בבקשה",
+        "החתונה שלי ביום שישי, אז ביום חמישי",
+        "המבחן שלי ביום שישי אבל ביום חמישי אני פנוי",
+    ],
+)
+def test_the_day_of_what_a_day_is_wished_for_is_not_the_one_wished(said):
+    assert day_of(said, "he") == "2026-11-19"

@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from allokoli.dialogue.entities.days import Parts, resolve
 from allokoli.dialogue.entities.when import When
 from allokoli.dialogue.entities.when_patterns import when_rules
-from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.lexicon import language, lexicon, load
+from allokoli.dialogue.matching import either, find_phrase
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
@@ -18,6 +19,7 @@ _MAX_FALLBACK_CHARS = 40
 _MAX_AHEAD_DAYS = 730
 _ABOUT_DAYS = 10
 _EXACT = frozenset({"day_month", "day_of_month"})
+_NO_DAY = frozenset({"nothing", "unwanted"})
 
 
 def find_date(
@@ -37,26 +39,14 @@ def find_date(
     return (precise[0].at, precise[1]) if precise and precise[0].at else None
 
 
-def find_days(utterance: Utterance, today: date, locale: str) -> tuple[When[date], Span] | None:
-    """The first day or days said, vague ones included (`la semaine prochaine`, `fin mars`).
-
-    Args:
-        utterance: the sentence; spans already used are skipped.
-        today: the day of the conversation, in the organization's time zone.
-        locale: its language.
-
-    Returns:
-        The day (`at`), or its limits alone when it is vague, and where it was said. To read a
-        weekday said later inside these limits, read it with `today` one day before `not_before`.
-    """
-    said = _said(utterance, today, locale, past=False)
-    return _precise(said) or next(iter(said), None)
-
-
 def find_vague_days(
     utterance: Utterance, today: date, locale: str
 ) -> tuple[When[date], Span] | None:
-    """The last days said without naming one (`la semaine prochaine`), and where."""
+    """The last days said without naming one (`la semaine prochaine`, `fin mars`), and where.
+
+    To read a weekday said later inside their limits, read it with `today` one day before
+    `not_before`.
+    """
     said = _said(utterance, today, locale, past=False)
     return next((item for item in reversed(said) if item[0].at is None), None)
 
@@ -114,7 +104,7 @@ def _said(
     kept = _wordings(folded, today, locale, past=past, told=told)
     said: list[tuple[When[date], Span]] = []
     base, kinds, dropped = today, list[str](), set[date]()
-    last = max((span for span, means, _ in kept if means["means"] != "nothing"), default=None)
+    last = max((span for span, means, _ in kept if means["means"] not in _NO_DAY), default=None)
     for span, means, parts in sorted(kept, key=lambda item: item[0]):
         taken_back = span != last and _is_taken_back(folded[span[1] :], locale)
         since = today if means["means"] in _EXACT else base
@@ -125,7 +115,7 @@ def _said(
         when = resolve(means, parts, since, locale)
         if when and when.at and taken_back:
             dropped.add(when.at)  # "Thursday, but no, Thursday's no good, Friday"
-        if taken_back or _unwanted(folded[: span[0]], locale):
+        if taken_back or _unwanted(folded[: span[0]], locale, told=told):
             continue
         if when and when.at in dropped and span != last:
             continue
@@ -150,7 +140,7 @@ def _wordings(
         (match.span(), rule.means, match.groupdict())
         for rule in when_rules("dates", locale)
         if rule.means.get("past", past) == past
-        if not (told and rule.means["means"] == "nothing")
+        if not (told and rule.means["means"] == "unwanted")
         for match in rule.pattern.finditer(folded)
         if not rule.means.get("same") or resolve(rule.means, match.groupdict(), today, locale)
     ]
@@ -188,10 +178,16 @@ def _less_events(
 
 def _is_event(before: str, events: Sequence[str], locale: str) -> bool:
     """Whether the clause that leads to a day tells of an event, and asks for no day itself."""
-    clause = re.split(r"[,.;:!?\0]\s|\s(?:and|so|but|et|mais|donc)\s", before)[-1]
+    clause = _clause_end(locale).split(before)[-1]
     words = lexicon(locale).words
     wish = find_phrase((*words.get("wants", ()), *words.get("requests", ())), clause)
     return wish is None and find_phrase(events, clause) is not None
+
+
+@lru_cache
+def _clause_end(locale: str) -> re.Pattern[str]:
+    joins = either(load("allokoli.dialogue", language(locale), "background")["joins"])
+    return re.compile(rf"[,.;:!?\0]\s|\s{joins}\s")
 
 
 def _tells_less(kind: str, before: When[date], exact: When[date]) -> bool:
@@ -202,8 +198,11 @@ def _tells_less(kind: str, before: When[date], exact: When[date]) -> bool:
     return kind in {"weekday", "week_weekday"} and bool(same)
 
 
-def _unwanted(before: str, locale: str) -> bool:
-    """`pas lundi, mardi`: the day after these words is not the one meant."""
+def _unwanted(before: str, locale: str, *, told: bool) -> bool:
+    """`pas lundi, mardi`: the day after these words is not the one meant.
+
+    Where it is what is called off, that it does not suit (`I can't do Tuesday`) is why it is meant.
+    """
     table = lexicon(locale).time
     tail = before.rstrip()
 
@@ -212,6 +211,8 @@ def _unwanted(before: str, locale: str) -> bool:
             re.search(rf"(?<!\w){re.escape(fold(one))}$", tail) for one in table.get(key, ())
         )
 
+    if ends("not_suiting"):
+        return not told
     return ends("not_wanted") and not ends("wanted_after_all")
 
 

@@ -9,6 +9,7 @@ from dateutil.easter import easter
 
 from allokoli.dialogue.entities.when import When
 from allokoli.dialogue.entities.when_patterns import names
+from allokoli.dialogue.lexicon import lexicon
 
 Parts = Mapping[str, str | None]
 """What stood in the holes of a pattern."""
@@ -173,7 +174,7 @@ def _holiday(means: Mapping[str, Any], _: Parts, today: date, __: str) -> When[d
 
 
 def _nothing(*_: object) -> None:
-    """Words that look like a date and are none (`lundi dernier`)."""
+    """Words that look like a date and are none (`lundi dernier`), or a day that does not suit."""
 
 
 def _monday(today: date, weeks: int, locale: str) -> date:
@@ -183,7 +184,7 @@ def _monday(today: date, weeks: int, locale: str) -> date:
 
 def _place(weekday: int, locale: str) -> int:
     """A weekday's place in its week, 0 to 6."""
-    return (weekday + 1) % _WEEK_DAYS if locale == "he" else weekday
+    return (weekday - int(lexicon(locale).time["first_weekday"])) % _WEEK_DAYS
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -205,4 +206,5 @@ _MEANS: Mapping[str, Callable[[Mapping[str, Any], Parts, date, str], When[date] 
     "nth_weekday": _nth_weekday,
     "holiday": _holiday,
     "nothing": _nothing,
+    "unwanted": _nothing,
 }
