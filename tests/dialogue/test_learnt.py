@@ -1,5 +1,9 @@
 """Examples are compared once, when AlloKoli is installed; a broken file costs time only."""
 
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -60,3 +64,27 @@ def test_the_data_files_examples_are_found():
     found = set(learnt.example_sentences())
     assert len(found) > 1000
     assert all(isinstance(one, str) and one for one in found)
+
+
+def lists(table, key=""):
+    """Every list of words in a data file, by the path of its key."""
+    if isinstance(table, dict):
+        for name, value in table.items():
+            yield from lists(value, f"{key}.{name}")
+    elif isinstance(table, list) and all(isinstance(one, str) for one in table):
+        yield key, table
+    elif isinstance(table, list):
+        for at, one in enumerate(table):
+            yield from lists(one, f"{key}[{at}]")
+
+
+@pytest.mark.parametrize("wing", ["dialogue", "blueprint"])
+def test_no_list_of_words_says_one_twice(wing):
+    data = Path(str(files("allokoli"))) / wing / "data"
+    tables = {path: tomllib.loads(path.read_text("utf-8")) for path in data.rglob("*.toml")}
+    said_twice = {
+        f"{path.relative_to(data)} {key}": {one for one in words if words.count(one) > 1}
+        for path, table in tables.items()
+        for key, words in lists(table)
+    }
+    assert {place: words for place, words in said_twice.items() if words} == {}

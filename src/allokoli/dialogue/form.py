@@ -134,6 +134,8 @@ class Goal:
         examples: whole sentences that mean it.
         told: whole sentences that mean it and already answer its slot `tells` (`my boiler is
             leaking`, which is also the reason).
+        stories: whole sentences that mean it of a booking that is only mentioned (`my husband's
+            broken his foot, we'll have to give it up`).
         tells: that slot.
         newest: where a sentence holds two days or two hours, the last one counts (`from 7 to 8`).
         slots: the slots it needs, in the order they are asked.

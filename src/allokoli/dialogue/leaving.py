@@ -17,7 +17,8 @@ def takes_leave(state: State, folded: str, found: Understanding, locale: str) ->
     Args:
         state: where the conversation stands.
         folded: the sentence.
-        found: what was understood of it so far.
+        found: what was understood of it so far; who takes leave asks nothing, and `question` is
+            cleared.
         locale: the language spoken; one without `satisfied` and `thanks` takes leave by its
             goodbyes alone.
     """

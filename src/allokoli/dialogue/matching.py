@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from allokoli.dialogue.lexicon import LANGUAGES, load
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span
 
-_BETWEEN = r"[\W_]+(?:בבקשה[\W_]+)?"  # a courtesy that may stand anywhere
 _STEM_CHARS = 5
 _MIN_PREFIXED_CHARS = 4
 _MIN_CONTENT_CHARS = 3
@@ -37,9 +37,17 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
             continue
         body = re.escape(word).replace(r"\*", r"\w*").replace(r"\|", "|")
         body = body.replace(r"\(", "(?:").replace(r"\)", ")")
-        parts.append(body if not parts else _BETWEEN + body)
+        parts.append(body if not parts else _between() + body)
     end = "" if phrase.endswith("'") else r"(?!\w)"
     return re.compile(unlike + r"(?<!\w)" + _prefixes(fold(phrase)) + "".join(parts) + end)
+
+
+@lru_cache(maxsize=1)
+def _between() -> str:
+    """What may stand between two words: a courtesy, in a language that puts it anywhere."""
+    tables = (load("allokoli.dialogue", locale, "words") for locale in LANGUAGES)
+    courtesies = either(word for words in tables for word in words.get("courtesy_between", ()))
+    return rf"[\W_]+(?:{courtesies}[\W_]+)?"
 
 
 def _prefixes(phrase: str) -> str:

@@ -61,7 +61,8 @@ class Heard:
         key: which one.
         value: the answer read, for a slot.
         words: the words it was read from.
-        how: `lexicon` (a phrase of the data files), `meaning` (a sentence like it), or `reading`.
+        how: `lexicon` (a phrase of the data files), `meaning` (a sentence like it), `request` (a
+            polite one), `statement` (what is wrong), `reading`, `correction`, or `spelling`.
         score: how near, from 0 to 1, when it was by meaning.
     """
 

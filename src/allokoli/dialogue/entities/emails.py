@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.lexicon import language, lexicon, load
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
@@ -23,7 +23,7 @@ def find_email(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
         utterance: the sentence.
         locale: the language it was dictated in.
     """
-    tokens = _tokens(_less_to(utterance), locale)
+    tokens = _tokens(_less_to(utterance, locale), locale)
     signs = [index for index, (said, _, _) in enumerate(tokens) if said == "@"]
     for index in signs[:_MAX_SIGNS]:
         last = _domain_end(tokens, index + 1, locale)
@@ -35,11 +35,14 @@ def find_email(utterance: Utterance, locale: str) -> tuple[str, Span] | None:
     return None
 
 
-def _less_to(utterance: Utterance) -> str:
-    """`par mail à r point Amrani`: `à` before a lone letter is no letter of the address."""
+def _less_to(utterance: Utterance, locale: str) -> str:
+    """`par mail à r point Amrani`: `à`, by its accent, is no letter of the address before one."""
     folded = list(utterance.mask())
-    for match in re.finditer(r"(?<!\w)à(?=\s+\w(?!\w))", utterance.text):
-        folded[match.start()] = " "
+    words = load("allokoli.dialogue", language(locale), "words").get("email_to", ())
+    for match in re.finditer(
+        rf"(?<!\w)(?:{'|'.join(words) or '(?!)'})(?=\s+\w(?!\w))", utterance.text
+    ):
+        folded[slice(*match.span())] = " " * len(match.group())
     return "".join(folded)
 
 
