@@ -42,12 +42,15 @@ class Rectifying(Person):
         self._meant = play(written).fields
 
     def next(self, state: State, found: Mapping[str, Any]) -> str:
-        name = fold(str(self._meant.get("name") or "").split(" ")[-1])
-        if state.notes.get("spelling") and name:
-            return ", ".join(
-                _ALPHABET[ord(letter) - ord("a")] for letter in name if "a" <= letter <= "z"
-            )
-        return super().next(state, found)
+        return self._spelled(found) if "spelling" in state.notes else super().next(state, found)
+
+    def _spelled(self, found: Mapping[str, Any]) -> str:
+        """The word of their name that was read back wrong, a word for each letter."""
+        noted = sounds(str(found.get("name"))).split()
+        words = str(self._meant["name"]).split()
+        wrong = [word for word in words if sounds(word) not in noted] or words
+        letters = re.findall(r"[a-z]", fold(wrong[-1]))
+        return ", ".join(_ALPHABET[ord(letter) - ord("a")] for letter in letters)
 
     def _misheard(self, found: Mapping[str, Any]) -> str | None:
         """The first thing that the recap says otherwise, if they can say it once more."""

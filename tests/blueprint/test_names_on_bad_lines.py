@@ -29,6 +29,28 @@ def test_the_name_is_then_as_it_was_spelled_or_said(call, mario, spelled):
     assert "au nom de Marchand," in call(mario).say(*BEFORE, *TWICE, spelled)
 
 
+def test_a_spelling_with_a_breath_in_it_is_waited_for(call, mario):
+    one = call(mario)
+    assert "prénoms" in one.say(*BEFORE, *TWICE)
+    assert "récapitule" not in one.say("Marcel, Anatole.")
+    assert "au nom de Marchand," in one.say("Raoul, Célestin, Henri, Anatole, Nicolas, Désiré")
+
+
+def test_a_name_of_two_letters_is_one(call, mario):
+    assert "au nom de Xu," in call(mario).say(*BEFORE, *TWICE, "Xavier, Ursule", "c'est tout")
+
+
+def test_the_word_of_the_name_that_was_misheard_is_put_right(call, mario):
+    said = call(mario).say(
+        "Une table pour 4 vendredi à 20 h, 06 12 34 56 78, pas d'allergies",
+        "Yanis Houmard",
+        "non, ce n'est pas le bon nom, Yanis Oumare",
+        "non, ce n'est pas le bon nom, Yanis Houmar",
+        "Oscar, Ursule, Marcel, Anatol, Roul",
+    )
+    assert "au nom de Yanis Oumar," in said
+
+
 def test_it_is_asked_once_only(call, mario):
     said = call(mario).say(*BEFORE, *TWICE, "Marchane", "non, ce n'est pas le bon nom, Marchand")
     assert "prénoms" not in said

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from allokoli.dialogue import speaking
-from allokoli.dialogue.form import Form, Known
+from allokoli.dialogue.form import Form, Known, Slot
 from allokoli.dialogue.languages import spoken_language
 from allokoli.dialogue.moves import again, ask_next, close, finish
 from allokoli.dialogue.recovery import missed, propose, silence, stuck
@@ -239,13 +239,7 @@ def _confirming(form: Form, state: State, found: Understanding, turn: Turn) -> t
     if found.mentioned and found.answer != "yes":
         slot = form.slot(found.mentioned)
         if slot:
-            count_denial(state, slot.key)
-            spell = asks_to_spell(form, state, turn)
-            if spell:
-                return spell
-            state.values.pop(slot.key, None)
-            state.phase = "collecting"
-            return ask_next(form, state, replace(turn, decision=f"change {slot.key}"))
+            return _ask_anew(form, state, slot, turn)
     if found.answer == "yes" and state.phase == "confirming":
         return finish(form, state, turn, goal)
     if found.social == "goodbye" and found.answer != "yes":
@@ -263,6 +257,17 @@ def _confirming(form: Form, state: State, found: Understanding, turn: Turn) -> t
     state.phase = "confirming"
     said = speaking.wording(form, "confirm_again", state.misses - 1)
     return state, speaking.reply(form, state, turn.saying(said, "not understood at recap"))
+
+
+def _ask_anew(form: Form, state: State, slot: Slot, turn: Turn) -> tuple[State, Reply]:
+    """What was read back wrong, asked once more."""
+    count_denial(state, slot.key)
+    spelling = asks_to_spell(form, state, turn)
+    if spelling:
+        return spelling
+    state.values.pop(slot.key, None)
+    state.phase = "collecting"
+    return ask_next(form, state, replace(turn, decision=f"change {slot.key}"))
 
 
 def _without_answer(  # noqa: PLR0911  (one way out a case)

@@ -14,6 +14,7 @@ from allokoli.dialogue.text import clean, fold
 from allokoli.dialogue.understood import Understanding
 
 _TIMES = 2
+_LEAST_LETTERS = 3
 _ALIKE = 0.5
 
 
@@ -35,7 +36,7 @@ def asks_to_spell(form: Form, state: State, turn: Turn) -> tuple[State, Reply] |
     if state.notes.get("renamed") != _TIMES or "spell" not in form.wording:
         return None
     state.notes["renamed"] += 1
-    state.notes["spelling"] = True
+    state.notes["spelling"] = ""
     state.phase, state.asking = "correcting", ["name"]
     state.said = speaking.wording(form, "spell", 0)
     turn.acknowledgement = ""
@@ -43,10 +44,19 @@ def asks_to_spell(form: Form, state: State, turn: Turn) -> tuple[State, Reply] |
 
 
 def hear_spelling(state: State, text: object, locale: str) -> Understanding | None:
-    """The name as it is spelled by somebody who was asked to; None where they say otherwise."""
-    asked, known = state.notes.pop("spelling", False), state.values.get("name")
+    """The name as it is spelled by somebody who was asked to; None where they say otherwise.
+
+    Two letters are the beginning of it: the rest is waited for.
+    """
+    before, known = state.notes.pop("spelling", None), state.values.get("name")
+    if before is None or not known:
+        return None
     words = clean(text)
-    letters = read_spelling_words(words, locale) if asked and known else ""
+    told = read_spelling_words(words, locale)
+    letters = f"{before}{told}".capitalize()
+    if told and len(letters) < _LEAST_LETTERS:
+        state.notes["spelling"] = letters
+        return Understanding(words=words, social="wait")
     if not letters:
         return None
     name = respelled(str(known).split(), letters)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from allokoli.dialogue.entities.first_names import without_letters
 from allokoli.dialogue.entities.name_words import (
@@ -19,6 +20,7 @@ _MOST_CLAUSES = 12
 _NEAR_CHARS = 24
 _SHORT_WORDS = 3
 _FEW_LETTERS = 3
+_ALIKE = 0.5
 
 
 def find_name(
@@ -234,5 +236,11 @@ def respelled(names: list[str], letters: str) -> str:
     if " " in letters or (fold(letters)[:1] == fold(names[0])[:1] and "'" in letters):
         return letters
     same = [index for index, name in enumerate(names) if fold(name)[0] == fold(letters)[0]]
-    names[same[-1] if same else -1] = letters
+    near = max(range(len(names)), key=lambda index: _alike(names[index], letters))
+    sounds = _alike(names[near], letters) >= _ALIKE
+    names[same[-1] if same else near if sounds else -1] = letters
     return " ".join(names)
+
+
+def _alike(name: str, letters: str) -> float:
+    return SequenceMatcher(None, fold(name), fold(letters), autojunk=False).ratio()

@@ -19,23 +19,29 @@ def read_spelling_words(raw: str, locale: str) -> str:
         locale: its language.
 
     Returns:
-        From 3 to 20 letters; "" where that is not what was said, or the language spells otherwise.
+        From 3 to 20 letters, or 2 where the words are surely such; "" where that is not
+        what was said, or the language spells otherwise.
     """
     table = [fold(word) for word in lexicon(locale).words.get("spelling_words", ())]
     if not table:
         return ""
     like = "|".join(map(re.escape, lexicon(locale).words["letter_like"]))
     told = re.sub(rf"(?<!\w)\w\s+(?:{like})\s+(?=\w)", "", fold(raw))  # `M comme Marcel`
-    letters = ""
+    letters, least = "", 1.0
     for part in re.split(r"[,.;:!?]+", told):
         words = re.findall(r"[a-z]+", part)
+        if not words:
+            continue
         whole, sure = _letter("".join(words), table)
         apart = [_letter(word, table) for word in words if len(word) > 2]  # noqa: PLR2004 - `et`
         if sure < _ALIKE and len(apart) > 1 and all(one[1] >= _RATHER_ALIKE for one in apart):
             letters += "".join(one[0] for one in apart)
-        elif words:
+            least = min(least, *(one[1] for one in apart))
+        else:
             letters += whole if sure >= _RATHER_ALIKE else words[0][0]
-    return letters.capitalize() if _LEAST_LETTERS <= len(letters) <= _MOST_LETTERS else ""
+            least = min(least, sure)
+    enough = _LEAST_LETTERS if least < _ALIKE else _LEAST_LETTERS - 1
+    return letters.capitalize() if enough <= len(letters) <= _MOST_LETTERS else ""
 
 
 def _letter(heard: str, table: Sequence[str]) -> tuple[str, float]:
