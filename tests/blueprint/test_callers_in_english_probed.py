@@ -58,6 +58,7 @@ def test_what_a_caller_wants_of_a_booking(said, goal):
         ("Four adults, kids, two.", 4),
         ("There's four of us. Table, 12.", 4),
         ("Two adults, two kids aged 3, 5.", 4),
+        ("me, my wife, the two boys with their wives, and our grandson, seven", 7),
     ],
 )
 def test_a_company_counted_aloud(said, people):

@@ -62,10 +62,21 @@ def with_somebody(text: str, folded: str, locale: str) -> str:
     return "".join(new if old != "\0" else old for old, new in zip(folded, chars, strict=True))
 
 
-def names_members(folded: str, locale: str) -> bool:
-    """Whether somebody of a company is named, counted or not (`four adults, kids`)."""
-    known = lexicon(locale).words.get("count_members")
-    return bool(known) and _member(locale).search(folded) is not None
+def counts_all(number: int, said: str, locale: str) -> bool:
+    """Whether a number that ends a list of people is of them all (`me, my wife and the kids, five`)
+    rather than of some (`four adults, kids, two`; `two kids aged 3, 5`).
+
+    Args:
+        number: what is said last, after a comma.
+        said: the sentence up to that comma, folded.
+        locale: the language spoken.
+    """
+    if not lexicon(locale).words.get("count_members") or not _member(locale).search(said):
+        return True
+    before = said.rpartition(",")[2].strip()
+    last = _member(locale).fullmatch(before)
+    some = before[-1:].isdigit() or (last is not None and _count(last, locale) is None)
+    return not some and number >= max(map(int, re.findall(r"\d{1,2}", said)), default=0)
 
 
 def count_told_first(folded: str, locale: str) -> tuple[int, Span] | None:

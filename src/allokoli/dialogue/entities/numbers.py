@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from allokoli.dialogue.entities.members import names_members
+from allokoli.dialogue.entities.members import counts_all
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import either
 from allokoli.dialogue.text import fold
@@ -94,19 +94,18 @@ def find_sum(
 def find_settled(folded: str, locale: str) -> tuple[int, Span] | None:
     """The number on which somebody who counts aloud ends.
 
-    After a comma, it takes up another number of its sentence, which tells nobody one by one:
-    `four adults, kids, two` and `four of us. Table, twelve` end on no count of them all.
+    After a comma, it takes up another number of its sentence: `four of us. Table, twelve` does not.
     """
     last = next(reversed(list(_LAST.finditer(folded))), None)
     if last is None:
         return None
-    before = folded[: last.start()]
+    before, which = folded[: last.start()], "n" if last["n"] else "alone"
+    number = int(last[which])
     said = _SENTENCE_END.split(before)[-1] if folded[last.start()] in ",;" else ""
-    if said and (_BARE.search(said) is None or names_members(said, locale)):
+    if said and not (_BARE.search(said) and counts_all(number, said, locale)):
         return None
     counts = _BARE.search(before) or _whole(before, locale)
-    which = "n" if last["n"] else "alone"
-    return (int(last[which]), last.span(which)) if counts else None
+    return (number, last.span(which)) if counts else None
 
 
 @lru_cache
