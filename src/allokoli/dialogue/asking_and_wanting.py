@@ -63,7 +63,7 @@ def ask_about(form: Form, text: str, found: Understanding) -> None:
         and not wishes_besides
     ):
         found.goal = None
-    found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
+    found.hear(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
 
 
 def rather_answered(near: meaning.Near, asides: Mapping[str, Aside]) -> meaning.Near:
@@ -78,7 +78,7 @@ def rather_answered(near: meaning.Near, asides: Mapping[str, Aside]) -> meaning.
 
 def also_asks(form: Form, text: str, found: Understanding) -> None:
     """`How much is a cut, and could you fit me in on Saturday?` wants and asks: it gets both."""
-    wanted = next((one.words for one in found.heard if one.kind == "goal"), "")
+    wanted = found.goal_words
     rest = less_fillers(text.replace(wanted, " ") if wanted else "", form.locale)
     asides = {one.key: one for one in form.asides if is_owners(one)}
     wishes = [sentence for one in form.goals for sentence in (*one.examples, *one.told)]
@@ -126,7 +126,7 @@ def also_wants(form: Form, text: str, found: Understanding) -> None:
     something where it is a wish in good manners (`is it still free, and can I see it tomorrow?`).
     """
     aside, locale = found.aside, form.locale
-    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    asked = found.aside_words
     before, _, after = text.partition(asked) if asked else ("", "", "")
     usual = form.goal(form.default_goal)
     if usual is None or aside is None:
@@ -169,7 +169,7 @@ def also_wants(form: Form, text: str, found: Understanding) -> None:
 
 def keep_to_question(text: str, found: Understanding) -> None:
     """`How much is a visit?` is the owner's question, and no wish for a visit."""
-    asked = next((one.words for one in found.heard if one.kind == "aside"), "")
+    asked = found.aside_words
     goal = found.goal
     if goal and asked and find_phrase((*goal.phrases, *goal.hints), fold(text.replace(asked, " "))):
         return

@@ -63,7 +63,7 @@ def _is_between_digits(whole: Utterance, span: Span) -> bool:
 
 def less_question(whole: Utterance, found: Understanding, locale: str) -> Utterance:
     """The sentence without the question it asked: `is breakfast included?` books no morning."""
-    asked = next((one.words for one in found.heard if one.kind == "aside"), found.asked)
+    asked = found.aside_words or found.asked
     if not (found.aside or found.asked) or found.goal or not asked:
         return whole
     clauses = re.split(r"(?<=[.?!;,])\s+", whole.raw)
@@ -73,7 +73,7 @@ def less_question(whole: Utterance, found: Understanding, locale: str) -> Uttera
 
 def less_asked(text: str, found: Understanding, locale: str) -> str:
     """The sentence without the clauses that ask, but for a wish in good manners."""
-    asked = next((one.words for one in found.heard if one.kind == "aside"), found.asked)
+    asked = found.aside_words or found.asked
     kept = []
     for sentence in re.split(r"(?<=[.?!;])\s+", text):
         if sentence.endswith("?") and not wishes_politely(sentence, locale):

@@ -81,7 +81,7 @@ def recognize(
     if state.goal is None:
         note_call_for_help(form, whole.raw, found)
     _by_meaning(form, state, whole, found)
-    words = next((one.words for one in found.heard if one.kind == "aside"), "")
+    words = found.aside_words
     asked = found.question or (words and asks(words, whole.raw, locale))
     if found.goal and found.aside and not asked and not found.aside.at_once:
         same = found.aside.goal == found.goal.key  # "someone real, I left my scarf with you"
@@ -100,12 +100,12 @@ def _meets(form: Form, state: State, whole: Utterance, found: Understanding, loc
         later = phrase_pattern(now).sub(" ", later)
     if found.aside.intent == "human" and meets and names_a_day(later, locale):
         found.goal, found.aside = goal, None
-        found.heard.append(Heard("goal", goal.key, words=whole.raw[slice(*meets)]))
+        found.hear(Heard("goal", goal.key, words=whole.raw[slice(*meets)]))
 
 
 def _is_told(form: Form, state: State, whole: Utterance, found: Understanding, locale: str) -> bool:
     """Whether what asks for a person is a part of the message being taken, which says more."""
-    wish = next((one.words for one in found.heard if one.kind == "aside"), "")
+    wish = found.aside_words
     if found.aside is None or found.aside.goal != state.goal or not wish:
         return False
     dictated = _is_dictated(form, state, found, whole.raw_folded, locale)
@@ -148,7 +148,7 @@ def _wants_besides(form: Form, whole: Utterance, found: Understanding) -> None:
     wants = find_phrase(lexicon(form.locale).words.get("wants", ()), fold(rest))
     if wants and not (found.goal or found.aside or found.only_asks):
         found.goal = form.goal(form.default_goal)
-        found.heard.append(Heard("goal", form.default_goal or "", words=rest[slice(*wants)]))
+        found.hear(Heard("goal", form.default_goal or "", words=rest[slice(*wants)]))
 
 
 def _note_pointed(form: Form, whole: Utterance, found: Understanding, locale: str) -> None:
@@ -216,16 +216,16 @@ def _by_lexicon(
             found.goal, hinted = goal, phrases is goal.hints
             opens = hinted and state.goal is None
             found.goal = _hinted_at(form, goal, whole, span[1], locale) if opens else goal
-            found.heard.append(Heard("goal", found.goal.key, words=whole.raw[slice(*span)]))
+            found.hear(Heard("goal", found.goal.key, words=whole.raw[slice(*span)]))
             break
     spans = [(aside, find_phrase(aside.phrases, folded)) for aside in form.asides]
     said = [(span[1] - span[0], aside, span) for aside, span in spans if span]
-    wish = next((one.words for one in found.heard if one.kind == "goal"), "")
+    wish = found.goal_words
     said = [one for one in said if one[1].at_once or whole.raw[slice(*one[2])] not in wish]
     if said:
         _, found.aside, span = max(said, key=lambda item: (item[1].at_once, item[0]))
         words = whole.raw[slice(*span)]
-        found.heard.append(Heard("aside", found.aside.key, words=words))
+        found.hear(Heard("aside", found.aside.key, words=words))
         if found.goal and found.goal.key == form.default_goal and wish in words != wish:
             found.goal = None  # "is the doctor in today?" asks for no doctor
         return
@@ -235,8 +235,7 @@ def _by_lexicon(
     asked = near is not None and (not found.question or asks(near[2], whole.raw, locale))
     if near and near[0] >= _SIMILAR and asked:
         score, found.aside, clause = near
-        heard = Heard("aside", found.aside.key, words=clause, score=round(score, 2))
-        found.heard.append(heard)
+        found.hear(Heard("aside", found.aside.key, words=clause, score=round(score, 2)))
         if hinted and found.question and state.goal is None:
             found.goal = None  # "we're booked for Friday, is breakfast included?"
             found.only_asks = True

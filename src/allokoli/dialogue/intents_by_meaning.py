@@ -151,7 +151,7 @@ def note(thing: Goal | Aside, near: meaning.Near, found: Understanding, *, tells
             found.told = near.clause
     else:
         found.aside = thing
-    found.heard.append(Heard(kind, thing.key, words=near.clause, how="meaning", score=near.score))
+    found.hear(Heard(kind, thing.key, words=near.clause, how="meaning", score=near.score))
 
 
 def _usual(form: Form, things: Mapping[str, Goal | Aside]) -> list[str]:

@@ -69,5 +69,5 @@ def _asks_something(form: Form, whole: Utterance, found: Understanding, locale: 
     found.asked = near.clause
     if not is_unanswered(asides[near.key]):
         found.aside = asides[near.key]
-    found.heard.append(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
+    found.hear(Heard("aside", near.key, words=near.clause, how="meaning", score=near.score))
     return True

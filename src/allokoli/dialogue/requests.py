@@ -31,7 +31,7 @@ def requested(
         return None
     if not goal.implied_by & found.fills.keys():
         return None
-    found.heard.append(Heard("goal", goal.key, words=told.raw[slice(*span)], how="request"))
+    found.hear(Heard("goal", goal.key, words=told.raw[slice(*span)], how="request"))
     return goal
 
 

@@ -55,8 +55,7 @@ def _wished(
     words = lexicon(context.locale).words
     starts = [one for key in ("requests", "wants", "wish_starts") for one in words.get(key, ())]
     wish = find_phrase(starts, segment.raw_folded)
-    named = next((one for one in found.heard if one.kind == "goal" and one.words), None)
-    said = segment.raw.find(named.words) if named and named.how == "lexicon" else 0
+    said = segment.raw.find(found.goal_words) if found.goal_named else 0
     at = wish[0] if wish else max(said, 0)
     if not at:
         return None

@@ -62,8 +62,7 @@ def understand(
 
 def _comes_first(found: Understanding, raw: str) -> bool:
     """Whether the question is a sentence of its own, before the one that tells the wish."""
-    at = {one.kind: raw.find(one.words) for one in found.heard if one.kind in {"goal", "aside"}}
-    between = raw[at.get("aside", 0) : max(at.get("goal", 0), 0)]
+    between = raw[raw.find(found.aside_words) : max(raw.find(found.goal_words), 0)]
     return re.search(r"[.!?]\s", between) is not None
 
 
@@ -72,8 +71,8 @@ def _answers_rather_than_asks(
 ) -> None:
     """An answer to what was asked is no question that its words are only near."""
     answered = any(key in found.fills for key in state.asking)
-    question = next((one.words for one in found.heard if one.kind == "aside" and one.words), None)
-    asks = found.question or (question and intents_by_meaning.asks(question, whole.raw, locale))
+    words = found.aside_words
+    asks = found.question or (words and intents_by_meaning.asks(words, whole.raw, locale))
     if found.aside and answered and not asks and not found.aside.at_once:
         found.aside = None
 
@@ -127,7 +126,7 @@ def _as_a_statement(
     if told:
         found.goal, found.answer = goal, None
         found.told = whole.raw
-        found.heard.append(Heard("goal", goal.key, words=whole.raw, how="statement"))
+        found.hear(Heard("goal", goal.key, words=whole.raw, how="statement"))
 
 
 def _answered(form: Form, found: Understanding) -> bool:

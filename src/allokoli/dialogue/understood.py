@@ -27,8 +27,11 @@ class Understanding:
         asked: the part of the sentence that asks what nobody here can answer.
         only_asks: whether nothing is wanted but an answer.
         told: the part of the sentence that answers the goal's slot `tells`.
+        goal_words: what first says what they want, dropped later or not.
+        goal_named: whether that is a phrase of the lexicon.
+        aside_words: what first asks something, answered or not.
         words: the sentence.
-        heard: each thing understood, for the trace.
+        heard: each thing understood, for the trace alone.
     """
 
     fills: dict[str, Any] = field(default_factory=dict)
@@ -45,5 +48,16 @@ class Understanding:
     asked: str = ""
     only_asks: bool = False
     told: str = ""
+    goal_words: str = ""
+    goal_named: bool = False
+    aside_words: str = ""
     words: str = ""
     heard: list[Heard] = field(default_factory=list)
+
+    def hear(self, thing: Heard) -> None:
+        """Note what says the wish or the question, for the steps to come and for the trace."""
+        self.heard.append(thing)
+        if thing.kind == "goal" and not self.goal_words:
+            self.goal_words, self.goal_named = thing.words, thing.how == "lexicon"
+        if thing.kind == "aside" and not self.aside_words:
+            self.aside_words = thing.words
