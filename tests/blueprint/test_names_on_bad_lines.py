@@ -2,6 +2,8 @@
 
 import pytest
 
+from allokoli.blueprint.catalog import template
+
 BEFORE = ["Une table pour 4 vendredi à 20 h au nom de Marchant, 06 12 34 56 78", "pas d'allergies"]
 TWICE = ["non, ce n'est pas le bon nom, Marchane", "non, ce n'est pas le bon nom, Merchant"]
 
@@ -59,3 +61,24 @@ def test_it_is_asked_once_only(call, mario):
 def test_who_changes_their_mind_about_the_name_is_not_asked_to_spell(call, mario):
     said = call(mario).say(*BEFORE, "non, mettez Dupont", "non, finalement au nom de Girard")
     assert "au nom de Girard" in said
+
+
+def test_a_number_denied_twice_is_asked_for_digit_by_digit(call, mario):
+    one = call(mario)
+    one.say(*BEFORE, "non, ce n'est pas le bon numéro, 06 12 34 56 98")
+    said = one.say("non, ce n'est pas le bon numéro, 06 12 34 56 68")
+    assert "chiffre par chiffre" in said
+    said = one.say("0 6 1 2 3 4 5 6 8 8")
+    assert "06 12 34 56 88" in said
+    assert "récapitule" in said
+
+
+def test_what_leads_to_a_corrected_reason_is_no_part_of_it(call):
+    blueprint = template("hairdresser", "fr").blueprint
+    one = call(blueprint)
+    one.say(
+        "un rendez-vous pour une couleur indique vendredi à 15 h, au nom de Sophie Martin",
+        "06 11 22 33 44",
+    )
+    said = one.say("Non, plus les motifs, c'est pour une couleur.")
+    assert "motif : une couleur," in said

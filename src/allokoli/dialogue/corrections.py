@@ -206,7 +206,7 @@ def tells_again(form: Form, state: State, whole: Utterance, locale: str) -> str:
         return ""
     asks_for = [lead for lead in slot.leads if " " in lead]
     if find_phrase(asks_for, whole.raw_folded):
-        return text
+        return _after_lead(slot, text)
     near = meaning.nearest(text, {"told": goal.told})
     return text if near else ""
 
@@ -238,13 +238,20 @@ def _spoken(text: str, locale: str) -> str:
 
 def _read(slot: Slot, text: str, context: Context) -> Any:
     """A slot's value where it was pointed at, so that few words suffice."""
-    text = _plain(text, context.locale)
+    text = _plain(_after_lead(slot, text), context.locale)
     if not text or find_answer(fold(text), context.locale):
         return None
     heard = Utterance.of(text, context.locale)
     pointed = replace(context, correcting=True)
     value = read_given(slot, heard, pointed, asked=True)
     return read_asked(slot, heard, pointed, alone=True) if value is None else value
+
+
+def _after_lead(slot: Slot, text: str) -> str:
+    """`Plus le motif, c'est pour une couleur`: what follows the words that lead to the answer."""
+    leads = [lead for lead in slot.leads if slot.type == "text" and " " in lead]
+    span = find_phrase(leads, fold(text))
+    return text[span[1] :] if span and text[span[1] :].strip(" ,.;:!?") else text
 
 
 def _plain(text: str, locale: str) -> str:

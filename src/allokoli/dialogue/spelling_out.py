@@ -1,4 +1,7 @@
-"""A name that the line garbles again and again: it is asked once to be spelled with words."""
+"""What the line garbles again and again is asked once in a form that it carries.
+
+A name is spelled with words, a telephone number told digit by digit.
+"""
 
 from collections.abc import Mapping
 from difflib import SequenceMatcher
@@ -14,33 +17,40 @@ from allokoli.dialogue.text import clean, fold
 from allokoli.dialogue.understood import Understanding
 
 _TIMES = 2
+_ASKED_WITH = {"name": "spell", "phone": "digits"}
 _LEAST_LETTERS = 3
 _ALIKE = 0.5
 
 
-def count_renaming(state: State, before: Mapping[str, Any], found: Understanding) -> None:
-    """Count how often a name that was read back is told once more; another name is another wish."""
-    told, known = found.fills.get("name"), before.get("name")
-    if state.phase in AT_RECAP and told and known and _alike(str(told), str(known)):
-        count_denial(state, "name")
+def count_denials(state: State, before: Mapping[str, Any], found: Understanding) -> None:
+    """Count how often what was read back is told once more; another name is another wish."""
+    if state.phase not in AT_RECAP:
+        return
+    for key in _ASKED_WITH:
+        told, known = found.fills.get(key), before.get(key)
+        if told and known and (key != "name" or _alike(str(told), str(known))):
+            count_denial(state, key)
 
 
 def count_denial(state: State, key: str) -> None:
-    """Count that an answer was read back wrong, if it is the name."""
-    if key == "name":
-        state.notes["renamed"] = state.notes.get("renamed", 0) + 1
+    """Count that an answer was read back wrong."""
+    denied = state.notes.setdefault("denied", {})
+    denied[key] = denied.get(key, 0) + 1
 
 
 def asks_to_spell(form: Form, state: State, turn: Turn) -> tuple[State, Reply] | None:
-    """The question for a spelling, where telling the name once more will not do; asked once."""
-    if state.notes.get("renamed") != _TIMES or "spell" not in form.wording:
+    """Another way to tell it, where telling it once more will not do; each asked once."""
+    denied = state.notes.get("denied", {})
+    key = next((key for key in _ASKED_WITH if denied.get(key) == _TIMES), "")
+    if not key or _ASKED_WITH[key] not in form.wording:
         return None
-    state.notes["renamed"] += 1
-    state.notes["spelling"] = ""
-    state.phase, state.asking = "correcting", ["name"]
-    state.said = speaking.wording(form, "spell", 0)
+    denied[key] += 1
+    if key == "name":
+        state.notes["spelling"] = ""
+    state.phase, state.asking = "correcting", [key]
+    state.said = speaking.wording(form, _ASKED_WITH[key], 0)
     turn.acknowledgement = ""
-    return state, speaking.reply(form, state, turn.saying(state.said, "spell the name"))
+    return state, speaking.reply(form, state, turn.saying(state.said, f"spell the {key}"))
 
 
 def hear_spelling(state: State, text: object, locale: str) -> Understanding | None:

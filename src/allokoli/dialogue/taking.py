@@ -5,7 +5,7 @@ from allokoli.dialogue.form import Form
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.speaking import Turn, settled
-from allokoli.dialogue.spelling_out import count_renaming
+from allokoli.dialogue.spelling_out import count_denials
 from allokoli.dialogue.state import LIMITS, State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.understood import Understanding
@@ -148,7 +148,7 @@ def take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> bo
         if key == "time" and key in found.fills:
             _take_limits(state, found)
         state.tries.pop(key, None)
-    count_renaming(state, before, found)
+    count_denials(state, before, found)
     kept = {key: value for key, value in found.fills.items() if before.get(key) != value}
     found.news = bool(kept) or any(key in state.asking for key in found.fills)
     corrected = any(key in before for key in kept)

@@ -110,7 +110,8 @@ class Recognizer:
             context: what the assistant just said; an answer is better understood after it.
             among: the languages that may be spoken, when there are several: another one than
                 `language` is recognized as itself when it is clearly heard.
-            keyterms: words and phrases that are likely, in that language; 240 characters count.
+            keyterms: words and phrases that are likely, in that language, the likeliest last; the
+                last 240 characters count.
         """
         return await asyncio.get_running_loop().run_in_executor(
             self._pool, self.hear_now, pcm, language, context, tuple(among), tuple(keyterms)
@@ -194,10 +195,10 @@ class Recognizer:
 
 
 def _expected(keyterms: Sequence[str]) -> str:
-    """The likely words as one sentence, as many as have room."""
+    """The likely words as one sentence, the last ones that have room: they weigh most."""
     said = ", ".join(keyterms)
     if len(said) > _KEYTERMS_CHARS:
-        said = said[:_KEYTERMS_CHARS].rpartition(",")[0]
+        said = said[-_KEYTERMS_CHARS:].partition(", ")[2]
     return f"{said}." if said else ""
 
 
