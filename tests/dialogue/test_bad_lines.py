@@ -55,6 +55,30 @@ def test_any_other_address_stays_as_it_was_said(said, address):
     assert (found[0] if found else None) == address
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "address"),
+    [
+        (
+            "Martin Szabo",
+            "martin underscore szabo arobase gmail point com",
+            "martin_szabo@gmail.com",
+        ),
+        (
+            "Kadiatou Bah",
+            "kadi tiret bah arobase outlook point com",
+            "kadi-bah@outlook.com",
+        ),
+        (
+            "Marie-Laure Quéméner",
+            "ml point quemener arobase orange point fr",
+            "ml.quemener@orange.fr",
+        ),
+    ],
+)
+def test_an_address_made_of_the_name_in_another_way_stays(name, said, address):
+    assert find_email_of(name, Utterance.of(said, "fr"), "fr")[0] == address
+
+
 def test_an_address_that_was_denied_is_not_made_again():
     said = Utterance.of("Sophie point martien arobase gmail point com", "fr")
     found = find_email_of("Sophie Martin", said, "fr", denied="sophie.martin@gmail.com")

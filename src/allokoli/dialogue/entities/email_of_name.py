@@ -40,7 +40,10 @@ def find_email_of(
     told, sign, after = signs_told(apart, locale).partition("@")
     if not sign or _NUMBER.search(heard.folded):
         return found
-    said = _letters(told, locale)
+    kept = _told(told, locale)
+    if found and all(_of_name(word, words, locale) for word in kept):
+        return found
+    said = re.sub(r"\W", "", "".join(kept))
     local, alike = max(
         ((one, _alike(said, spoken)) for one, spoken in _made_of(words, locale)),
         key=lambda one: one[1],
@@ -61,16 +64,25 @@ def _made_of(words: list[str], locale: str) -> Iterator[tuple[str, str]]:
             yield f"{one}{sign}{other}", f"{one}{spoken}{other}"
 
 
-def _letters(told: str, locale: str) -> str:
-    """What was said before the sign, without what leads to an address, signs in words again."""
+def _of_name(word: str, name: list[str], locale: str) -> bool:
+    """Whether a word is one of the name, the beginning of one, their initials, or a sign."""
+    signs = {fold(lexicon(locale).words[key][0]) for key in ("email_dot", "email_dash")}
+    initials = "".join(one[0] for one in name)
+    return word in signs or word in initials or any(one.startswith(word) for one in name)
+
+
+def _told(told: str, locale: str) -> list[str]:
+    """The words before the sign, without what leads to an address, signs in words again."""
     words = lexicon(locale).words
-    told = told.replace(".", f" {fold(words['email_dot'][0])} ")
+    told = told.replace(words["email_joined"][0], " ").replace(
+        ".", f" {fold(words['email_dot'][0])} "
+    )
     told = re.sub(r"(?<!\w)-|-(?!\w)", f" {fold(words['email_dash'][0])} ", told)
     kept = re.findall(r"[^\W\d_]+(?:['-][^\W\d_]+)*", told)
     before = {fold(one) for one in (*words["email_before"], *words["no"])}
     while len(kept) > 1 and kept[0] in before:
         del kept[0]
-    return re.sub(r"\W", "", "".join(kept))
+    return kept
 
 
 def _provider(after: str, locale: str) -> str:
