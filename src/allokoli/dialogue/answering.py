@@ -16,6 +16,7 @@ from allokoli.dialogue.answerable import (
 )
 from allokoli.dialogue.context import Context
 from allokoli.dialogue.cuts import segments
+from allokoli.dialogue.denials import contrast
 from allokoli.dialogue.entities.answers import says_none
 from allokoli.dialogue.entities.dates import another_year
 from allokoli.dialogue.entities.free_text import second_thought
@@ -44,7 +45,7 @@ def read_answers(
     """Every answer in the sentence, piece by piece, corrections taken up; the pieces."""
     parts = [told] if uncut else list(segments(told, locale, phone="phone" in state.asking))
     around = Context(form, state.values, local.date(), locale, part=state.notes.get("part"))
-    held = None if uncut else corrections.contrast(form, state, told, around)
+    held = None if uncut else contrast(form, state, told, around)
     anew = (
         "" if held or found.answer == "yes" else corrections.tells_again(form, state, told, locale)
     )

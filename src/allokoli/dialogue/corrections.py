@@ -1,90 +1,34 @@
-"""What a correction takes back, and what it puts in its place (`the lime, not the lemon`)."""
+"""What a correction puts in place of an answer, adds to it, or tells anew."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 from allokoli.dialogue import meaning
 from allokoli.dialogue.context import Context
+from allokoli.dialogue.denials import Contrast
 from allokoli.dialogue.entities.answers import find_answer
 from allokoli.dialogue.entities.dates import another_year
-from allokoli.dialogue.entities.free_text import rest_text
 from allokoli.dialogue.form import Form, Slot
 from allokoli.dialogue.hour_shifts import shifted
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase, phrase_pattern
-from allokoli.dialogue.reading import read_asked, read_given
+from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.reading import read_given
 from allokoli.dialogue.reading_words import without_leads
+from allokoli.dialogue.replacing import (
+    after_lead,
+    less_mention,
+    plain_words,
+    read_beside,
+    read_pointed,
+    spoken,
+)
 from allokoli.dialogue.state import AT_RECAP, Heard, State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.understood import Understanding
 from allokoli.dialogue.utterance import Utterance
 
-_WORDS_TOLD = frozenset({"text", "name", "email", "custom"})
 _MOST_NAMING = 8
-_MIN_CHARS = 3
-_MOST_DENIED = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """An answer that is denied (`not Thursday`).
-
-    Attributes:
-        slot: the one it was given to.
-        denied: its words.
-        said: the sentence without it.
-    """
-
-    slot: Slot
-    denied: str
-    said: Utterance
-
-
-def contrast(form: Form, state: State, whole: Utterance, context: Context) -> Contrast | None:
-    """The answer given before that the sentence denies; None when it denies none of them.
-
-    Args:
-        form: the form being filled.
-        state: where the conversation stands.
-        whole: the sentence.
-        context: what reading depends on.
-    """
-    words = lexicon(context.locale).words
-    denies, until = words.get("denies", ()), words.get("denied_until", ())
-    if not denies or not state.values:
-        return None
-    end = "|".join(re.escape(fold(one)) for one in sorted(until, key=len, reverse=True)) or "(?!)"
-    most = rf"(?:\S+\s+){{0,{_MOST_DENIED - 1}}}?"
-    for phrase in sorted(denies, key=len, reverse=True):
-        body = phrase_pattern(phrase).pattern
-        either = (
-            rf"{body}(?:\s+|(?<='))(?P<what>{most}[^\s,;!?]*[^\s,.;:!?])"
-            rf"(?=\s*(?:[,.;:!?](?!\d)|$|(?:{end})(?!\w)))"
-        )
-        found = _denied(form, state, whole, either, context)
-        if found:
-            return found
-    for phrase in words.get("denied_after", ()):
-        before = r"(?:^|[\s,.;:!?])(?P<what>[^\s,.;:!?]+(?:\s+[^\s,.;:!?]+){0,2}?)[\s,]+"
-        found = _denied(form, state, whole, before + phrase_pattern(phrase).pattern, context)
-        if found:
-            return found
-    return None
-
-
-def _denied(
-    form: Form, state: State, whole: Utterance, pattern: str, context: Context
-) -> Contrast | None:
-    for match in re.finditer(pattern, whole.raw_folded):
-        denied = whole.raw[slice(*match.span("what"))]
-        left = _trimmed(f"{whole.raw[: match.start()]}, {whole.raw[match.end() :]}")
-        slot = _slot_of(form, state, denied, left, context)
-        if slot:
-            return Contrast(slot, denied, Utterance.of(left, context.locale))
-    return None
 
 
 def settle(
@@ -134,7 +78,7 @@ def _complete(
         return
     slot = form.slot(found.mentioned) if found.mentioned else None
     if slot and slot.key in state.values and slot.key not in found.fills:
-        value = _read_beside(slot, said.raw, context)
+        value = read_beside(slot, said.raw, context)
         if value is None and slot.past:
             value = another_year(str(state.values[slot.key]), said.folded)
         _put(found, slot, value)
@@ -144,12 +88,6 @@ def _complete(
         _recounted(form, state, said, found, context)
         _added(form, state, said, found, context)
         _renamed(form, state, said, found, context)
-
-
-def _less_mention(slot: Slot, text: str) -> str:
-    """What is said of the slot, after it is named (`my name is…`) or before (`…, for the name`)."""
-    span = find_phrase(slot.mentions, fold(text))
-    return max(text[: span[0]], text[span[1] :], key=len) if span else text
 
 
 def _recounted(
@@ -174,7 +112,7 @@ def _added(
     if span is None or len(slots) != 1 or found.question:
         return
     slot = slots[0]
-    more = _plain(said.raw[span[1] :], context.locale) or _plain(said.raw, context.locale)
+    more = plain_words(said.raw[span[1] :], context.locale) or plain_words(said.raw, context.locale)
     if more and not find_answer(fold(more), context.locale):
         before = state.values[slot.key]
         more = without_leads(slot, more)
@@ -187,12 +125,12 @@ def _renamed(
     """`Put Petit instead`: at the recap, a name needs nothing before it."""
     slot = next((one for one in form.slots if one.type == "name" and one.key in state.values), None)
     corrected = find_phrase(lexicon(context.locale).words["correction"], said.raw_folded)
-    text = _plain(said.raw, context.locale)
+    text = plain_words(said.raw, context.locale)
     meant = corrected or found.answer == "no" or state.phase == "correcting"
     if slot is None or not meant or not text[:1].isupper():
         return
     if sum(len(word) > 1 for word in text.split()) <= _MOST_NAMING:
-        _put(found, slot, _read(slot, text, context))
+        _put(found, slot, read_pointed(slot, text, context))
 
 
 def tells_again(form: Form, state: State, whole: Utterance, locale: str) -> str:
@@ -201,12 +139,12 @@ def tells_again(form: Form, state: State, whole: Utterance, locale: str) -> str:
     if goal is None or state.phase not in AT_RECAP or goal.tells not in state.values:
         return ""
     slot = form.slot(goal.tells)
-    text = _plain(_less_mention(slot, whole.raw) if slot else "", locale)
+    text = plain_words(less_mention(slot, whole.raw) if slot else "", locale)
     if slot is None or not text or not goal.told:
         return ""
     asks_for = [lead for lead in slot.leads if " " in lead]
     if find_phrase(asks_for, whole.raw_folded):
-        return _after_lead(slot, text)
+        return after_lead(slot, text)
     near = meaning.nearest(text, {"told": goal.told})
     return text if near else ""
 
@@ -214,106 +152,15 @@ def tells_again(form: Form, state: State, whole: Utterance, locale: str) -> str:
 def _instead(held: Contrast, state: State, said: Utterance, context: Context) -> Any:
     """What replaces the answer denied: in an address, what replaces that part of it."""
     before = state.values[held.slot.key]
-    value = _read_beside(held.slot, said.raw, context)
+    value = read_beside(held.slot, said.raw, context)
     if value is None and held.slot.type == "email":
-        part, new = _spoken(held.denied, context.locale), _spoken(said.raw, context.locale)
+        part, new = spoken(held.denied, context.locale), spoken(said.raw, context.locale)
         if part in before and re.fullmatch(r"[\w.-]+", new):
             return before.replace(part, new)
     return value
-
-
-def _read_beside(slot: Slot, text: str, context: Context) -> Any:
-    """The slot's value beside its name: `not the right name, Kim`, or `Kim, for the name`."""
-    value = _read(slot, _less_mention(slot, text), context)
-    span = find_phrase(slot.mentions, fold(text))
-    return _read(slot, text[span[1] :], context) if value is None and span else value
-
-
-def _spoken(text: str, locale: str) -> str:
-    text = fold(_plain(text, locale))
-    for dot in lexicon(locale).words["email_dot"]:
-        text = re.sub(rf"\s+{re.escape(dot)}\s+", ".", text)
-    return text.strip()
-
-
-def _read(slot: Slot, text: str, context: Context) -> Any:
-    """A slot's value where it was pointed at, so that few words suffice."""
-    text = _plain(_after_lead(slot, text), context.locale)
-    if not text or find_answer(fold(text), context.locale):
-        return None
-    heard = Utterance.of(text, context.locale)
-    pointed = replace(context, correcting=True)
-    value = read_given(slot, heard, pointed, asked=True)
-    return read_asked(slot, heard, pointed, alone=True) if value is None else value
-
-
-def _after_lead(slot: Slot, text: str) -> str:
-    """`Plus le motif, c'est pour une couleur`: what follows the words that lead to the answer."""
-    leads = [lead for lead in slot.leads if slot.type == "text" and " " in lead]
-    span = find_phrase(leads, fold(text))
-    return text[span[1] :] if span and text[span[1] :].strip(" ,.;:!?") else text
-
-
-def _plain(text: str, locale: str) -> str:
-    """The words without what introduces them (`no, it's`)."""
-    words = lexicon(locale).words
-    before = sorted((*words.get("is", ()), *words["no"], *words["correction"]), key=len)
-    text = _trimmed(text)
-    changed = True
-    while changed:
-        text, changed = rest_text(Utterance.of(text, locale), locale), False
-        for phrase in reversed(before):
-            match = phrase_pattern(phrase).match(fold(text))
-            if match and match.end():
-                text, changed = _trimmed(text[match.end() :]), True
-                break
-    for phrase in words["correction"]:
-        text = re.sub(rf"[\s,]+{re.escape(phrase)}$", "", text)
-    return text
-
-
-def _trimmed(text: str) -> str:
-    return re.sub(r"(?:\s*,)+\s*", ", ", text).strip(" ,.;:!?")
 
 
 def _put(found: Understanding, slot: Slot, value: Any) -> None:
     if value is not None:
         found.fills[slot.key] = value
         found.heard.append(Heard("slot", slot.key, value, found.words, "correction"))
-
-
-def _slot_of(form: Form, state: State, denied: str, left: str, context: Context) -> Slot | None:
-    """The slot whose answer the words repeat; of several, the one the rest speaks of."""
-    goal = form.goal(state.goal)
-    keys: Sequence[str] = (*goal.slots, *goal.also) if goal else tuple(state.values)
-    slots = [slot for key in keys if key in state.values and (slot := form.slot(key))]
-    found = [slot for slot in slots if _repeats(slot, state.values, denied, context)]
-    spoken = (
-        slot
-        for slot in found[1:] and found
-        if read_given(slot, Utterance.of(left, context.locale), context, asked=False) is not None
-    )
-    return next(spoken, next(iter(found), None))
-
-
-def _repeats(slot: Slot, values: Mapping[str, Any], denied: str, context: Context) -> bool:
-    value, locale = values[slot.key], context.locale
-    if value is None or slot.type == "choice":
-        return False
-    if slot.type in _WORDS_TOLD:
-        words = lexicon(locale).words
-        plain = words.get("wish_plain", ()) if slot.type == "text" else ()
-        stop = {*words["stop"], *plain}
-        said = [one for one in re.findall(r"\w+", fold(denied)) if one not in stop]
-        known = fold(str(value))
-        whole = slot.type == "email" and _spoken(denied, locale) in known
-        return whole or any(
-            len(one) >= _MIN_CHARS and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", known)
-            for one in said
-        )
-    heard = Utterance.of(denied, locale)
-    read = read_given(slot, heard, context, asked=True)
-    read = read_asked(slot, heard, context, alone=True) if read is None else read
-    if slot.type == "date" and isinstance(read, str) and not re.search(r"\d", heard.folded):
-        return date.fromisoformat(read).weekday() == date.fromisoformat(value).weekday()
-    return read is not None and read == value
