@@ -1,8 +1,8 @@
-"""Addresses and postcodes as they are said, by country."""
+"""Addresses as they are said, by country."""
 
 import pytest
 
-from allokoli.dialogue.entities.addresses import find_address, find_postcode
+from allokoli.dialogue.entities.addresses import find_address
 from allokoli.dialogue.utterance import Utterance
 
 
@@ -38,28 +38,3 @@ def test_an_address_as_it_is_said(locale, country, said, address):
 @pytest.mark.parametrize("said", ["4 personnes", "06 12 34 56 78", "à 20 h", "rue de la Paix", ""])
 def test_what_is_no_address(said):
     assert find_address(Utterance.of(said, "fr"), "fr", "FR") is None
-
-
-@pytest.mark.parametrize(
-    ("locale", "country", "said", "code"),
-    [
-        ("fr", "FR", "69002", "69002"),
-        ("fr", "FR", "c'est le 69 002 je crois", "69002"),
-        ("fr", "FR", "soixante-quinze mille quinze", "75015"),
-        ("fr", "BE", "1000 Bruxelles", "1000"),
-        ("fr", "CH", "1201 Genève", "1201"),
-        ("en", "GB", "SW1A 1AA", "SW1A 1AA"),
-        ("en", "GB", "it's m1 1ae", "M1 1AE"),
-        ("en", "US", "90210", "90210"),
-        ("he", "IL", "6100000", "6100000"),
-    ],
-)
-def test_a_postcode_as_it_is_said(locale, country, said, code):
-    found = find_postcode(Utterance.of(said, locale), country)
-    assert found is not None
-    assert found[0] == code
-
-
-@pytest.mark.parametrize("said", ["06 12 34 56 78", "00123", "20 h 30", "4 personnes", "99999"])
-def test_what_is_no_french_postcode(said):
-    assert find_postcode(Utterance.of(said, "fr"), "FR") is None

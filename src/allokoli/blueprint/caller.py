@@ -14,6 +14,7 @@ from allokoli.blueprint.caller_whenever import any_day, any_hour
 from allokoli.blueprint.opening_hours import check_date, check_time
 from allokoli.blueprint.wording import echo_date, echo_time
 from allokoli.dialogue import Choice, Form, Slot, meaning
+from allokoli.dialogue.entities.addresses import find_address
 from allokoli.dialogue.entities.stays import find_nights
 from allokoli.dialogue.form import Reader
 from allokoli.dialogue.lexicon import LANGUAGES, load
@@ -135,6 +136,8 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
         reader = any_hour(blueprint.hours, data["whenever"], local, locale)
     elif field.key == "nights":
         reader = _nights(locale)
+    elif field.key == "address":
+        reader = _address(locale, blueprint.country)
     worded = tuple(
         Choice(value=value, label=phrases[0], phrases=tuple(phrases))
         for value, phrases in words.get("worded", {}).items()
@@ -162,6 +165,15 @@ def _slot(field: CallerField, blueprint: Blueprint, data: dict[str, Any], local:
         check=check,
         reader=reader,
     )
+
+
+def _address(locale: str, country: str) -> Reader:
+    """An address told unasked (`j'ai une fuite au 12 rue des Lilas`); asked, all words are it."""
+
+    def read(heard: Utterance, asked: bool, _values: Mapping[str, Any]) -> str | None:
+        return None if asked else heard.keep(find_address(heard, locale, country))
+
+    return read
 
 
 def _nights(locale: str) -> Reader:

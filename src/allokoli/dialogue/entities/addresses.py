@@ -1,4 +1,4 @@
-"""Postal addresses and postcodes as they are said (`12 bis rue de la République 69002 Lyon`)."""
+"""Postal addresses as they are said (`12 bis rue de la République 69002 Lyon`)."""
 
 import re
 from functools import lru_cache
@@ -16,23 +16,6 @@ _POSTCODES = {
     "GB": r"[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}",
 }
 """The shapes published by the Universal Postal Union for these countries."""
-
-
-def find_postcode(utterance: Utterance, country: str) -> tuple[str, Span] | None:
-    """The first postcode said, in capitals and without spaces but for a British one.
-
-    Args:
-        utterance: the sentence; spans already used are skipped.
-        country: ISO 3166 code of the country whose postcodes are read.
-    """
-    pattern = _POSTCODES.get(country)
-    if pattern is None:
-        return None
-    match = re.search(rf"(?<![\w/:.,-])(?:{pattern})(?![\w/:]|-\d|\s\d)", utterance.mask())
-    if match is None:
-        return None
-    code = "".join(match.group().split()).upper()
-    return (f"{code[:-3]} {code[-3:]}" if country == "GB" else code), match.span()
 
 
 def find_address(utterance: Utterance, locale: str, country: str) -> tuple[str, Span] | None:
