@@ -13,6 +13,8 @@ from allokoli.dialogue import State
 from allokoli.dialogue.text import fold
 
 _ALIKE = 0.75
+_DIGIT_BY_DIGIT = 3
+"""How often the number was read back wrong when it is asked for digit by digit."""
 # The French telephone alphabet.
 _ALPHABET = (
     "Anatole", "Berthe", "Célestin", "Désiré", "Eugène", "François", "Gaston", "Henri", "Irma",
@@ -42,7 +44,14 @@ class Rectifying(Person):
         self._meant = play(written).fields
 
     def next(self, state: State, found: Mapping[str, Any]) -> str:
-        return self._spelled(found) if "spelling" in state.notes else super().next(state, found)
+        if "spelling" in state.notes:
+            return self._spelled(found)
+        if (
+            state.notes.get("denied", {}).get("phone") == _DIGIT_BY_DIGIT
+            and "phone" in state.asking
+        ):
+            return ", ".join(f"0{str(self._meant['phone']).removeprefix('+33')}")
+        return super().next(state, found)
 
     def _spelled(self, found: Mapping[str, Any]) -> str:
         """The word of their name that was read back wrong, a word for each letter."""

@@ -51,7 +51,8 @@ def after_lead(slot: Slot, text: str) -> str:
     """`Plus le motif, c'est pour une couleur`: what follows the words that lead to the answer."""
     leads = [lead for lead in slot.leads if slot.type == "text" and " " in lead]
     span = find_phrase(leads, fold(text))
-    return text[span[1] :] if span and text[span[1] :].strip(" ,.;:!?") else text
+    rest = text[span[1] :].strip(" ,.;:!?") if span else ""
+    return rest or text
 
 
 def plain_words(text: str, locale: str) -> str:

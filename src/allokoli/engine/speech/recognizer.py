@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ _PADDING_S = 8.0
 _MAX_TOKENS, _MODEL_TOKENS = 224, 448
 _CONTEXT_CHARS, _KEYTERMS_CHARS = 200, 240
 _ECHO_WORDS = 3
+_LETTERS_TO_TELL = 5
 _SAID_AGAIN = re.compile(r"\b([^\W\d_]+(?:\W+[^\W\d_]+){2,})\W+\1\b", re.IGNORECASE)
 _LOOP_COMPRESSION = 2.0
 _TOKENS_PER_S, _TOKENS_AT_LEAST = 9.0, 8
@@ -145,7 +146,7 @@ class Recognizer:
             heard, _ = self._decode(whole, language, f"{style} {context}")
             if _echoes(heard.text, style):
                 heard, _ = self._decode(whole, language, context)
-        return heard
+        return replace(heard, text=_as_expected(heard.text, keyterms))
 
     def close(self) -> None:
         """Let the threads go. Utterances being recognized are finished."""
@@ -200,6 +201,29 @@ def _expected(keyterms: Sequence[str]) -> str:
     if len(said) > _KEYTERMS_CHARS:
         said = said[-_KEYTERMS_CHARS:].partition(", ")[2]
     return f"{said}." if said else ""
+
+
+def _as_expected(text: str, keyterms: Sequence[str]) -> str:
+    """An expected phrase for what is heard in its place, but for its last word.
+
+    A number (`prise de 100`: figures are asked for, so homophones become them), or a letter off.
+    """
+    for term in keyterms:
+        head, _, last = term.rpartition(" ")
+        said = rf"(?<!\w){re.escape(head)}\s+(\w+)" if head else r"(?!)"
+        for found in reversed(list(re.finditer(said, text, re.IGNORECASE))):
+            if _mistaken(found[1], last):
+                text = text[: found.start(1)] + last + text[found.end(1) :]
+    return text
+
+
+def _mistaken(heard: str, word: str) -> bool:
+    """Whether a word may be another's misspelling: figures, or one letter of many in its place."""
+    one, other = heard.lower(), word.lower()
+    if one.isdigit() or other.isdigit():
+        return one.isdigit() and not other.isdigit()
+    off = sum(a != b for a, b in zip(one, other, strict=False))
+    return len(one) == len(other) >= _LETTERS_TO_TELL and off == 1
 
 
 def _once(text: str) -> str:
