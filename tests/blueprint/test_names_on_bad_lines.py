@@ -73,6 +73,15 @@ def test_a_number_denied_twice_is_asked_for_digit_by_digit(call, mario):
     assert "récapitule" in said
 
 
+def test_digits_told_with_breaths_between_them_are_one_number(call, mario):
+    one = call(mario)
+    one.say(*BEFORE, "non, ce n'est pas le bon numéro, 06 12 34 56 98")
+    one.say("non, ce n'est pas le bon numéro, 06 12 34 56 68")
+    said = one.say("0 6 1 2", "3 4 5 6 8 8")
+    assert "06 12 34 56 88" in said
+    assert "récapitule" in said
+
+
 def test_what_leads_to_a_corrected_reason_is_no_part_of_it(call):
     blueprint = template("hairdresser", "fr").blueprint
     one = call(blueprint)

@@ -45,9 +45,12 @@ def asks_to_spell(form: Form, state: State, turn: Turn) -> tuple[State, Reply] |
     if not key or _ASKED_WITH[key] not in form.wording:
         return None
     denied[key] += 1
+    state.phase, state.asking = "correcting", [key]
     if key == "name":
         state.notes["spelling"] = ""
-    state.phase, state.asking = "correcting", [key]
+    else:  # told from the beginning, with a breath wherever they like
+        state.values.pop(key, None)
+        state.phase = "collecting"
     state.said = speaking.wording(form, _ASKED_WITH[key], 0)
     turn.acknowledgement = ""
     return state, speaking.reply(form, state, turn.saying(state.said, f"spell the {key}"))
