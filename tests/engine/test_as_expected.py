@@ -4,7 +4,15 @@ import pytest
 
 from allokoli.engine.speech.recognizer import _as_expected
 
-TERMS = ("docteur", "ordonnance", "prise de sang", "une coupe", "midi et demi", "07 11")
+TERMS = (
+    "docteur",
+    "ordonnance",
+    "prise de sang",
+    "une coupe",
+    "midi et demi",
+    "07 11",
+    "au revoir",
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +24,9 @@ TERMS = ("docteur", "ordonnance", "prise de sang", "une coupe", "midi et demi", 
         ("Combien ça coute ?", "Combien ça coute ?"),
         ("une course, une coupure, une cour", "une course, une coupure, une cour"),
         ("midi et quart", "midi et quart"),
+        ("midi et 15", "midi et 15"),
+        ("du 3 au 12 mars", "du 3 au 12 mars"),
+        ("prise de 16", "prise de 16"),
         ("07 12", "07 12"),
         ("", ""),
     ],

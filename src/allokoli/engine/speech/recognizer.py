@@ -26,6 +26,7 @@ _MAX_TOKENS, _MODEL_TOKENS = 224, 448
 _CONTEXT_CHARS, _KEYTERMS_CHARS = 200, 240
 _ECHO_WORDS = 3
 _LETTERS_TO_TELL = 5
+_SOUNDS_LIKE = {"sang": "100", "vin": "20"}
 _SAID_AGAIN = re.compile(r"\b([^\W\d_]+(?:\W+[^\W\d_]+){2,})\W+\1\b", re.IGNORECASE)
 _LOOP_COMPRESSION = 2.0
 _TOKENS_PER_S, _TOKENS_AT_LEAST = 9.0, 8
@@ -206,7 +207,7 @@ def _expected(keyterms: Sequence[str]) -> str:
 def _as_expected(text: str, keyterms: Sequence[str]) -> str:
     """An expected phrase for what is heard in its place, but for its last word.
 
-    A number (`prise de 100`: figures are asked for, so homophones become them), or a letter off.
+    One letter is off, or figures sound like it (`prise de 100`): figures are what was asked for.
     """
     for term in keyterms:
         head, _, last = term.rpartition(" ")
@@ -218,10 +219,10 @@ def _as_expected(text: str, keyterms: Sequence[str]) -> str:
 
 
 def _mistaken(heard: str, word: str) -> bool:
-    """Whether a word may be another's misspelling: figures, or one letter of many in its place."""
+    """Whether a word may be another's misspelling."""
     one, other = heard.lower(), word.lower()
-    if one.isdigit() or other.isdigit():
-        return one.isdigit() and not other.isdigit()
+    if other.isdigit() or one.isdigit():
+        return _SOUNDS_LIKE.get(other) == one
     off = sum(a != b for a, b in zip(one, other, strict=False))
     return len(one) == len(other) >= _LETTERS_TO_TELL and off == 1
 
