@@ -113,11 +113,11 @@ def _transcriber(blueprint: Blueprint) -> dict[str, Any]:
 
 
 def _keyterms(blueprint: Blueprint) -> list[str]:
-    """What callers are likely to say, for the transcriber to expect, the likeliest last."""
+    """What callers are likely to say, the likeliest last: a yes is said in every call."""
     words = load("allokoli.blueprint", blueprint.language, "caller")["keyterms"]
     choices = (one for field in blueprint.fields for one in field.choices or ())
     email = words["email"] if any(field.type == "email" for field in blueprint.fields) else ()
-    terms = dict.fromkeys([*choices, *email, *words["common"], *words[blueprint.sector]])
+    terms = dict.fromkeys([*choices, *words[blueprint.sector], *email, *words["common"]])
     return [one for one in terms if one][:_MOST_KEYTERMS]
 
 
