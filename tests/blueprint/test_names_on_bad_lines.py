@@ -73,6 +73,14 @@ def test_a_number_denied_twice_is_asked_for_digit_by_digit(call, mario):
     assert "récapitule" in said
 
 
+def test_in_hebrew_a_number_is_asked_for_digit_by_digit_though_names_are_not_spelled(call):
+    one = call(template("restaurant", "he").blueprint)
+    one.say("שולחן לארבעה ביום חמישי בשעה 20:00 על שם כהן, 052-345-6789", "אין אלרגיות")
+    one.say("לא, השם הוא כוהן", "לא, השם הוא קוהן")
+    said = one.say("לא, המספר הוא 052-345-6788", "לא, המספר הוא 052-345-6787")
+    assert "ספרה אחר ספרה" in said
+
+
 def test_digits_told_with_breaths_between_them_are_one_number(call, mario):
     one = call(mario)
     one.say(*BEFORE, "non, ce n'est pas le bon numéro, 06 12 34 56 98")

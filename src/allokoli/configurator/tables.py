@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
 from typing import Any
 
-from allokoli.dialogue.matching import find_phrase, phrase_pattern
+from allokoli.dialogue.matching import alike, find_phrase, phrase_pattern
 from allokoli.dialogue.meaning import LIKELY, nearest
 from allokoli.dialogue.text import fold
 
@@ -76,9 +75,9 @@ def nearly_said(table: Mapping[str, Any], folded: str) -> str | None:
             for word in words[:_MOST_WORDS]:
                 if abs(len(word) - len(wanted)) > 2:  # noqa: PLR2004
                     continue
-                alike = SequenceMatcher(None, word, wanted).ratio()
-                if alike >= _ALIKE and (best is None or alike > best[0]):
-                    best = alike, key
+                near = alike(word, wanted)
+                if near >= _ALIKE and (best is None or near > best[0]):
+                    best = near, key
     return best[1] if best else None
 
 

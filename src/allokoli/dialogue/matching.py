@@ -7,6 +7,7 @@ first: not right after that word.
 
 import re
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from allokoli.dialogue.lexicon import LANGUAGES, load
@@ -80,6 +81,11 @@ def either(words: Iterable[str]) -> str:
     """A pattern for any of some plain words in folded text; that of none matches nothing."""
     longest = sorted(map(fold, words), key=lambda word: (-len(word), word))
     return "(?:" + ("|".join(map(re.escape, longest)) or "(?!)") + ")"
+
+
+def alike(one: str, other: str) -> float:
+    """How much two words sound alike, by their letters in order, from 0 to 1."""
+    return SequenceMatcher(None, fold(one), fold(other), autojunk=False).ratio()
 
 
 def similarity(question: str, folded: str, ignored: frozenset[str]) -> float:

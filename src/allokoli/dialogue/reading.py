@@ -92,11 +92,9 @@ def _read_once(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
 
 def _email(slot: Slot, heard: Utterance, context: Context) -> tuple[str, Span] | None:
     """The address said, put right by the name of who says it."""
-    named = next((one.key for one in context.form.slots if one.type == "name"), "")
-    denied = context.values.get(slot.key) if context.correcting else None
-    return find_email_of(
-        str(context.values.get(named) or ""), heard, context.locale, denied=str(denied or "")
-    )
+    denied = str(context.values.get(slot.key) or "") if context.correcting else ""
+    name = str(context.values.get("name") or "")
+    return find_email_of(name, heard, context.locale, denied=denied)
 
 
 def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -> Any:  # noqa: PLR0911  (one way out a case)

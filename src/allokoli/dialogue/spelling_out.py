@@ -4,16 +4,16 @@ A name is spelled with words, a telephone number told digit by digit.
 """
 
 from collections.abc import Mapping
-from difflib import SequenceMatcher
 from typing import Any
 
 from allokoli.dialogue import speaking
 from allokoli.dialogue.entities.names import respelled
 from allokoli.dialogue.entities.spelled_in_words import read_spelling_words
 from allokoli.dialogue.form import Form
+from allokoli.dialogue.matching import alike
 from allokoli.dialogue.speaking import Turn
 from allokoli.dialogue.state import AT_RECAP, Heard, Reply, State
-from allokoli.dialogue.text import clean, fold
+from allokoli.dialogue.text import clean
 from allokoli.dialogue.understood import Understanding
 
 _TIMES = 2
@@ -28,7 +28,7 @@ def count_denials(state: State, before: Mapping[str, Any], found: Understanding)
         return
     for key in _ASKED_WITH:
         told, known = found.fills.get(key), before.get(key)
-        if told and known and (key != "name" or _alike(str(told), str(known))):
+        if told and known and (key != "name" or alike(str(told), str(known)) >= _ALIKE):
             count_denial(state, key)
 
 
@@ -41,8 +41,9 @@ def count_denial(state: State, key: str) -> None:
 def asks_to_spell(form: Form, state: State, turn: Turn) -> tuple[State, Reply] | None:
     """Another way to tell it, where telling it once more will not do; each asked once."""
     denied = state.notes.get("denied", {})
-    key = next((key for key in _ASKED_WITH if denied.get(key) == _TIMES), "")
-    if not key or _ASKED_WITH[key] not in form.wording:
+    known = (key for key, wording in _ASKED_WITH.items() if wording in form.wording)
+    key = next((key for key in known if denied.get(key) == _TIMES), "")
+    if not key:
         return None
     denied[key] += 1
     state.phase, state.asking = "correcting", [key]
@@ -75,7 +76,3 @@ def hear_spelling(state: State, text: object, locale: str) -> Understanding | No
     name = respelled(str(known).split(), letters)
     heard = Heard("slot", "name", name, words, "spelling")
     return Understanding(words=words, fills={"name": name}, heard=[heard])
-
-
-def _alike(one: str, other: str) -> bool:
-    return SequenceMatcher(None, fold(one), fold(other), autojunk=False).ratio() >= _ALIKE

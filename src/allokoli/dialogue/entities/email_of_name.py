@@ -6,10 +6,10 @@ knowing Sophie Martin, nobody doubts what was said. What is written (`@`) is nev
 
 import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 from allokoli.dialogue.entities.emails import find_email, parse_email, signs_told
 from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import alike
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
@@ -44,12 +44,12 @@ def find_email_of(
     if found and all(_of_name(word, words, locale) for word in kept):
         return found
     said = re.sub(r"\W", "", "".join(kept))
-    local, alike = max(
-        ((one, _alike(said, spoken)) for one, spoken in _made_of(words, locale)),
+    local, sounds = max(
+        ((one, alike(said, spoken)) for one, spoken in _made_of(words, locale)),
         key=lambda one: one[1],
     )
     domain = found[0].partition("@")[2] if found else _provider(after, locale)
-    address = parse_email(f"{local}@{domain}") if alike >= _ALIKE and domain else None
+    address = parse_email(f"{local}@{domain}") if sounds >= _ALIKE and domain else None
     return (address, (0, len(heard.text))) if address and address != denied else found
 
 
@@ -92,7 +92,3 @@ def _provider(after: str, locale: str) -> str:
         if pair.partition(".")[0] in heard:
             return pair
     return ""
-
-
-def _alike(said: str, spoken: str) -> float:
-    return SequenceMatcher(None, said, spoken, autojunk=False).ratio()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from allokoli.dialogue.entities.first_names import without_letters
 from allokoli.dialogue.entities.name_words import (
@@ -13,6 +12,7 @@ from allokoli.dialogue.entities.name_words import (
 )
 from allokoli.dialogue.entities.spelling import amend_letters, find_letters, read_letters
 from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import alike
 from allokoli.dialogue.text import fold, title
 from allokoli.dialogue.utterance import Span, Utterance
 
@@ -236,11 +236,7 @@ def respelled(names: list[str], letters: str) -> str:
     if " " in letters or (fold(letters)[:1] == fold(names[0])[:1] and "'" in letters):
         return letters
     same = [index for index, name in enumerate(names) if fold(name)[0] == fold(letters)[0]]
-    near = max(range(len(names)), key=lambda index: _alike(names[index], letters))
-    sounds = _alike(names[near], letters) >= _ALIKE
+    near = max(range(len(names)), key=lambda index: alike(names[index], letters))
+    sounds = alike(names[near], letters) >= _ALIKE
     names[same[-1] if same else near if sounds else -1] = letters
     return " ".join(names)
-
-
-def _alike(name: str, letters: str) -> float:
-    return SequenceMatcher(None, fold(name), fold(letters), autojunk=False).ratio()

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from allokoli.dialogue.lexicon import lexicon
+from allokoli.dialogue.matching import alike
 from allokoli.dialogue.text import fold
 
 _LEAST_LETTERS, _MOST_LETTERS = 3, 20
@@ -46,9 +46,5 @@ def read_spelling_words(raw: str, locale: str) -> str:
 
 def _letter(heard: str, table: Sequence[str]) -> tuple[str, float]:
     """The letter of the word that it sounds like, and how much it does, from 0 to 1."""
-    word = max(table, key=lambda one: _alike(heard, one))
-    return word[0], _alike(heard, word)
-
-
-def _alike(heard: str, word: str) -> float:
-    return SequenceMatcher(None, heard, word, autojunk=False).ratio()
+    word = max(table, key=lambda one: alike(heard, one))
+    return word[0], alike(heard, word)
