@@ -53,6 +53,45 @@ def test_the_word_of_the_name_that_was_misheard_is_put_right(call, mario):
     assert "au nom de Yanis Oumar," in said
 
 
+def test_a_name_denied_and_heard_the_same_again_is_asked_to_be_spelled_at_once(call, mario):
+    said = call(mario).say(*BEFORE, "non, ce n'est pas le bon nom, je suis Marchant")
+    assert "l'épeler avec des prénoms" in said
+
+
+def test_a_denied_name_heard_the_same_again_confirms_nothing(call, mario):
+    one = call(mario)
+    one.say(*BEFORE, "non, ce n'est pas le bon nom, Marchane", "je suis Marchane")
+    assert one.state.outcome is None
+
+
+def test_a_name_said_again_at_the_recap_is_still_a_yes(call, mario):
+    one = call(mario)
+    one.say(*BEFORE, "Marchant, 06 12 34 56 78")
+    assert one.state.outcome == "done"
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "thanks"),
+    [
+        ("fr", "Une table pour 2 vendredi à 20 h", "Merci beaucoup."),
+        ("en", "A table for 2 on Friday at 8 pm", "Thank you very much."),
+        ("he", "שולחן לשניים ביום חמישי בשעה 20:00", "תודה רבה"),
+    ],
+)
+def test_thanks_are_nobody_s_name(call, language, first, thanks):
+    one = call(template("restaurant", language).blueprint)
+    one.say(first, thanks)
+    assert "name" not in one.state.values
+
+
+def test_words_garbled_beside_another_question_are_no_new_name(call, mario):
+    one = call(mario)
+    one.say("Une table pour 2 vendredi à 20 h", "Je suis Sophie Martin", "C'est remplià.")
+    assert one.state.values["name"] == "Sophie Martin"
+    one.say("C'est Martine, pas d'allergies")
+    assert "Martine" in one.state.values["name"]
+
+
 def test_it_is_asked_once_only(call, mario):
     said = call(mario).say(*BEFORE, *TWICE, "Marchane", "non, ce n'est pas le bon nom, Marchand")
     assert "prénoms" not in said

@@ -26,6 +26,11 @@ from allokoli.dialogue.utterance import Utterance
             "non, l'adresse e-mail, Sophie point Marte un arobase gmail point com",
             "sophie.martin@gmail.com",
         ),
+        (
+            "Sophie Martin",
+            "Sophie, pour Martin  la robace de maille.com",
+            "sophie.martin@gmail.com",
+        ),
         ("Julie Moreau", "Julie point au revoir, arobase orange points.", "julie.moreau@orange.fr"),
     ],
 )
@@ -83,6 +88,15 @@ def test_an_address_that_was_denied_is_not_made_again():
     said = Utterance.of("Sophie point martien arobase gmail point com", "fr")
     found = find_email_of("Sophie Martin", said, "fr", denied="sophie.martin@gmail.com")
     assert found[0] == "sophie.martien@gmail.com"
+
+
+def test_a_denied_domain_heard_the_same_again_is_the_provider_it_sounds_like():
+    said = Utterance.of("Non, l'adresse e-mail, Saufie.martin àrobase.dmi.com", "fr")
+    found = find_email_of("Sophie Martin", said, "fr", denied="sophie.martin@dmi.com")
+    assert found[0] == "sophie.martin@gmail.com"
+    said = Utterance.of("sophie point martin arobase pizzeria point fr", "fr")
+    found = find_email_of("Sophie Martin", said, "fr", denied="sophie.martin@pizzeria.fr")
+    assert found[0] == "sophie.martin@pizzeria.fr"
 
 
 @pytest.mark.parametrize(

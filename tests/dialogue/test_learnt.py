@@ -78,7 +78,7 @@ def lists(table, key=""):
             yield from lists(one, f"{key}[{at}]")
 
 
-@pytest.mark.parametrize("wing", ["dialogue", "blueprint"])
+@pytest.mark.parametrize("wing", ["dialogue", "blueprint", "configurator"])
 def test_no_list_of_words_says_one_twice(wing):
     data = Path(str(files("allokoli"))) / wing / "data"
     tables = {path: tomllib.loads(path.read_text("utf-8")) for path in data.rglob("*.toml")}

@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 
 from allokoli.dialogue.context import Context
-from allokoli.dialogue.entities.answers import find_answer
+from allokoli.dialogue.entities.answers import find_answer, says_only_thanks
 from allokoli.dialogue.entities.dates import find_date, parse_written_date
 from allokoli.dialogue.entities.email_of_name import find_email_of
 from allokoli.dialogue.entities.free_text import find_choice, find_text
@@ -121,7 +121,8 @@ def read_asked(slot: Slot, heard: Utterance, context: Context, *, alone: bool) -
             day = parse_written_date(heard.raw, context.today, context.locale)
             return day.isoformat() if day else None
         case "name":
-            return heard.keep(find_name(heard, context.locale, asked=True))
+            thanks = says_only_thanks(heard.raw_folded, context.locale)
+            return None if thanks else heard.keep(find_name(heard, context.locale, asked=True))
         case "yes_no":
             answer = find_answer(heard.folded, context.locale)
             return None if answer is None else answer == "yes"

@@ -9,12 +9,13 @@ from allokoli.dialogue.entities.free_text import rest_text, second_thought
 from allokoli.dialogue.entities.names import find_name, is_of_company, respell
 from allokoli.dialogue.form import Slot
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase
+from allokoli.dialogue.matching import alike, find_phrase
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _SHORT_WORDS = 4
 _FEW_WORDS = 2
+_ALIKE = 0.5
 
 
 def given_name(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> str | None:
@@ -23,12 +24,19 @@ def given_name(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
     if respelled:
         return respelled
     known, again = slot.key in context.values, len(heard.raw.split()) <= _SHORT_WORDS
-    weak = known and (context.correcting or (again and not context.agreed and not context.free))
-    found = find_name(heard, context.locale, asked=False, weak=weak)
+    found = find_name(heard, context.locale, asked=False, weak=known and context.correcting)
+    if found is None and known and again and not context.agreed and not context.free:
+        found = _put_right(str(context.values[slot.key]), heard, context.locale)
     if found is None and not (known or asked or context.free):
         found = _lone_name(heard, context.locale)
     company = found and context.form.slot("company") and is_of_company(found[0], context.locale)
     return heard.keep(None if company else found)
+
+
+def _put_right(known: str, heard: Utterance, locale: str) -> tuple[str, Span] | None:
+    """`C'est Durand` beside another question, of somebody noted as `Durant`."""
+    found = find_name(heard, locale, asked=False, weak=True)
+    return found if found and alike(found[0], known) >= _ALIKE else None
 
 
 def _lone_name(heard: Utterance, locale: str) -> tuple[str, Span] | None:

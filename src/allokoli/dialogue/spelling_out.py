@@ -23,19 +23,24 @@ _ALIKE = 0.5
 
 
 def count_denials(state: State, before: Mapping[str, Any], found: Understanding) -> None:
-    """Count how often what was read back is told once more; another name is another wish."""
+    """Count how often what was read back is told once more; another name is another wish.
+
+    Where it is heard as it was, telling it a third time will not do.
+    """
     if state.phase not in AT_RECAP:
         return
+    nothing_new = all(before.get(key) == told for key, told in found.fills.items())
     for key in _ASKED_WITH:
         told, known = found.fills.get(key), before.get(key)
         if told and known and (key != "name" or alike(str(told), str(known)) >= _ALIKE):
-            count_denial(state, key)
+            count_denial(state, key, heard_the_same=nothing_new)
 
 
-def count_denial(state: State, key: str) -> None:
+def count_denial(state: State, key: str, *, heard_the_same: bool = False) -> None:
     """Count that an answer was read back wrong."""
     denied = state.notes.setdefault("denied", {})
-    denied[key] = denied.get(key, 0) + 1
+    times = denied.get(key, 0)
+    denied[key] = _TIMES if heard_the_same and times < _TIMES else times + 1
 
 
 def asks_to_spell(form: Form, state: State, turn: Turn) -> tuple[State, Reply] | None:

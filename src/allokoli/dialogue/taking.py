@@ -23,12 +23,17 @@ def take_leave(state: State, found: Understanding) -> None:
 
 
 def take_agreement(state: State, found: Understanding) -> None:
-    """At the recap, what it says said again is a yes; what comes with a yes is courtesy."""
+    """At the recap, what it says said again is a yes; what comes with a yes is courtesy.
+
+    What was denied and is heard the same again is no yes.
+    """
     if state.phase != "confirming":
         return
     again = found.answer is None and found.goal is not None and found.goal.key == state.goal
     same = {key for key, value in found.fills.items() if state.values.get(key) == value}
     repeats = same if found.fills and found.answer != "no" else again
+    if found.answer is None and same & state.notes.get("denied", {}).keys():
+        return
     if repeats and same == found.fills.keys() and not found.question:
         found.answer = "yes"
     if found.answer == "yes":

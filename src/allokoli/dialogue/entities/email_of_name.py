@@ -14,6 +14,7 @@ from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _ALIKE = 0.7
+_RATHER_ALIKE = 0.5
 _MAX_CHARS = 120
 _NUMBER = re.compile(r"\d{2}|[02-9]")
 
@@ -44,13 +45,18 @@ def find_email_of(
     if found and all(_of_name(word, words, locale) for word in kept):
         return found
     said = re.sub(r"\W", "", "".join(kept))
-    local, sounds = max(
-        ((one, alike(said, spoken)) for one, spoken in _made_of(words, locale)),
-        key=lambda one: one[1],
-    )
+    local, spoken = max(_made_of(words, locale), key=lambda one: _as_long_and_alike(said, one[1]))
     domain = found[0].partition("@")[2] if found else _provider(after, locale)
-    address = parse_email(f"{local}@{domain}") if sounds >= _ALIKE and domain else None
-    return (address, (0, len(heard.text))) if address and address != denied else found
+    if f"{local}@{domain}" == denied:
+        domain = _provider_like(domain, locale)
+    address = parse_email(f"{local}@{domain}") if alike(said, spoken) >= _ALIKE and domain else None
+    return (address, (0, len(heard.text))) if address else found
+
+
+def _as_long_and_alike(said: str, spoken: str) -> float:
+    """How near one is to the other: letters that are missing count as others do."""
+    shorter, longer = sorted((len(said), len(spoken)))
+    return alike(said, spoken) * shorter / longer
 
 
 def _made_of(words: list[str], locale: str) -> Iterator[tuple[str, str]]:
@@ -92,3 +98,11 @@ def _provider(after: str, locale: str) -> str:
         if pair.partition(".")[0] in heard:
             return pair
     return ""
+
+
+def _provider_like(denied: str, locale: str) -> str:
+    """The provider that a denied domain sounds like (`dmi.com`: `gmail.com`); "" for none."""
+    providers, said = lexicon(locale).words["email_providers"], denied.partition(".")[0]
+    near = max(providers, key=lambda one: alike(said, one.partition(".")[0]))
+    sounds = alike(said, near.partition(".")[0])
+    return near if denied not in providers and sounds >= _RATHER_ALIKE else ""

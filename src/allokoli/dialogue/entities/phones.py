@@ -9,6 +9,7 @@ from allokoli.dialogue.lexicon import LANGUAGES, lexicon
 from allokoli.dialogue.utterance import Span, Utterance
 
 _GAP = re.compile(r"[\s.,;:/()'-]{0,4}")
+_TEN = re.compile(r"[2-6]0")
 _AHEAD = re.compile(r"[\d\s.,/-]{0,40}")
 _FEWEST_DIGITS = 2
 _MIN_DIGITS = 8  # no plan has shorter subscriber numbers
@@ -34,6 +35,19 @@ class _Run:
 
     def digits(self, first: int = 0, last: int | None = None) -> str:
         return "".join(digits for digits, _ in self.groups[first:last])
+
+    def take_factor(self, end: int) -> tuple[int, bool, int] | None:
+        """How often what follows counts (`deux fois 44`), and from where on.
+
+        `30 fois 44` is what the recognizer makes of `trente-trois, quarante-quatre`.
+        """
+        digits, (start, _) = self.groups[-1] if self.groups else ("", (0, 0))
+        if digits in {"2", "3"}:
+            self.groups.pop()
+            return int(digits), True, start
+        if _TEN.fullmatch(digits):
+            self.groups[-1] = (f"{digits[0]}3", (start, end))
+        return None
 
     def span(self, first: int = 0, last: int | None = None) -> Span:
         chosen = self.groups[first:last]
@@ -219,9 +233,8 @@ def _runs(folded: str) -> Iterator[_Run]:
             run.groups.append(("+", match.span()))
         elif kind == "double":
             times, start = _multiple(said), match.start()
-        elif kind == "times" and run.groups and run.groups[-1][0] in {"2", "3"}:
-            digits, span = run.groups.pop()
-            times, whole, start = int(digits), True, span[0]
+        elif kind == "times" and (factor := run.take_factor(match.end())):
+            times, whole, start = factor
         elif kind == "no":
             corrected = True
         fillers += kind not in {"digits", "zero", "six"}
