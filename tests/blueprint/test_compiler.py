@@ -6,8 +6,10 @@ from vapi.types.create_assistant_dto import CreateAssistantDto
 
 from allokoli.blueprint import Blueprint
 from allokoli.blueprint.blueprint import CallerField
-from allokoli.blueprint.catalog import templates
+from allokoli.blueprint.catalog import template, templates
 from allokoli.blueprint.compiler import compile_assistant, structured_schema
+from allokoli.dialogue.lexicon import load
+from allokoli.engine.audio.plans import SpeakingPlan
 
 URLS = {"guided_url": "http://127.0.0.1:8001/guided/v1", "server_url": "http://127.0.0.1:8000/hook"}
 
@@ -23,6 +25,15 @@ def test_the_assistant_is_a_vapi_assistant(mario):
     assert typed.analysis_plan.success_evaluation_plan.rubric == "PassFail"
     assert typed.server.headers == {"X-Vapi-Secret": "whk_x"}
     assert Blueprint.model_validate(made["metadata"]["blueprint"]) == mario
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "he"])
+def test_who_is_asked_to_dictate_is_given_time(language):
+    words = load("allokoli.blueprint", language, "caller")["wording"]
+    plan = SpeakingPlan.of(compile_assistant(template("restaurant", language).blueprint, **URLS))
+    assert plan.rule_seconds(words["digits"][0], "06") == 2.0
+    assert all(plan.rule_seconds(one, "Marcel") == 2.0 for one in words.get("spell", ()))
+    assert plan.rule_seconds(words["confirm_again"][0], "oui") is None
 
 
 def test_the_first_message_starts_with_the_greeting_and_discloses(mario):
@@ -42,8 +53,8 @@ def test_structured_data_has_one_key_per_field_and_the_intent(mario):
 def test_every_template_compiles(locale):
     found = templates(locale)
     assert len(found) >= 10
-    for template in found:
-        made = compile_assistant(template.blueprint, **URLS)
+    for one in found:
+        made = compile_assistant(one.blueprint, **URLS)
         CreateAssistantDto.model_validate(made)
         assert made["model"]["messages"][0]["content"]
 

@@ -92,6 +92,15 @@ def test_words_garbled_beside_another_question_are_no_new_name(call, mario):
     assert "Martine" in one.state.values["name"]
 
 
+@pytest.mark.parametrize(
+    ("said", "name"), [("C'est rempli.", "Marchant"), ("C'est Girard.", "Girard")]
+)
+def test_a_word_in_place_of_a_yes_is_no_other_name(call, mario, said, name):
+    one = call(mario)
+    one.say(*BEFORE, said)
+    assert one.state.values["name"] == name
+
+
 def test_it_is_asked_once_only(call, mario):
     said = call(mario).say(*BEFORE, *TWICE, "Marchane", "non, ce n'est pas le bon nom, Marchand")
     assert "prénoms" not in said

@@ -90,6 +90,12 @@ def test_an_address_that_was_denied_is_not_made_again():
     assert found[0] == "sophie.martien@gmail.com"
 
 
+def test_an_address_denied_and_heard_the_same_again_is_the_usual_one_of_the_name():
+    said = Utterance.of("Non, l'adresse est maille, ceci pour Martin et Robas de maille.com.", "fr")
+    found = find_email_of("Sophie Martin", said, "fr", denied="martin@gmail.com")
+    assert found[0] == "sophie.martin@gmail.com"
+
+
 def test_a_denied_domain_heard_the_same_again_is_the_provider_it_sounds_like():
     said = Utterance.of("Non, l'adresse e-mail, Saufie.martin àrobase.dmi.com", "fr")
     found = find_email_of("Sophie Martin", said, "fr", denied="sophie.martin@dmi.com")

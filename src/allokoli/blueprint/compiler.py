@@ -21,6 +21,7 @@ _VOICES_OF_MANY = _VOICES | {
 _TOLD_APART = frozenset({"fr", "en"})
 _MAX_DURATION_S = 900
 _MOST_KEYTERMS = 24
+_PATIENCE_S = 2.0
 _INTENTS = (
     "book", "change", "cancel", "question", "message", "human", "urgent", "opt_out",
     "wrong_number", "other",
@@ -83,6 +84,7 @@ def compile_assistant(
             "messages": [{"role": "system", "content": compile_prompt(blueprint, tools)}],
             "tools": tools,
         },
+        "startSpeakingPlan": _patience(words),
         "voice": _voice(blueprint),
         "transcriber": _transcriber(blueprint),
         "analysisPlan": _analysis_plan(blueprint, words),
@@ -94,6 +96,12 @@ def compile_assistant(
         "server": server,
         "metadata": {"blueprint": blueprint.model_dump(mode="json", exclude_none=True)},
     }
+
+
+def _patience(words: dict[str, Any]) -> dict[str, Any]:
+    """Who was asked to spell or to dictate breathes between the letters."""
+    asked = {"type": "assistant", "regex": words["patience"]["after"]}
+    return {"customEndpointingRules": [{**asked, "timeoutSeconds": _PATIENCE_S}]}
 
 
 def _voice(blueprint: Blueprint) -> dict[str, Any]:

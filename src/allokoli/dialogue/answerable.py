@@ -23,11 +23,12 @@ def readable(form: Form, state: State, found: Understanding) -> list[Slot]:
     goal = found.goal if found.goal and not found.goal.at_once else form.goal(state.goal)
     if goal is None:
         return [slot for slot in form.slots if not slot.asked_only]
+    missing = state.notes.get("stuck_at", {}).get("slot")
     return [
         slot
         for slot in form.slots
         if (
-            slot.key in (*goal.slots, *goal.also)
+            slot.key in (*goal.slots, *goal.also, missing)
             and (not slot.asked_only or slot.key in state.asking)
         )
         or slot.volunteered_only

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from allokoli.dialogue import speaking
+from allokoli.dialogue.entities.answers import says_only_thanks
 from allokoli.dialogue.form import Form, Known, Slot
 from allokoli.dialogue.languages import spoken_language
 from allokoli.dialogue.moves import again, ask_next, close, finish
-from allokoli.dialogue.recovery import missed, propose, silence, stuck
+from allokoli.dialogue.recovery import missed, propose, silence, stuck, take_up_again
 from allokoli.dialogue.speaking import Turn, Wanted
 from allokoli.dialogue.spelling_out import asks_to_spell, count_denial, hear_spelling
 from allokoli.dialogue.state import AT_RECAP, Heard, Reply, State, Trace
@@ -24,7 +25,7 @@ from allokoli.dialogue.taking import (
     take_offer,
     take_proposal,
 )
-from allokoli.dialogue.text import clean
+from allokoli.dialogue.text import clean, fold
 from allokoli.dialogue.understanding import understand
 from allokoli.dialogue.understood import Understanding
 
@@ -162,6 +163,7 @@ def _respond(  # noqa: PLR0911  (one way out a case)
     take_goal(current, state, found, turn)
     take_notes(state, found)
     refusals = take_fills(form, state, found, turn)
+    take_up_again(form, state, found)
     current = form.refine(state.values) if form.refine else form
     if found.aside and not _was_answered(state, found):
         return _answer_aside(current, state, found, turn)
@@ -302,4 +304,6 @@ def _without_answer(  # noqa: PLR0911  (one way out a case)
         state.misses += state.said == form.start
         state.said = form.start
         return state, speaking.reply(form, state, turn.saying(form.start, "hello"))
+    if found.fills or says_only_thanks(fold(found.words), turn.locale):
+        return again(form, state, replace(turn, decision="nothing new"))
     return missed(form, state, found, turn)

@@ -24,19 +24,23 @@ def given_name(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
     if respelled:
         return respelled
     known, again = slot.key in context.values, len(heard.raw.split()) <= _SHORT_WORDS
-    found = find_name(heard, context.locale, asked=False, weak=known and context.correcting)
-    if found is None and known and again and not context.agreed and not context.free:
-        found = _put_right(str(context.values[slot.key]), heard, context.locale)
+    found = find_name(heard, context.locale, asked=False)
+    beside = again and not context.agreed and not context.free
+    if found is None and known and (context.correcting or beside):
+        found = _put_right(str(context.values[slot.key]), heard, context)
     if found is None and not (known or asked or context.free):
         found = _lone_name(heard, context.locale)
     company = found and context.form.slot("company") and is_of_company(found[0], context.locale)
     return heard.keep(None if company else found)
 
 
-def _put_right(known: str, heard: Utterance, locale: str) -> tuple[str, Span] | None:
-    """`C'est Durand` beside another question, of somebody noted as `Durant`."""
-    found = find_name(heard, locale, asked=False, weak=True)
-    return found if found and alike(found[0], known) >= _ALIKE else None
+def _put_right(known: str, heard: Utterance, context: Context) -> tuple[str, Span] | None:
+    """`C'est Durand`, of somebody noted as `Durant`; `c'est rempli` names nobody else."""
+    found = find_name(heard, context.locale, asked=False, weak=True)
+    if found is None or alike(found[0], known) >= _ALIKE:
+        return found
+    is_word = heard.text[slice(*found[1])].islower()
+    return found if context.correcting and not is_word else None
 
 
 def _lone_name(heard: Utterance, locale: str) -> tuple[str, Span] | None:

@@ -85,6 +85,8 @@ def stuck(form: Form, state: State, slot: Slot | None, turn: Turn) -> tuple[Stat
         return ask_next(form, state, turn)
     if form.stuck_goal and state.goal != form.stuck_goal:
         state.notes.setdefault("intent", state.goal or "message")
+        if slot and state.goal:
+            state.notes["stuck_at"] = {"goal": state.goal, "slot": slot.key}
         state.goal, state.phase = form.stuck_goal, "collecting"
         turn.said.append(speaking.wording(form, "stuck", 0))
         return ask_next(form, state, turn)
@@ -97,6 +99,16 @@ def stuck(form: Form, state: State, slot: Slot | None, turn: Turn) -> tuple[Stat
         return ask_next(form, state, turn)
     turn.said.append(speaking.wording(form, "not_understood", state.turns))
     return again(form, state, turn)
+
+
+def take_up_again(form: Form, state: State, found: Understanding) -> None:
+    """What was given up is wanted still, once the one answer that was missing is understood."""
+    stuck_at = state.notes.get("stuck_at")
+    if not stuck_at or found.goal or state.goal != form.stuck_goal:
+        return
+    if stuck_at["slot"] in found.fills:
+        del state.notes["stuck_at"]
+        state.goal, state.phase = stuck_at["goal"], "collecting"
 
 
 def _can_wait(slot: Slot) -> bool:

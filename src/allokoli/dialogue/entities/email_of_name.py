@@ -50,7 +50,9 @@ def find_email_of(
     if f"{local}@{domain}" == denied:
         domain = _provider_like(domain, locale)
     address = parse_email(f"{local}@{domain}") if alike(said, spoken) >= _ALIKE and domain else None
-    return (address, (0, len(heard.text))) if address else found
+    if denied and denied == (address or (found and found[0])):  # the likeliest other one
+        address = parse_email(f"{words[0]}.{''.join(words[1:])}@{domain}")
+    return (address, (0, len(heard.text))) if address and address != denied else found
 
 
 def _as_long_and_alike(said: str, spoken: str) -> float:
