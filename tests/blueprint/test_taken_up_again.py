@@ -44,3 +44,9 @@ def test_thanks_and_what_is_known_already_are_no_failure(call, mario):
     assert one.state.goal == "book"
     assert one.state.misses == 0
     assert "nom" in said
+
+
+def test_thanks_alone_are_not_asked_back_for_ever(call, mario):
+    one = call(mario)
+    one.say("Une table pour 2 vendredi à 20 h", *["Merci beaucoup."] * 12)
+    assert one.state.outcome == "unconfirmed" or one.state.phase == "confirming"

@@ -305,5 +305,5 @@ def _without_answer(  # noqa: PLR0911  (one way out a case)
         state.said = form.start
         return state, speaking.reply(form, state, turn.saying(form.start, "hello"))
     if found.fills or says_only_thanks(fold(found.words), turn.locale):
-        return again(form, state, replace(turn, decision="nothing new"))
+        return ask_next(form, state, replace(turn, decision="nothing new"))
     return missed(form, state, found, turn)
