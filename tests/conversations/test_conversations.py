@@ -10,6 +10,8 @@ from bench.conversations.written import DEV, HELD_OUT, LANGUAGES, SIDES, convers
 from allokoli.blueprint.blueprint import Sector
 from allokoli.blueprint.catalog import templates
 
+pytestmark = pytest.mark.timeout(1200)
+"""Four hundred conversations in one test: a slow machine takes minutes over them."""
 REACHED = {
     ("callers", DEV): {"fr": 0.95, "en": 0.95, "he": 0.90},
     ("callers", HELD_OUT): {"fr": 0.90, "en": 0.95, "he": 0.90},
