@@ -101,6 +101,30 @@ def test_a_word_in_place_of_a_yes_is_no_other_name(call, mario, said, name):
     assert one.state.values["name"] == name
 
 
+def test_who_spelled_a_last_name_tells_the_first_one_after(call, mario):
+    one = call(mario)
+    one.say(*BEFORE, *TWICE, "Oscar, Ursule, Marcel, Anatole, Raoul")
+    assert one.state.values["name"] == "Oumar"
+    one.say("non, ce n'est pas le bon nom, Yannina")
+    assert one.state.values["name"] == "Yannina Oumar"
+    assert "prénoms" in one.say("non, ce n'est pas le bon nom, Yannina")
+    one.say("Yvonne, Anatole, Nicolas, Irma, Suzanne")
+    assert one.state.values["name"] == "Yanis Oumar"
+
+
+@pytest.mark.parametrize("heard", ["1.", "Un.", "Oum."])
+def test_a_yes_that_the_telephone_garbles_confirms(call, mario, heard):
+    one = call(mario)
+    one.say(*BEFORE, heard)
+    assert one.state.outcome == "done"
+
+
+def test_a_number_of_people_at_the_recap_is_no_yes(call, mario):
+    one = call(mario)
+    one.say(*BEFORE, "1 personne")
+    assert one.state.outcome != "done"
+
+
 def test_it_is_asked_once_only(call, mario):
     said = call(mario).say(*BEFORE, *TWICE, "Marchane", "non, ce n'est pas le bon nom, Marchand")
     assert "prénoms" not in said

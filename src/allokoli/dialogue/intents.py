@@ -29,7 +29,7 @@ from allokoli.dialogue.intents_by_meaning import (
 )
 from allokoli.dialogue.leaving import takes_leave
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import find_phrase, phrase_pattern, similarity
+from allokoli.dialogue.matching import either, find_phrase, phrase_pattern, similarity
 from allokoli.dialogue.only_asking import is_denied, keep_to_asking
 from allokoli.dialogue.reasons import reason_left
 from allokoli.dialogue.requests import names_a_day
@@ -182,6 +182,9 @@ def _less_greeting(folded: str, locale: str) -> str:
 def _answer(state: State, whole: Utterance, locale: str) -> Answer | None:
     """Yes or no; at the recap also after a courtesy (`how kind, yes that's right`)."""
     words = lexicon(locale).words
+    heard_for_yes = either(words.get("heard_for_yes", ()))
+    if state.phase == "confirming" and re.fullmatch(rf"\W*{heard_for_yes}\W*", whole.raw_folded):
+        return "yes"
     agreed = find_phrase(words.get("agreed", ()), whole.raw_folded)
     denied = find_phrase(words["no"], whole.raw_folded) if agreed else None
     inside = agreed and denied and denied[0] <= agreed[0] and agreed[1] <= denied[1]

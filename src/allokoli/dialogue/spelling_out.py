@@ -22,6 +22,16 @@ _LEAST_LETTERS = 3
 _ALIKE = 0.5
 
 
+def keep_spelled(state: State, found: Understanding) -> None:
+    """Who spelled their last name, and then says another one, tells the first that goes with it."""
+    last, told = str(state.notes.get("spelled", "")), str(found.fills.get("name", ""))
+    lone = " " not in f"{last}{told}" and state.phase in AT_RECAP
+    if last and told and lone and alike(told, last) < _ALIKE:
+        if state.values.get("name") == last:
+            state.notes.get("denied", {}).pop("name", None)  # the first name may be spelled too
+        found.fills["name"] = f"{told} {last}"
+
+
 def count_denials(state: State, before: Mapping[str, Any], found: Understanding) -> None:
     """Count how often what was read back is told once more; another name is another wish.
 
@@ -79,5 +89,6 @@ def hear_spelling(state: State, text: object, locale: str) -> Understanding | No
     if not letters:
         return None
     name = respelled(str(known).split(), letters)
+    state.notes["spelled"] = name
     heard = Heard("slot", "name", name, words, "spelling")
     return Understanding(words=words, fills={"name": name}, heard=[heard])

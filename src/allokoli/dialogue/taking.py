@@ -5,7 +5,7 @@ from allokoli.dialogue.form import Form
 from allokoli.dialogue.lexicon import lexicon
 from allokoli.dialogue.matching import find_phrase
 from allokoli.dialogue.speaking import Turn, settled
-from allokoli.dialogue.spelling_out import count_denials
+from allokoli.dialogue.spelling_out import count_denials, keep_spelled
 from allokoli.dialogue.state import LIMITS, State
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.understood import Understanding
@@ -125,6 +125,7 @@ def _take_limits(state: State, found: Understanding) -> None:
 
 def take_fills(form: Form, state: State, found: Understanding, turn: Turn) -> bool:
     """Keep the answers that pass their checks; say what is wrong with the others."""
+    keep_spelled(state, found)
     before = dict(state.values)
     refused = False
     changed = "date" in found.fills and "time" not in found.fills

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 
-from pipecat.audio.vad.vad_analyzer import VADParams
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.audio.vad_processor import VADProcessor
@@ -46,13 +45,10 @@ class CallPipeline:
             user_turn_strategies=UserTurnStrategies(start=[self.turn_start], stop=[self.turn_stop]),
             user_turn_stop_timeout=_WORDLESS_TURN_S + self.plan.longest_wait_s,
         )
-        vad = VADParams()
-        if self.plan.voice_s is not None:
-            vad = VADParams(start_secs=self.plan.voice_s)
         pipeline = Pipeline(
             [
                 self.transport.input(),
-                VADProcessor(vad_analyzer=turn_models.voice_activity(vad)),
+                VADProcessor(vad_analyzer=turn_models.voice_activity(self.plan.voice_s)),
                 *self.ears,
                 turns,
                 self.dialogue,

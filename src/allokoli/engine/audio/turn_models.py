@@ -14,14 +14,20 @@ from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams
 
 # A pause the model takes for a hesitation is waited for this long, not Pipecat's three seconds.
 _HESITATION_S = 1.0
+# A "oui" lasts a quarter of a second. Pipecat wants a fifth of a second of voice once its volume,
+# which rises slowly after a silence, is high: on a quiet line it hears no word that short.
+_VOICE_S, _LEAST_VOLUME = 0.13, 0.3
 
 
-def voice_activity(params: VADParams) -> SileroVADAnalyzer:
+def voice_activity(voice_s: float | None = None) -> SileroVADAnalyzer:
     """A voice-activity analyzer for one call.
 
     Args:
-        params: how much voice, and how much silence, count.
+        voice_s: how long somebody speaks before they are heard; None for the shortest word.
     """
+    params = VADParams(
+        start_secs=_VOICE_S if voice_s is None else voice_s, min_volume=_LEAST_VOLUME
+    )
     first = _first_voice_activity()
     mine = copy.copy(first)
     VADAnalyzer.__init__(mine, params=params)
