@@ -122,6 +122,7 @@ def test_a_greeting_has_no_latency():
         ("Bonjour, c'est Julie.", "fr", False),
         ("Good morning.", "en", True),
         ("שלום.", "he", True),
+        ("אפס, חמש, שתיים.", "he", True),
         ("", "fr", False),
         ("A table for", "en", True),
         ("At eight pm.", "en", False),

@@ -14,6 +14,7 @@ from allokoli.dialogue.lexicon import LANGUAGES, load
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span
 
+_MISHEARD = 0.5
 _STEM_CHARS = 5
 _MIN_PREFIXED_CHARS = 4
 _MIN_CONTENT_CHARS = 3
@@ -86,6 +87,11 @@ def either(words: Iterable[str]) -> str:
 def alike(one: str, other: str) -> float:
     """How much two words sound alike, by their letters in order, from 0 to 1."""
     return SequenceMatcher(None, fold(one), fold(other), autojunk=False).ratio()
+
+
+def misheard(one: str, other: str) -> bool:
+    """Whether one word may be the other, misheard on a bad line: half of their letters agree."""
+    return alike(one, other) >= _MISHEARD
 
 
 def similarity(question: str, folded: str, ignored: frozenset[str]) -> float:

@@ -8,7 +8,7 @@ from allokoli.dialogue.form import Form, Goal, Lookup, Refusal, Slot
 from allokoli.dialogue.speaking import Turn, Wanted
 from allokoli.dialogue.state import Reply, State
 
-_MAX_ASKED = 5
+MAX_ASKED = 5
 
 
 def ask_next(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
@@ -32,6 +32,8 @@ def ask_next(form: Form, state: State, turn: Turn) -> tuple[State, Reply]:
         keys = speaking.group(goal, state, missing)
         return speaking.ask(form, state, turn, keys)
     state.asking = []
+    if goal.key == form.stuck_goal and state.values.keys().isdisjoint(goal.slots):
+        return close(form, state, turn, "left", "left")  # an empty message from nobody
     if not goal.confirm or goal.recap is None:
         return finish(form, state, turn, goal)
     state.phase = "confirming"
@@ -60,7 +62,7 @@ def _still_worth_asking(form: Form, state: State, turn: Turn, goal: Goal) -> lis
     """What is missing, less what was asked too often in vain: its default, or nothing."""
     found = speaking.missing(form, state, goal)
     for slot in found:
-        if state.tries.get(slot.key, 0) < _MAX_ASKED:
+        if state.tries.get(slot.key, 0) < MAX_ASKED:
             continue
         if slot.default is None:
             speaking.skip(state, slot.key)

@@ -10,7 +10,7 @@ from allokoli.dialogue.entities.answers import says_only_thanks
 from allokoli.dialogue.form import Form, Known, Slot
 from allokoli.dialogue.languages import spoken_language
 from allokoli.dialogue.moves import again, ask_next, close, finish
-from allokoli.dialogue.recovery import missed, propose, silence, stuck, take_up_again
+from allokoli.dialogue.recovery import missed, nothing_new, propose, silence, stuck, take_up_again
 from allokoli.dialogue.speaking import Turn, Wanted
 from allokoli.dialogue.spelling_out import asks_to_spell, count_denial, hear_spelling
 from allokoli.dialogue.state import AT_RECAP, Heard, Reply, State, Trace
@@ -305,5 +305,5 @@ def _without_answer(  # noqa: PLR0911  (one way out a case)
         state.said = form.start
         return state, speaking.reply(form, state, turn.saying(form.start, "hello"))
     if found.fills or says_only_thanks(fold(found.words), turn.locale):
-        return ask_next(form, state, replace(turn, decision="nothing new"))
+        return nothing_new(form, state, slot, turn)
     return missed(form, state, found, turn)

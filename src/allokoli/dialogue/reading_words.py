@@ -3,19 +3,18 @@
 import re
 
 from allokoli.dialogue.context import Context
-from allokoli.dialogue.entities.answers import find_answer, says_only_yes
+from allokoli.dialogue.entities.answers import find_answer, says_only_thanks, says_only_yes
 from allokoli.dialogue.entities.first_names import lone_name
 from allokoli.dialogue.entities.free_text import rest_text, second_thought
 from allokoli.dialogue.entities.names import find_name, is_of_company, respell
 from allokoli.dialogue.form import Slot
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import alike, find_phrase
+from allokoli.dialogue.matching import find_phrase, misheard
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _SHORT_WORDS = 4
 _FEW_WORDS = 2
-_ALIKE = 0.5
 
 
 def given_name(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -> str | None:
@@ -37,7 +36,7 @@ def given_name(slot: Slot, heard: Utterance, context: Context, *, asked: bool) -
 def _put_right(known: str, heard: Utterance, context: Context) -> tuple[str, Span] | None:
     """`C'est Durand`, of somebody noted as `Durant`; `c'est rempli` names nobody else."""
     found = find_name(heard, context.locale, asked=False, weak=True)
-    if found is None or alike(found[0], known) >= _ALIKE:
+    if found is None or misheard(found[0], known):
         return found
     is_word = heard.text[slice(*found[1])].islower()
     return found if context.correcting and not is_word else None
@@ -80,6 +79,8 @@ def free_answer(slot: Slot, heard: Utterance, context: Context, *, alone: bool) 
         context: what reading depends on.
         alone: whether nothing else was asked with it.
     """
+    if says_only_thanks(heard.raw_folded, context.locale):
+        return None
     if slot.verbatim:
         short = len(heard.raw.split()) <= _SHORT_WORDS
         answer = find_answer(heard.raw_folded, context.locale) if short else None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from allokoli.dialogue import speaking
 from allokoli.dialogue.form import Form, Slot
-from allokoli.dialogue.moves import again, ask_next, close
+from allokoli.dialogue.moves import MAX_ASKED, again, ask_next, close
 from allokoli.dialogue.speaking import Turn
 from allokoli.dialogue.state import Reply, State
 from allokoli.dialogue.understood import Understanding
@@ -70,6 +70,13 @@ def missed(form: Form, state: State, found: Understanding, turn: Turn) -> tuple[
             return state, speaking.reply(form, state, replace(turn, decision=key))
         return again(form, state, replace(turn, decision=key))
     return stuck(form, state, slot, turn)
+
+
+def nothing_new(form: Form, state: State, slot: Slot | None, turn: Turn) -> tuple[State, Reply]:
+    """Thanks, or what was known already: what is missing is asked for again, not for ever."""
+    if slot and state.tries.get(slot.key, 0) >= MAX_ASKED:
+        return stuck(form, state, slot, turn)
+    return ask_next(form, state, replace(turn, decision="nothing new"))
 
 
 def stuck(form: Form, state: State, slot: Slot | None, turn: Turn) -> tuple[State, Reply]:

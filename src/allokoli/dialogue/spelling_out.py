@@ -10,7 +10,7 @@ from allokoli.dialogue import speaking
 from allokoli.dialogue.entities.names import respelled
 from allokoli.dialogue.entities.spelled_in_words import read_spelling_words
 from allokoli.dialogue.form import Form
-from allokoli.dialogue.matching import alike
+from allokoli.dialogue.matching import misheard
 from allokoli.dialogue.speaking import Turn
 from allokoli.dialogue.state import AT_RECAP, Heard, Reply, State
 from allokoli.dialogue.text import clean
@@ -19,14 +19,13 @@ from allokoli.dialogue.understood import Understanding
 _TIMES = 2
 _ASKED_WITH = {"name": "spell", "phone": "digits"}
 _LEAST_LETTERS = 3
-_ALIKE = 0.5
 
 
 def keep_spelled(state: State, found: Understanding) -> None:
     """Who spelled their last name, and then says another one, tells the first that goes with it."""
     last, told = str(state.notes.get("spelled", "")), str(found.fills.get("name", ""))
     lone = " " not in f"{last}{told}" and state.phase in AT_RECAP
-    if last and told and lone and alike(told, last) < _ALIKE:
+    if last and told and lone and not misheard(told, last):
         if state.values.get("name") == last:
             state.notes.get("denied", {}).pop("name", None)  # the first name may be spelled too
         found.fills["name"] = f"{told} {last}"
@@ -42,7 +41,7 @@ def count_denials(state: State, before: Mapping[str, Any], found: Understanding)
     nothing_new = all(before.get(key) == told for key, told in found.fills.items())
     for key in _ASKED_WITH:
         told, known = found.fills.get(key), before.get(key)
-        if told and known and (key != "name" or alike(str(told), str(known)) >= _ALIKE):
+        if told and known and (key != "name" or misheard(str(told), str(known))):
             count_denial(state, key, heard_the_same=nothing_new)
 
 

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 
 from allokoli.dialogue.entities.emails import find_email, parse_email, signs_told
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import alike
+from allokoli.dialogue.matching import alike, misheard
 from allokoli.dialogue.text import fold
 from allokoli.dialogue.utterance import Span, Utterance
 
 _ALIKE = 0.7
-_RATHER_ALIKE = 0.5
 _MAX_CHARS = 120
 _NUMBER = re.compile(r"\d{2}|[02-9]")
 
@@ -47,16 +46,28 @@ def find_email_of(
     said = re.sub(r"\W", "", "".join(kept))
     local, spoken = max(_made_of(words, locale), key=lambda one: _as_long_and_alike(said, one[1]))
     domain = found[0].partition("@")[2] if found else _provider(after, locale)
-    if f"{local}@{domain}" == denied:
-        domain = _provider_like(domain, locale)
-    address = parse_email(f"{local}@{domain}") if alike(said, spoken) >= _ALIKE and domain else None
-    if denied and denied == (address or (found and found[0])):  # the likeliest other one
-        address = parse_email(f"{words[0]}.{''.join(words[1:])}@{domain}")
-    return (address, (0, len(heard.text))) if address and address != denied else found
+    address = parse_email(f"{local}@{domain}") if alike(said, spoken) >= _ALIKE else None
+    if denied and denied == (address or (found and found[0])):
+        address = _instead_of(denied, words, locale)
+    return (address, (0, len(heard.text))) if address else found
+
+
+def _instead_of(denied: str, name: list[str], locale: str) -> str | None:
+    """What was meant by an address heard again after it was denied.
+
+    Its provider was misheard; or it is the address that most people of that name have.
+    """
+    local, _, domain = denied.partition("@")
+    providers, said = lexicon(locale).words["email_providers"], domain.partition(".")[0]
+    near = max(providers, key=lambda one: alike(said, one.partition(".")[0]))
+    if domain not in providers and misheard(said, near.partition(".")[0]):
+        return parse_email(f"{local}@{near}")
+    usual = parse_email(f"{name[0]}.{''.join(name[1:])}@{domain}")
+    return usual if usual != denied else None
 
 
 def _as_long_and_alike(said: str, spoken: str) -> float:
-    """How near one is to the other: letters that are missing count as others do."""
+    """How near one is to the other, the shorter by what it lacks as well."""
     shorter, longer = sorted((len(said), len(spoken)))
     return alike(said, spoken) * shorter / longer
 
@@ -100,11 +111,3 @@ def _provider(after: str, locale: str) -> str:
         if pair.partition(".")[0] in heard:
             return pair
     return ""
-
-
-def _provider_like(denied: str, locale: str) -> str:
-    """The provider that a denied domain sounds like (`dmi.com`: `gmail.com`); "" for none."""
-    providers, said = lexicon(locale).words["email_providers"], denied.partition(".")[0]
-    near = max(providers, key=lambda one: alike(said, one.partition(".")[0]))
-    sounds = alike(said, near.partition(".")[0])
-    return near if denied not in providers and sounds >= _RATHER_ALIKE else ""

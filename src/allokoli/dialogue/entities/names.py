@@ -12,7 +12,7 @@ from allokoli.dialogue.entities.name_words import (
 )
 from allokoli.dialogue.entities.spelling import amend_letters, find_letters, read_letters
 from allokoli.dialogue.lexicon import lexicon
-from allokoli.dialogue.matching import alike
+from allokoli.dialogue.matching import alike, misheard
 from allokoli.dialogue.text import fold, title
 from allokoli.dialogue.utterance import Span, Utterance
 
@@ -20,7 +20,6 @@ _MOST_CLAUSES = 12
 _NEAR_CHARS = 24
 _SHORT_WORDS = 3
 _FEW_LETTERS = 3
-_ALIKE = 0.5
 
 
 def find_name(
@@ -237,6 +236,5 @@ def respelled(names: list[str], letters: str) -> str:
         return letters
     same = [index for index, name in enumerate(names) if fold(name)[0] == fold(letters)[0]]
     near = max(range(len(names)), key=lambda index: alike(names[index], letters))
-    sounds = alike(names[near], letters) >= _ALIKE
-    names[same[-1] if same else near if sounds else -1] = letters
+    names[same[-1] if same else near if misheard(names[near], letters) else -1] = letters
     return " ".join(names)

@@ -48,7 +48,7 @@ class CallPipeline:
         pipeline = Pipeline(
             [
                 self.transport.input(),
-                VADProcessor(vad_analyzer=turn_models.voice_activity(self.plan.voice_s)),
+                VADProcessor(vad_analyzer=turn_models.voice_activity()),
                 *self.ears,
                 turns,
                 self.dialogue,

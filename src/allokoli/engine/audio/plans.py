@@ -71,7 +71,7 @@ class SpeakingPlan:
         asks_server: whether a server decides when no rule does.
         endpointing_server: that server; None for the assistant's own.
         num_words: words of the caller that stop the assistant; 0 for any voice.
-        voice_s: how much voice stops it; None for the engine's own judgement.
+        voice_s: how much voice stops it.
         backoff_s: shortest wait before it speaks again.
         acknowledgements: what never stops it, in plain lower case.
         interruptions: what always does, in plain lower case.
@@ -84,7 +84,7 @@ class SpeakingPlan:
     asks_server: bool = False
     endpointing_server: dict[str, Any] | None = None
     num_words: int = 0
-    voice_s: float | None = None
+    voice_s: float = 0.0
     backoff_s: float = 0.0
     acknowledgements: frozenset[str] = frozenset()
     interruptions: frozenset[str] = frozenset()
@@ -122,7 +122,7 @@ class SpeakingPlan:
             asks_server=smart.get("provider") == "custom-endpointing-model",
             endpointing_server=server if isinstance(server, dict) else None,
             num_words=int(_number(stop.get("numWords"), 0, _MAX_WORDS)),
-            voice_s=_number(stop.get("voiceSeconds"), 0.0, 0.5) if "voiceSeconds" in stop else None,
+            voice_s=_number(stop.get("voiceSeconds"), 0.0, 0.5),
             backoff_s=_number(stop.get("backoffSeconds"), 0.0, _MAX_BACKOFF_S),
             acknowledgements=_phrases(stop.get("acknowledgementPhrases")),
             interruptions=_phrases(stop.get("interruptionPhrases")),

@@ -19,15 +19,9 @@ _HESITATION_S = 1.0
 _VOICE_S, _LEAST_VOLUME = 0.13, 0.3
 
 
-def voice_activity(voice_s: float | None = None) -> SileroVADAnalyzer:
-    """A voice-activity analyzer for one call.
-
-    Args:
-        voice_s: how long somebody speaks before they are heard; None for the shortest word.
-    """
-    params = VADParams(
-        start_secs=_VOICE_S if voice_s is None else voice_s, min_volume=_LEAST_VOLUME
-    )
+def voice_activity() -> SileroVADAnalyzer:
+    """A voice-activity analyzer for one call, which hears the shortest words."""
+    params = VADParams(start_secs=_VOICE_S, min_volume=_LEAST_VOLUME)
     first = _first_voice_activity()
     mine = copy.copy(first)
     VADAnalyzer.__init__(mine, params=params)

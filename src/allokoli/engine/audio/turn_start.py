@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from pipecat.frames.frames import (
     Frame,
+    InputAudioRawFrame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
 )
 from pipecat.turns.types import ProcessFrameResult
 from pipecat.turns.user_start import BaseUserTurnStartStrategy
@@ -36,6 +38,7 @@ class CallerTurnStart(BaseUserTurnStartStrategy):  # type: ignore[no-untyped-cal
         self._plan = plan
         self._on_passed_over = on_passed_over
         self._in_turn = False
+        self._over_words_s: float | None = None
 
     async def handle_user_turn_started(self) -> None:
         """The caller has the floor."""
@@ -47,21 +50,28 @@ class CallerTurnStart(BaseUserTurnStartStrategy):  # type: ignore[no-untyped-cal
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
         """Begin a turn where there is cause."""
-        if not isinstance(frame, (VADUserStartedSpeakingFrame, TranscriptionFrame)):
+        if isinstance(frame, VADUserStartedSpeakingFrame):
+            self._over_words_s = frame.start_secs
+        elif isinstance(frame, InputAudioRawFrame) and self._over_words_s is not None:
+            self._over_words_s += frame.num_frames / frame.sample_rate
+        elif not isinstance(frame, TranscriptionFrame):
+            if isinstance(frame, VADUserStoppedSpeakingFrame):
+                self._over_words_s = None
             return ProcessFrameResult.CONTINUE
         over_words = self._dialogue.speaking and not self._in_turn
         if over_words and self._dialogue.interruptible and not self._cuts(frame):
             return ProcessFrameResult.CONTINUE
+        self._over_words_s = None
         await self.trigger_user_turn_started(
             enable_interruptions=not over_words or self._dialogue.interruptible
         )
         return ProcessFrameResult.STOP
 
-    def _cuts(self, frame: VADUserStartedSpeakingFrame | TranscriptionFrame) -> bool:
+    def _cuts(self, frame: Frame) -> bool:
         """Whether the assistant falls silent at this."""
         plan = self._plan()
-        if isinstance(frame, VADUserStartedSpeakingFrame):
-            return not plan.waits_for_words()
+        if not isinstance(frame, TranscriptionFrame):
+            return not plan.waits_for_words() and (self._over_words_s or 0.0) >= plan.voice_s
         cuts = plan.stopped_by(frame.text)
         if not cuts:
             self._on_passed_over()

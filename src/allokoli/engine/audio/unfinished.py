@@ -5,10 +5,17 @@ import re
 # A French phone number is five pairs of digits; a caller breathes between pairs.
 _PHONE_BEGUN = re.compile(r"(?<!\d)(?:0|\+\s?33\s?)\d(?:[\s.,-]*\d\d){0,3}\W*$")
 # Or it is told digit by digit: `zéro, six, un`, `0 6 1`.
-_DIGITS_TOLD = re.compile(
-    r"(?<![\w:])(?:0|zéro|zero|oh)(?:[\s,.-]+(?:\d|zéro|une?|deux|trois|quatre|cinq|six|sept|huit"
-    r"|neuf|zero|oh|one|two|three|four|five|seven|eight|nine)(?!\w)){1,8}\W*$"
-)
+_DIGIT_WORDS = {
+    "fr": "zéro|une?|deux|trois|quatre|cinq|six|sept|huit|neuf",
+    "en": "zero|oh|one|two|three|four|five|six|seven|eight|nine",
+    "he": "אפס|אחת|שתיים|שלוש|ארבע|חמש|שש|שבע|שמונה|תשע",
+}
+_DIGITS_TOLD = {
+    language: re.compile(
+        rf"(?<![\w:])(?:0|zéro|zero|oh|אפס)(?:[\s,.-]+(?:\d|{words})(?!\w)){{1,8}}\W*$"
+    )
+    for language, words in _DIGIT_WORDS.items()
+}
 _CALLS_FOR_MORE = {
     "fr": re.compile(
         r"(?:^|[\s,.])(?:euh|et|ou|mais|donc|alors|pour|avec|sans|les?|la|de|du|des|à|aux?|une?"
@@ -32,10 +39,11 @@ def unfinished(text: str, language: str) -> bool:
 
     Args:
         text: what was understood of the turn so far.
-        language: "fr" or "en"; only a phone number or a greeting is noticed in others.
+        language: two letters; for others than French and English, only a number or a greeting
+            is noticed.
     """
     words = text.lower().replace("’", "'")
-    if _PHONE_BEGUN.search(words) or _DIGITS_TOLD.search(words) or _GREETED.fullmatch(words):
+    if _PHONE_BEGUN.search(words) or _GREETED.fullmatch(words):
         return True
-    calls = _CALLS_FOR_MORE.get(language)
-    return bool(calls and calls.search(words))
+    ends = (_DIGITS_TOLD.get(language), _CALLS_FOR_MORE.get(language))
+    return any(pattern.search(words) for pattern in ends if pattern)
