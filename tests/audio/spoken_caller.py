@@ -14,6 +14,7 @@ from bench.conversations.playing import Played
 from bench.conversations.written import Conversation
 from calling import seen
 from rectifying import Rectifying, sounds
+from scripted import letters
 from socket_caller import SocketCaller
 from spoken_lines import Line, over
 from starlette.requests import Request
@@ -24,7 +25,6 @@ from allokoli.blueprint.analysis import structured_data
 from allokoli.blueprint.compiler import compile_assistant
 from allokoli.blueprint.guided import conversation
 from allokoli.dialogue import Reply, State
-from allokoli.dialogue.text import fold
 
 NOW = datetime(2026, 11, 18, 15, tzinfo=ZoneInfo("Europe/Paris"))
 """When every call is had: a Wednesday afternoon."""
@@ -157,7 +157,7 @@ class SpokenCaller:
             turns = [one["message"] for one in messages if one["role"] == "user"]
             state, reply = await asyncio.to_thread(_replayed, written, turns)
             last = " ".join(one["message"] for one in messages if one["role"] == "bot")
-            if caller.ended.is_set() or fold(last).endswith(fold(reply.text)[-_LAST_WORDS:]):
+            if caller.ended.is_set() or letters(last).endswith(letters(reply.text)[-_LAST_WORDS:]):
                 break
             await asyncio.wait({ended}, timeout=_PAUSE_S)
         ended.cancel()

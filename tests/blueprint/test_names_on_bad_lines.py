@@ -112,7 +112,7 @@ def test_who_spelled_a_last_name_tells_the_first_one_after(call, mario):
     assert one.state.values["name"] == "Yanis Oumar"
 
 
-@pytest.mark.parametrize("heard", ["1.", "Un.", "Oum."])
+@pytest.mark.parametrize("heard", ["1.", "Un.", "Oum.", "Oum, c'est parti !"])
 def test_a_yes_that_the_telephone_garbles_confirms(call, mario, heard):
     one = call(mario)
     one.say(*BEFORE, heard)

@@ -116,6 +116,7 @@ def test_a_denied_domain_heard_the_same_again_is_the_provider_it_sounds_like():
         ("Il bonne, à Nathol, Marcel, Irma, Nicolas, à Nathol.", "fr", "Yamina"),
         ("Desirée, Ursule, Pierre, Oscar, Nicolas, Thérèse", "fr", "Dupont"),
         ("Marcel Oskar, Roul, Eugène, Anatole, Ursul.", "fr", "Moreau"),
+        ("Oskar, ursul, Marcel, Anatole, pour Roule.", "fr", "Oumar"),
         ("M comme Marcel, A comme Anatole, R comme Raoul, C comme Célestin", "fr", "Marc"),
         ("Kilo, India, Mike.", "en", "Kim"),
         ("non", "fr", ""),

@@ -38,7 +38,8 @@ def read_spelling_words(raw: str, locale: str) -> str:
             letters += "".join(one[0] for one in apart)
             least = min(least, *(one[1] for one in apart))
         else:
-            letters += whole if sure >= _RATHER_ALIKE else words[0][0]
+            letter, sure = max([(whole, sure), *apart], key=lambda one: one[1])  # `pour Raoul`
+            letters += letter if sure >= _RATHER_ALIKE else words[0][0]
             least = min(least, sure)
     enough = _LEAST_LETTERS if least < _ALIKE else _LEAST_LETTERS - 1
     return letters.capitalize() if enough <= len(letters) <= _MOST_LETTERS else ""
