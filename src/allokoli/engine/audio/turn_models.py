@@ -14,17 +14,13 @@ from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams
 
 # A pause the model takes for a hesitation is waited for this long, not Pipecat's three seconds.
 _HESITATION_S = 1.0
-# A "oui" lasts a quarter of a second. Pipecat wants a fifth of a second of voice once its volume,
-# which rises slowly after a silence, is high: on a quiet line it hears no word that short.
-_VOICE_S, _LEAST_VOLUME = 0.13, 0.3
 
 
 def voice_activity() -> SileroVADAnalyzer:
-    """A voice-activity analyzer for one call, which hears the shortest words."""
-    params = VADParams(start_secs=_VOICE_S, min_volume=_LEAST_VOLUME)
+    """A voice-activity analyzer for one call."""
     first = _first_voice_activity()
     mine = copy.copy(first)
-    VADAnalyzer.__init__(mine, params=params)
+    VADAnalyzer.__init__(mine, params=VADParams())
     mine._model = copy.copy(first._model)  # noqa: SLF001 - the network is shared, its state is not
     mine._model.reset_states()  # type: ignore[no-untyped-call] # noqa: SLF001
     return mine
