@@ -15,7 +15,7 @@ from allokoli.engine.audio.turn_start import CallerTurnStart
 
 pytestmark = pytest.mark.audio
 FRAME = InputAudioRawFrame(bytes(640), 16_000, 1)
-HEARD = VADUserStartedSpeakingFrame(start_secs=0.13)
+HEARD = VADUserStartedSpeakingFrame(start_secs=0.2)
 SILENT = VADUserStoppedSpeakingFrame()
 
 
@@ -28,7 +28,7 @@ async def begins(plan: dict, frames: list, *, speaking: bool) -> bool:
 
 
 @pytest.mark.parametrize("plan", [{}, {"voiceSeconds": 0.5}, {"numWords": 3}])
-async def test_a_short_word_over_silence_begins_a_turn_whatever_the_plan(plan):
+async def test_a_voice_over_silence_begins_a_turn_whatever_the_plan(plan):
     assert await begins(plan, [HEARD], speaking=False)
 
 
@@ -36,8 +36,8 @@ async def test_a_short_word_over_silence_begins_a_turn_whatever_the_plan(plan):
     ("plan", "frames", "cuts"),
     [
         ({}, [HEARD], True),
-        ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 18], False),
-        ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 19], True),
+        ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 14], False),
+        ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 16], True),
         ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 10, SILENT, *[FRAME] * 30], False),
         ({"voiceSeconds": 0.5}, [*[FRAME] * 50, HEARD], False),
         ({"numWords": 2, "voiceSeconds": 0.1}, [HEARD, *[FRAME] * 50], False),

@@ -38,12 +38,3 @@ async def test_a_turn_is_kept_open_until_the_silence_was_heard(stop):
 
 async def test_a_line_that_carries_nothing_any_more_keeps_no_turn_open(stop):
     await asyncio.wait_for(stop._wait(0.01), 1)
-
-
-@pytest.mark.parametrize(
-    ("words", "waited_s"),
-    [("Oui.", 0.4), ("Oui, c'est parfait.", 0.0), ("Je voudrais", 0.0), ("C'est pour", 1.2)],
-)
-async def test_what_may_follow_a_word_alone_is_waited_for_a_breath(stop, words, waited_s):
-    stop._text = words
-    assert stop._more_s() == waited_s

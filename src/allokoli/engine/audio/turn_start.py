@@ -38,7 +38,7 @@ class CallerTurnStart(BaseUserTurnStartStrategy):  # type: ignore[no-untyped-cal
         self._plan = plan
         self._on_passed_over = on_passed_over
         self._in_turn = False
-        self._over_words_s: float | None = None
+        self._over_words_s: float | None = None  # of voice so far; None for none
 
     async def handle_user_turn_started(self) -> None:
         """The caller has the floor."""

@@ -11,8 +11,6 @@ from allokoli.engine.audio import turn_models
 from allokoli.engine.audio.unfinished import unfinished
 
 _MORE_S = 1.2
-# After a word alone: `oui… c'est parfait`.
-_BREATH_S = 0.4
 # A busy machine hears late: the wait is counted in what was heard, up to so many times as long.
 _LATE = 3
 
@@ -43,19 +41,12 @@ class ListenerTurnStop(TurnAnalyzerUserTurnStopStrategy):  # type: ignore[no-unt
         """End the turn, or wait once for what should follow."""
         if self._held is not None or self._timed is not None:
             return
-        more_s = self._more_s()
-        if not more_s:
+        if not unfinished(self._text, self._language()):
             await super().trigger_user_turn_stopped(
                 enable_user_speaking_frames=enable_user_speaking_frames
             )
             return
-        self._held = self.task_manager.create_task(self._wait(more_s), f"{self}::wait")
-
-    def _more_s(self) -> float:
-        """How long what should follow the words so far is waited for."""
-        if unfinished(self._text, self._language()):
-            return _MORE_S
-        return _BREATH_S if len(self._text.split()) == 1 else 0.0
+        self._held = self.task_manager.create_task(self._wait(_MORE_S), f"{self}::wait")
 
     async def cleanup(self) -> None:
         """Forget the turn."""
