@@ -2,6 +2,15 @@
 
 import asyncio
 
+from pipecat.frames.frames import (
+    InputAudioRawFrame,
+    InterimTranscriptionFrame,
+    TranscriptionFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.tests.utils import SleepFrame, run_test
+
 from allokoli.engine.audio.transcriber import LocalTranscriber
 from allokoli.engine.speech.recognizer import Heard
 
@@ -36,3 +45,38 @@ async def test_what_comes_late_is_not_replaced_by_what_follows():
     transcriber.turn_ended()
     await said("Merci.")
     assert heard[-1] == "Merci."
+
+
+async def test_words_that_come_when_more_was_said_do_not_end_the_turn():
+    class Late(Slow):
+        """Recognizes two segments only once both were said."""
+
+        async def hear(self, pcm: bytes, language: str, **_: object) -> Heard:
+            said = pcm.replace(b"\0", b"").decode()
+            if said.endswith("parfait."):
+                return Heard(said, 0.0, 0.0, language)
+            while transcriber._segment_queue.empty():  # noqa: ASYNC110 - the queue is Pipecat's
+                await asyncio.sleep(0)
+            return Heard(said, 0.0, 0.0, language)
+
+    transcriber = LocalTranscriber(
+        Late(), lambda: ("fr", ("fr",)), context=lambda: "", on_heard=lambda _: None
+    )
+    frames = []
+    for words in ("Oui, ", "c'est parfait."):
+        sound = words.encode().ljust(640, b"\0")
+        frames += [
+            VADUserStartedSpeakingFrame(),
+            InputAudioRawFrame(sound, 16_000, 1),
+            VADUserStoppedSpeakingFrame(),
+        ]
+    passed, _ = await run_test(transcriber, frames_to_send=[*frames, SleepFrame(0.1)])
+    told = [
+        (type(one), one.text, getattr(one, "finalized", False))
+        for one in passed
+        if isinstance(one, (InterimTranscriptionFrame, TranscriptionFrame))
+    ]
+    assert told == [
+        (InterimTranscriptionFrame, "Oui, ", False),
+        (TranscriptionFrame, "Oui, c'est parfait.", True),
+    ]

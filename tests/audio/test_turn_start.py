@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import pytest
 from pipecat.frames.frames import (
     InputAudioRawFrame,
+    InterimTranscriptionFrame,
+    TranscriptionFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
@@ -15,7 +17,7 @@ from allokoli.engine.audio.turn_start import CallerTurnStart
 
 pytestmark = pytest.mark.audio
 FRAME = InputAudioRawFrame(bytes(640), 16_000, 1)
-HEARD = VADUserStartedSpeakingFrame(start_secs=0.2)
+HEARD = VADUserStartedSpeakingFrame(start_secs=0.13)
 SILENT = VADUserStoppedSpeakingFrame()
 
 
@@ -36,8 +38,8 @@ async def test_a_voice_over_silence_begins_a_turn_whatever_the_plan(plan):
     ("plan", "frames", "cuts"),
     [
         ({}, [HEARD], True),
-        ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 14], False),
-        ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 16], True),
+        ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 18], False),
+        ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 19], True),
         ({"voiceSeconds": 0.5}, [HEARD, *[FRAME] * 10, SILENT, *[FRAME] * 30], False),
         ({"voiceSeconds": 0.5}, [*[FRAME] * 50, HEARD], False),
         ({"numWords": 2, "voiceSeconds": 0.1}, [HEARD, *[FRAME] * 50], False),
@@ -45,3 +47,35 @@ async def test_a_voice_over_silence_begins_a_turn_whatever_the_plan(plan):
 )
 async def test_over_words_as_much_voice_as_the_plan_says_cuts_them(plan, frames, cuts):
     assert await begins(plan, frames, speaking=True) is cuts
+
+
+def words(text: str, kind=TranscriptionFrame):
+    return kind(text, "caller", "")
+
+
+@pytest.mark.parametrize(
+    ("frame", "speaking", "begin"),
+    [
+        (words("Attendez une minute"), True, True),
+        (words("Attendez"), True, False),
+        (words("Attendez une minute", InterimTranscriptionFrame), True, True),
+        (words("Attendez", InterimTranscriptionFrame), True, False),
+        (words("", InterimTranscriptionFrame), True, False),
+        (words("Oui"), False, True),
+        (words("Oui", InterimTranscriptionFrame), False, False),
+    ],
+)
+async def test_enough_words_cut_the_assistant_even_provisional_ones(frame, speaking, begin):
+    assert await begins({"numWords": 3}, [frame], speaking=speaking) is begin
+
+
+@pytest.mark.parametrize(
+    ("kind", "passed_over"), [(TranscriptionFrame, 1), (InterimTranscriptionFrame, 0)]
+)
+async def test_only_final_words_that_do_not_cut_count_for_nothing(kind, passed_over):
+    told = []
+    dialogue = SimpleNamespace(speaking=True, interruptible=True)
+    plan = SpeakingPlan.of({"stopSpeakingPlan": {"numWords": 3}})
+    start = CallerTurnStart(dialogue, lambda: plan, lambda: told.append(1))
+    await start.process_frame(words("Oui", kind))
+    assert len(told) == passed_over

@@ -25,7 +25,7 @@ class Talk:
         self.caller = Caller()
 
     async def call(self):
-        """Call, and hear the greeting out."""
+        """Call, and hear the greeting out, which ends in a question."""
         answer = await asyncio.to_thread(self.http.post, f"{self.path}/calls")
         assert answer.status_code == 201, answer.text
         offer = await self.caller.offer()
@@ -33,6 +33,9 @@ class Talk:
         assert taken.status_code == 200, taken.text
         await self.caller.take(taken.json())
         await self.caller.silence_after(0.0, within_s=60)
+        async with asyncio.timeout(60):
+            while not " ".join(self.heard).endswith("?"):  # noqa: ASYNC110 - a call goes on by itself
+                await asyncio.sleep(0.05)
 
     async def tell(self, sentence: str):
         """Say something, and hear the answer out."""

@@ -71,7 +71,7 @@ class SpeakingPlan:
         asks_server: whether a server decides when no rule does.
         endpointing_server: that server; None for the assistant's own.
         num_words: words of the caller that stop the assistant; 0 for any voice.
-        voice_s: how much voice stops it; less than begins a turn (0.2) changes nothing.
+        voice_s: how much voice stops it; less than begins a turn (0.13) changes nothing.
         backoff_s: shortest wait before it speaks again.
         acknowledgements: what never stops it, in plain lower case.
         interruptions: what always does, in plain lower case.

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from pipecat.frames.frames import Frame, InterimTranscriptionFrame, TranscriptionFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.settings import STTSettings
-from pipecat.services.stt_service import SegmentedSTTService, STTService
+from pipecat.services.stt_service import SegmentedSTTService
 from pipecat.utils.time import time_now_iso8601
 
 from allokoli.engine.speech.recognizer import SAMPLE_RATE, Recognizer
@@ -104,16 +104,15 @@ class LocalTranscriber(SegmentedSTTService):
     async def push_frame(
         self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
     ) -> None:
-        """Mark a transcript final only when nothing more of the turn is being said.
+        """Tell a transcript as provisional while more of the turn is said or still to recognize.
 
-        The base marks all of them; one that arrives while the caller has already gone on would
-        then end the turn without its last words.
+        The base marks all of them as final; one that comes late, when the caller has already gone
+        on, would end the turn without its last words.
         """
         more = self._user_speaking or not self._segment_queue.empty()
         if isinstance(frame, TranscriptionFrame) and more:
-            await STTService.push_frame(self, frame, direction)
-        else:
-            await super().push_frame(frame, direction)
+            frame = InterimTranscriptionFrame(frame.text, frame.user_id, frame.timestamp)
+        await super().push_frame(frame, direction)
 
     async def _hear(self, audio: bytes) -> str:
         language, among = self._language()

@@ -14,13 +14,16 @@ from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams
 
 # A pause the model takes for a hesitation is waited for this long, not Pipecat's three seconds.
 _HESITATION_S = 1.0
+# `Oui` lasts a quarter of a second. Pipecat's volume rises slowly after a silence: over its own
+# threshold, 0.6, most answers of one syllable are over before they count.
+_VOICE = VADParams(start_secs=0.13, min_volume=0.3)
 
 
 def voice_activity() -> SileroVADAnalyzer:
     """A voice-activity analyzer for one call."""
     first = _first_voice_activity()
     mine = copy.copy(first)
-    VADAnalyzer.__init__(mine, params=VADParams())
+    VADAnalyzer.__init__(mine, params=_VOICE)
     mine._model = copy.copy(first._model)  # noqa: SLF001 - the network is shared, its state is not
     mine._model.reset_states()  # type: ignore[no-untyped-call] # noqa: SLF001
     return mine

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
+    InterimTranscriptionFrame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
@@ -50,29 +51,34 @@ class CallerTurnStart(BaseUserTurnStartStrategy):  # type: ignore[no-untyped-cal
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
         """Begin a turn where there is cause."""
-        if isinstance(frame, VADUserStartedSpeakingFrame):
-            self._over_words_s = frame.start_secs
-        elif isinstance(frame, InputAudioRawFrame) and self._over_words_s is not None:
-            self._over_words_s += frame.num_frames / frame.sample_rate
-        elif not isinstance(frame, TranscriptionFrame):
-            if isinstance(frame, VADUserStoppedSpeakingFrame):
-                self._over_words_s = None
-            return ProcessFrameResult.CONTINUE
         over_words = self._dialogue.speaking and not self._in_turn
-        if over_words and self._dialogue.interruptible and not self._cuts(frame):
+        cuttable = over_words and self._dialogue.interruptible
+        match frame:
+            case VADUserStartedSpeakingFrame():
+                self._over_words_s = frame.start_secs
+            case InputAudioRawFrame() if self._over_words_s is not None:
+                self._over_words_s += frame.num_frames / frame.sample_rate
+            case TranscriptionFrame():
+                pass
+            case InterimTranscriptionFrame() if cuttable:
+                pass
+            case VADUserStoppedSpeakingFrame():
+                self._over_words_s = None
+                return ProcessFrameResult.CONTINUE
+            case _:
+                return ProcessFrameResult.CONTINUE
+        if cuttable and not self._cuts(frame):
             return ProcessFrameResult.CONTINUE
         self._over_words_s = None
-        await self.trigger_user_turn_started(
-            enable_interruptions=not over_words or self._dialogue.interruptible
-        )
+        await self.trigger_user_turn_started(enable_interruptions=cuttable or not over_words)
         return ProcessFrameResult.STOP
 
     def _cuts(self, frame: Frame) -> bool:
         """Whether the assistant falls silent at this."""
         plan = self._plan()
-        if not isinstance(frame, TranscriptionFrame):
+        if not isinstance(frame, (TranscriptionFrame, InterimTranscriptionFrame)):
             return not plan.waits_for_words() and (self._over_words_s or 0.0) >= plan.voice_s
         cuts = plan.stopped_by(frame.text)
-        if not cuts:
+        if not cuts and isinstance(frame, TranscriptionFrame):
             self._on_passed_over()
         return cuts
