@@ -238,7 +238,7 @@ def _confirming(form: Form, state: State, found: Understanding, turn: Turn) -> t
     if found.fills:
         state.misses = 0
         return asks_to_spell(form, state, turn) or ask_next(form, state, turn)
-    if found.mentioned and found.answer != "yes":
+    if found.mentioned and (found.answer != "yes" or state.phase == "correcting"):
         slot = form.slot(found.mentioned)
         if slot:
             return _ask_anew(form, state, slot, turn)
@@ -246,7 +246,7 @@ def _confirming(form: Form, state: State, found: Understanding, turn: Turn) -> t
         return finish(form, state, turn, goal)
     if found.social == "goodbye" and found.answer != "yes":
         return close(form, state, turn, "left", "left")
-    if found.answer == "no" or (found.answer == "yes" and state.phase == "correcting"):
+    if found.answer == "no" and state.phase == "confirming":
         state.phase, state.asking = "correcting", []
         said = speaking.wording(form, "what_to_change", state.misses)
         state.misses += 1
