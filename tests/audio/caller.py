@@ -21,6 +21,8 @@ RATE = 48_000
 FRAME = RATE // 50
 HEARD_RATE = 16_000
 AUDIBLE_PEAK = 300
+ENDED_S = 1.5
+"""The silence that ends an answer: voices pause for a third of a second, busy machines for one."""
 Pcm = np.ndarray
 
 
@@ -128,7 +130,7 @@ class Caller:
         )
 
     async def silence_after(
-        self, moment_s: float, lasting_s: float = 0.8, within_s: float = 30.0
+        self, moment_s: float, lasting_s: float = ENDED_S, within_s: float = 30.0
     ) -> float:
         """When the voice last sounded, once it has been silent for a while after a moment."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import soxr
-from caller import AUDIBLE_PEAK, HEARD_RATE, audible
+from caller import AUDIBLE_PEAK, ENDED_S, HEARD_RATE, audible
 from pipecat.audio.utils import audioop
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -112,7 +112,7 @@ class SocketCaller:
                 await self._next()
 
     async def silence_after(
-        self, moment_s: float, lasting_s: float = 0.8, within_s: float = 30.0
+        self, moment_s: float, lasting_s: float = ENDED_S, within_s: float = 30.0
     ) -> float:
         """When the voice last sounded, once nothing was heard for a while after a moment."""
         async with asyncio.timeout(within_s):

@@ -72,7 +72,7 @@ async def test_a_rule_makes_the_assistant_wait_longer(line, voice):
 async def test_keys_and_silences_reach_the_conversation(line):
     one = await line(ScriptedConversation(waits=[1.0]))
     caller = await SocketCaller(one.url).connect()
-    await caller.silence_after(await caller.sound_after(0))
+    await caller.silence_after(await caller.sound_after(0), lasting_s=0.5)
     await caller.send({"type": "dtmf", "digits": "4x2"})
     await one.until(lambda: ANSWER[:9] in " ".join(one.notes.said("assistant")), 8)
     assert one.conversation.entries == ["4", "2"]
