@@ -101,7 +101,11 @@ async def test_a_squad_hands_the_caller_over(tenant, shop, ruled, voice):
                 {"assistant": rosa},
             ]
         }
-        turns = ["Je voudrais réserver une table.", "Quatre personnes.", "Au revoir."]
+        turns = [
+            "Je voudrais réserver une table.",
+            "Quatre personnes.",
+            "Merci beaucoup, au revoir.",
+        ]
         found = await both(tenant, voice, {"squad": squad}, turns)
     assert found["ended"] == "assistant-ended-call"
     assert found["spoke"] == ["Mario", "Rosa"]
@@ -259,7 +263,7 @@ async def test_an_assistant_uses_every_kind_of_tool(
             "Je voudrais connaître vos horaires.",
             "Je voudrais réserver une table.",
             "Passez-moi le responsable.",
-            "Au revoir.",
+            "Merci beaucoup, au revoir.",
         ]
         found = await both(tenant, voice, {"assistant": assistant}, turns)
     answers = {one[1]: one[2] for one in found["done"] if one[0] == "answered"}

@@ -44,7 +44,7 @@ async def test_a_french_caller_is_greeted_understood_and_answered(
     heard = await speech.recognizer.hear(caller.heard_since(answered_s - 0.1), "fr")
     assert unheard(ANSWER, heard.text) <= tolerated
     for _ in range(3):  # as people do when they are not understood on the telephone
-        await caller.speak(await voice("Au revoir."))
+        await caller.speak(await voice("Merci beaucoup, au revoir."))
         with contextlib.suppress(TimeoutError):
             assert await one.ended(8) == "assistant-ended-call"
             break

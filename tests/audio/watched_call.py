@@ -90,7 +90,7 @@ async def call(provoke: bool) -> dict[str, object]:
             with socket.socket() as outside, contextlib.suppress(OSError):
                 outside.setblocking(False)
                 outside.connect(("198.51.100.1", 9))
-        goodbye = [piece async for piece in speech.voices.say("Au revoir.", "fr")]
+        goodbye = [piece async for piece in speech.voices.say("Merci beaucoup, au revoir.", "fr")]
         await caller.microphone.speak(b"".join(goodbye))
         reason = await asyncio.wait_for(one.wait(), 20)
     await caller.hang_up()
