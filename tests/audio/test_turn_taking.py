@@ -94,7 +94,7 @@ async def test_who_takes_over_speaks_its_own_language_from_its_first_word(line, 
     one = await line(Squad())
     caller = await SocketCaller(one.url).connect()
     started_s = await caller.sound_after(0)
-    await caller.silence_after(started_s, lasting_s=1.5)
+    await caller.silence_after(started_s)
     heard = await speech.recognizer.hear(caller.heard_since(started_s + 2.2), "en")
     assert "help you" in heard.text.lower()
     assert [type(one).__name__ for one in one.notes.events] == ["HandedOff", "SendDigits"]
