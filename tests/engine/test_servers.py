@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 from uuid import uuid4
 
@@ -98,7 +99,7 @@ def pauses(monkeypatch):
     async def pause(seconds):
         asked.append(seconds)
 
-    monkeypatch.setattr(backoff.asyncio, "sleep", pause)
+    monkeypatch.setattr(backoff, "asyncio", SimpleNamespace(sleep=pause))
     return asked
 
 
