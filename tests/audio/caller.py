@@ -16,14 +16,10 @@ from aiortc import (
     RTCSessionDescription,
 )
 from av import AudioFrame
+from hearing import AUDIBLE_PEAK, HEARD_RATE, Hearing, Pcm
 
 RATE = 48_000
 FRAME = RATE // 50
-HEARD_RATE = 16_000
-AUDIBLE_PEAK = 300
-ENDED_S = 1.5
-"""The silence that ends an answer: voices pause for a third of a second, busy machines for one."""
-Pcm = np.ndarray
 
 
 class Microphone(MediaStreamTrack):
@@ -65,16 +61,17 @@ class Microphone(MediaStreamTrack):
         return frame
 
 
-class Caller:
+class Caller(Hearing):
     """Calls, speaks, listens.
 
     Attributes:
         microphone: what the caller says.
         messages: what came on the data channel.
-        ended: set once the other side says that the call is over.
+        ended: set once the other side says that the call is over, or closes the line.
     """
 
     def __init__(self) -> None:
+        super().__init__(RATE)
         self.microphone = Microphone()
         self.messages: list[dict[str, Any]] = []
         self.ended = asyncio.Event()
@@ -82,10 +79,9 @@ class Caller:
         self._pc.addTrack(self.microphone)
         self._channel = self._pc.createDataChannel("events")
         self._channel.on("message", self._read)
+        self._channel.on("close", self.ended.set)
         self._pc.on("track", self._listen)
         self._ears: asyncio.Task[None] | None = None
-        self._heard: list[tuple[float, Pcm]] = []
-        self._changed = asyncio.Event()
 
     async def offer(self) -> dict[str, str]:
         """The session description to send."""
@@ -115,41 +111,6 @@ class Caller:
             for protocol in connection._protocols:
                 protocol.transport.close()
 
-    def heard_since(self, moment_s: float) -> bytes:
-        """What was heard from a moment on: 16-bit mono at 16 kHz."""
-        pieces = [pcm for at, pcm in self._heard if at >= moment_s]
-        if not pieces:
-            return b""
-        audio = np.concatenate(pieces).astype(np.float32)
-        return bytes(soxr.resample(audio, RATE, HEARD_RATE).astype(np.int16).tobytes())
-
-    async def sound_after(self, moment_s: float, within_s: float = 10.0) -> float:
-        """When the first audible sample after a moment was heard."""
-        return await self._first(
-            lambda: next((t for t, p in self._heard if t > moment_s and audible(p)), None), within_s
-        )
-
-    async def silence_after(
-        self, moment_s: float, lasting_s: float = ENDED_S, within_s: float = 30.0
-    ) -> float:
-        """When the voice last sounded, once it has been silent for a while after a moment."""
-
-        def last_sound() -> float | None:
-            sounds = [t for t, p in self._heard if t > moment_s and audible(p)]
-            last_s = sounds[-1] if sounds else None
-            if last_s is None or not self._heard or self._heard[-1][0] - last_s < lasting_s:
-                return None
-            return last_s
-
-        return await self._first(last_sound, within_s)
-
-    async def _first(self, found: Any, within_s: float) -> float:
-        async with asyncio.timeout(within_s):
-            while (moment := found()) is None:
-                self._changed.clear()
-                await self._changed.wait()
-        return float(moment)
-
     def _read(self, text: str) -> None:
         message = json.loads(text)
         self.messages.append(message)
@@ -161,14 +122,7 @@ class Caller:
             while True:
                 frame = await track.recv()
                 pcm = frame.to_ndarray().reshape(-1)
-                pcm = pcm[::2] if frame.layout.name == "stereo" else pcm
-                self._heard.append((time.monotonic(), pcm))
-                self._changed.set()
+                self.hear(pcm[::2] if frame.layout.name == "stereo" else pcm)
 
         self._ears = asyncio.create_task(pump())
         self._ears.add_done_callback(lambda task: task.cancelled() or task.exception())
-
-
-def audible(pcm: Pcm) -> bool:
-    """Whether a piece of audio can be heard."""
-    return bool(np.abs(pcm.astype(np.int32)).max() > AUDIBLE_PEAK)

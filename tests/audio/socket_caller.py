@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import soxr
-from caller import AUDIBLE_PEAK, ENDED_S, HEARD_RATE, audible
+from hearing import AUDIBLE_PEAK, HEARD_RATE, Hearing
 from pipecat.audio.utils import audioop
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 
-class SocketCaller:
+class SocketCaller(Hearing):
     """Calls, speaks, listens.
 
     Args:
@@ -30,6 +30,7 @@ class SocketCaller:
     """
 
     def __init__(self, url: str, encoding: str = "pcm_s16le", rate: int = 16_000) -> None:
+        super().__init__(rate)
         self.url = url
         self.encoding = encoding
         self.rate = rate
@@ -38,10 +39,8 @@ class SocketCaller:
         self.sizes: list[int] = []
         self.closed: tuple[int, str] | None = None
         self.ended = asyncio.Event()
-        self._heard: list[tuple[float, np.ndarray]] = []
         self._queue: deque[tuple[bytes, asyncio.Future[float] | None]] = deque()
         self._unsaid: list[asyncio.Future[float]] = []
-        self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def connect(self, *, speaking: bool = True) -> "SocketCaller":
@@ -92,47 +91,12 @@ class SocketCaller:
         self.socket.transport.abort()
         await self._stop()
 
-    def heard_since(self, moment_s: float) -> bytes:
-        """What was heard from a moment on: 16-bit mono at 16 kHz."""
-        pieces = [pcm for at, pcm in self._heard if at >= moment_s]
-        if not pieces:
-            return b""
-        audio = np.concatenate(pieces)
-        if self.rate != HEARD_RATE:
-            audio = soxr.resample(audio, self.rate, HEARD_RATE).astype(np.int16)
-        return audio.tobytes()
-
-    async def sound_after(self, moment_s: float, within_s: float = 10.0) -> float:
-        """When the first audible sample after a moment was heard."""
-        async with asyncio.timeout(within_s):
-            while True:
-                for at, pcm in self._heard:
-                    if at > moment_s and audible(pcm):
-                        return at
-                await self._next()
-
-    async def silence_after(
-        self, moment_s: float, lasting_s: float = ENDED_S, within_s: float = 30.0
-    ) -> float:
-        """When the voice last sounded, once nothing was heard for a while after a moment."""
-        async with asyncio.timeout(within_s):
-            while True:
-                sounds = [t for t, p in self._heard if t > moment_s and audible(p)]
-                if sounds and time.monotonic() - sounds[-1] >= lasting_s:
-                    return sounds[-1]
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._next(), 0.1)
-
     async def over(self, within_s: float = 10.0) -> tuple[int, str]:
         """How the socket closed."""
         async with asyncio.timeout(within_s):
             while self.closed is None:
                 await self._next()
         return self.closed
-
-    async def _next(self) -> None:
-        self._changed.clear()
-        await self._changed.wait()
 
     async def _listen(self) -> None:
         try:
@@ -143,7 +107,7 @@ class SocketCaller:
                     self.sizes.append(len(message))
                     if self.encoding == "mulaw":
                         message = audioop.ulaw2lin(message, 2)  # noqa: PLW2901
-                    self._heard.append((time.monotonic(), np.frombuffer(message, np.int16)))
+                    self.hear(np.frombuffer(message, np.int16))
                 self._changed.set()
         except ConnectionClosed:
             pass

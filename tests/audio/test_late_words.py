@@ -47,6 +47,39 @@ async def test_what_comes_late_is_not_replaced_by_what_follows():
     assert heard[-1] == "Merci."
 
 
+async def test_late_words_before_a_noise_are_told_for_good():
+    class Noise(Slow):
+        """Recognizes no words in the second segment."""
+
+        async def hear(self, pcm: bytes, language: str, **_: object) -> Heard:
+            heard = await super().hear(pcm, language)
+            return Heard(heard.text.replace("pff", "").strip("\0"), 0.0, 0.0, language)
+
+    noise, heard = Noise(), []
+    transcriber = LocalTranscriber(
+        noise, lambda: ("fr", ("fr",)), context=lambda: "", on_heard=heard.append
+    )
+
+    async def stranger() -> None:
+        await asyncio.sleep(0.05)
+        transcriber.turn_ended()
+        noise.go_on.set()
+
+    frames = []
+    for words in ("Quels sont vos horaires ?", "pff"):
+        frames += [
+            VADUserStartedSpeakingFrame(),
+            InputAudioRawFrame(words.encode().ljust(640, b"\0"), 16_000, 1),
+            VADUserStoppedSpeakingFrame(),
+        ]
+    closing = asyncio.create_task(stranger())
+    passed, _ = await run_test(transcriber, frames_to_send=[*frames, SleepFrame(0.2)])
+    await closing
+    told = [one for one in passed if isinstance(one, TranscriptionFrame)]
+    assert [one.text for one in told] == ["Quels sont vos horaires ?"]
+    assert heard[-1] == "Quels sont vos horaires ?"
+
+
 async def test_words_that_come_when_more_was_said_do_not_end_the_turn():
     class Late(Slow):
         """Recognizes two segments only once both were said."""

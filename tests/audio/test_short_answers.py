@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from caller import AUDIBLE_PEAK
+from hearing import AUDIBLE_PEAK
 from pipecat.audio.vad.vad_analyzer import VADState
 from spoken_lines import LINES, RATE, over
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from caller import AUDIBLE_PEAK, HEARD_RATE
+from hearing import AUDIBLE_PEAK, HEARD_RATE
 from lines import lines
 from scripted import ANSWER, GREETING, LONG, ScriptedConversation
 from socket_caller import SocketCaller
@@ -111,8 +111,8 @@ async def test_a_background_is_heard_while_nobody_speaks(line):
         ),
         12,
     )
-    before = len(caller._heard)
-    await one.until(lambda: len(caller._heard) >= before + 50)
-    quiet = np.concatenate([pcm for _, pcm in caller._heard[before + 20 :]])
+    before = caller.pieces
+    await one.until(lambda: caller.pieces >= before + 50)
+    quiet = caller.heard_from(before + 20)
     assert 20 < np.abs(quiet.astype(int)).max() <= 600
     assert one.notes.speech[-1] == ("assistant", "stopped")

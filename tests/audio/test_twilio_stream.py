@@ -44,7 +44,7 @@ class Telephone(SocketCaller):
                 assert message["streamSid"] == "MZ1"
                 if message["event"] == "media":
                     pcm = audioop.ulaw2lin(base64.b64decode(message["media"]["payload"]), 2)
-                    self._heard.append((time.monotonic(), np.frombuffer(pcm, np.int16)))
+                    self.hear(np.frombuffer(pcm, np.int16))
                 else:
                     self.events.append(message)
                     if message["event"] == "mark":

@@ -102,7 +102,11 @@ class Person:
         done, waiting = await asyncio.wait({heard_out, closed}, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
-        done.pop().result()
+        try:
+            done.pop().result()
+        except TimeoutError:
+            said = [one for one in self.caller.messages if one.get("type") == "transcript"]
+            raise AssertionError(f"nobody answered {sentence!r}: {said}") from None
 
 
 def loudness(path: Path) -> tuple[float, float]:

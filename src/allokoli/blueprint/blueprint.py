@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +16,7 @@ from pydantic import (
 )
 
 from allokoli.core.plain_line import as_line, one_line
+from allokoli.core.timezones import TimezoneName
 
 Sector = Literal[
     "restaurant", "medical", "legal", "hospitality", "retail", "beauty", "trades", "support",
@@ -203,15 +203,8 @@ class Blueprint(_Strict):
     notify: Notify | None = None
     direction: Literal["inbound", "outbound"] = "inbound"
     must_not_say: list[Line] = Field(default_factory=list, max_length=50)
-    timezone: str = "Europe/Paris"
+    timezone: TimezoneName = "Europe/Paris"
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "FR"
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_timezone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("not an IANA time zone")
-        return value
 
     @field_validator("fields")
     @classmethod

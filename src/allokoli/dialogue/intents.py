@@ -286,14 +286,11 @@ def _asked_in_writing(form: Form, whole: Utterance, locale: str) -> tuple[float,
     """The owner's question that shares most words with the sentence or with a part of it."""
     ignored = frozenset(lexicon(locale).words["stop"])
     parts = [whole.raw, *re.split(r"(?<=[.?!;,])\s+", whole.raw)[:_MOST_PARTS]]
+    asked = {part: asks(part, whole.raw, locale) for part in parts}
     scores = [
         (similarity(aside.question, fold(part), ignored), aside, part)
         for aside in form.asides
         if aside.question
         for part in parts
     ]
-    return max(
-        scores,
-        key=lambda item: (item[0], asks(item[2], whole.raw, locale), -len(item[2])),
-        default=None,
-    )
+    return max(scores, key=lambda item: (item[0], asked[item[2]], -len(item[2])), default=None)

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
 
@@ -82,7 +83,7 @@ def nearest(
         only: the one group looked for, in whichever part of the sentence; others are its rivals.
         fits: whether a group (its name) can be what a clause means.
     """
-    table = _table(tuple((key, tuple(examples)) for key, examples in groups.items() if examples))
+    table = _table(tuple((key, tuple(examples)) for key, examples in groups.items()))
     if table is None:
         return None
     compared = [_compare(clause, table, usual, alike or {}, fits) for clause in _clauses(text)]
@@ -138,8 +139,24 @@ def learn_examples() -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
+    """Examples, one vector a row, group after group.
+
+    Attributes:
+        keys: the groups' names.
+        starts: the first row of each.
+        vectors: one row an example.
+    """
+
     keys: tuple[str, ...]
+    starts: tuple[int, ...]
     vectors: Any
+
+    def scores(self, clause: str) -> dict[str, float]:
+        """How near the nearest example of each group is to a clause."""
+        import numpy as np
+
+        best = np.maximum.reduceat(self.vectors @ _centered(clause), self.starts)
+        return dict(zip(self.keys, best.tolist(), strict=True))
 
 
 def _compare(
@@ -149,10 +166,11 @@ def _compare(
     alike: Mapping[str, str] = MappingProxyType({}),
     fits: Fits = _any,
 ) -> Near:
-    scores: dict[str, float] = {}
-    for key, score in zip(table.keys, table.vectors @ _centered(clause), strict=True):
-        scores[key] = max(float(score) + _USUAL * (key in usual), scores.get(key, -1.0))
-    suited = {key: score for key, score in scores.items() if not key or fits(key, clause)}
+    suited = {
+        key: score + _USUAL * (key in usual)
+        for key, score in table.scores(clause).items()
+        if not key or fits(key, clause)
+    }
     (key, first), *others = sorted(suited.items(), key=lambda item: -item[1])
     rivals = (score for one, score in others if alike.get(one, one) != alike.get(key, key))
     second = next(rivals, -1.0)
@@ -189,14 +207,15 @@ def _either(words: Iterable[str]) -> str:
 
 @lru_cache(maxsize=64)
 def _table(groups: tuple[tuple[str, tuple[str, ...]], ...]) -> _Table | None:
-    if _model() is None or not groups:
+    told = [group for group in groups if group[1]]
+    if _model() is None or not told:
         return None
     import numpy as np
 
-    rows = [(_BACKGROUND, sentence) for sentence in _background()]
-    rows += [(key, sentence) for key, sentences in groups for sentence in sentences]
-    vectors = np.stack([_centered(sentence) for _, sentence in rows])
-    return _Table(tuple(key for key, _ in rows), vectors)
+    keys, examples = zip((_BACKGROUND, _background()), *told, strict=True)
+    vectors = np.stack([_centered(sentence) for said in examples for sentence in said])
+    starts = (0, *accumulate(len(said) for said in examples[:-1]))
+    return _Table(keys, starts, vectors)
 
 
 @lru_cache(maxsize=8192)

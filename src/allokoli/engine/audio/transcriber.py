@@ -96,10 +96,12 @@ class LocalTranscriber(SegmentedSTTService):
                 self._on_heard(self._settled)
                 yield TranscriptionFrame(text, "caller", time_now_iso8601())
             return
-        self._current = text
-        if text:
-            self._on_heard(f"{self._settled} {text}".strip())
-            yield TranscriptionFrame(text, "caller", time_now_iso8601())
+        # A noise at the end takes no words back, and those told as provisional are told for good.
+        self._current = text or self._current
+        words = f"{self._settled} {self._current}".strip()
+        if words:
+            self._on_heard(words)
+            yield TranscriptionFrame(self._current or words, "caller", time_now_iso8601())
 
     async def push_frame(
         self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM

@@ -1,11 +1,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from allokoli.core.plain_line import as_line
+from allokoli.core.timezones import TimezoneName
 from allokoli.vapi.regions import Kind
 
 Name = Annotated[
@@ -13,12 +13,6 @@ Name = Annotated[
     BeforeValidator(as_line),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
 ]
-
-
-def _known_timezone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("unknown time zone")
-    return value
 
 
 class OrganizationRead(BaseModel):
@@ -36,7 +30,7 @@ class OrganizationUpdate(BaseModel):
 
     name: Name | None = None
     locale: Literal["fr", "en", "he"] | None = None
-    timezone: Annotated[str, AfterValidator(_known_timezone)] | None = None
+    timezone: TimezoneName | None = None
 
 
 class VoicePlatformRead(BaseModel):
