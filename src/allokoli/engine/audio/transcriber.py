@@ -77,7 +77,7 @@ class LocalTranscriber(SegmentedSTTService):
         if not self.on:
             return
         if len(self._turn_audio) + len(audio) > _LONGEST_S * _BYTES_PER_S:
-            self._settled = f"{self._settled} {self._current}".strip()
+            self._settled, self._current = f"{self._settled} {self._current}".strip(), ""
             self._turn_audio = b""
         self._turn_audio += audio
         turn = self._turn
