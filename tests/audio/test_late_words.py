@@ -11,6 +11,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.tests.utils import SleepFrame, run_test
 
+from allokoli.engine.audio import transcriber as transcriber_module
 from allokoli.engine.audio.transcriber import LocalTranscriber
 from allokoli.engine.speech.recognizer import Heard
 
@@ -23,7 +24,7 @@ class Slow:
 
     async def hear(self, pcm: bytes, language: str, **_: object) -> Heard:
         await self.go_on.wait()
-        return Heard(pcm.decode(), 0.0, 0.0, language)
+        return Heard(pcm.decode().strip(), 0.0, 0.0, language)
 
 
 async def test_what_comes_late_is_not_replaced_by_what_follows():
@@ -45,6 +46,19 @@ async def test_what_comes_late_is_not_replaced_by_what_follows():
     transcriber.turn_ended()
     await said("Merci.")
     assert heard[-1] == "Merci."
+
+
+async def test_a_turn_longer_than_can_be_heard_at_once_comes_out_whole(monkeypatch):
+    monkeypatch.setattr(transcriber_module, "_LONGEST_S", 20 / 32_000)
+    slow, heard = Slow(), []
+    slow.go_on.set()
+    transcriber = LocalTranscriber(
+        slow, lambda: ("fr", ("fr",)), context=lambda: "", on_heard=heard.append
+    )
+    for words in ("Je voudrais une table", "pour quatre.", " " * 20):
+        async for _ in transcriber.run_stt(words.encode()):
+            pass
+    assert heard[-1] == "Je voudrais une table pour quatre."
 
 
 async def test_late_words_before_a_noise_are_told_for_good():
