@@ -74,7 +74,7 @@ async def test_late_words_before_a_noise_are_told_for_good():
         noise, lambda: ("fr", ("fr",)), context=lambda: "", on_heard=heard.append
     )
 
-    async def stranger() -> None:
+    async def end_turn() -> None:
         await asyncio.sleep(0.05)
         transcriber.turn_ended()
         noise.go_on.set()
@@ -86,9 +86,9 @@ async def test_late_words_before_a_noise_are_told_for_good():
             InputAudioRawFrame(words.encode().ljust(640, b"\0"), 16_000, 1),
             VADUserStoppedSpeakingFrame(),
         ]
-    closing = asyncio.create_task(stranger())
+    ending = asyncio.create_task(end_turn())
     passed, _ = await run_test(transcriber, frames_to_send=[*frames, SleepFrame(0.2)])
-    await closing
+    await ending
     told = [one for one in passed if isinstance(one, TranscriptionFrame)]
     assert [one.text for one in told] == ["Quels sont vos horaires ?"]
     assert heard[-1] == "Quels sont vos horaires ?"
