@@ -34,6 +34,7 @@ class SpeechServer:
         asked: the voice requests it got.
         started: the first message of the transcriber's client.
         audio: what the transcriber got.
+        over: the test is: whatever hangs may go.
     """
 
     def __init__(self, speech) -> None:
@@ -42,13 +43,14 @@ class SpeechServer:
         self.asked, self.audio = [], bytearray()
         self.headers = None
         self.started = None
+        self.over = asyncio.Event()
 
     async def voice(self, request):
         message = (await request.json())["message"]
         self.asked.append(message)
         self.headers = dict(request.headers)
         if self.how == "hang":
-            await asyncio.sleep(30)
+            await self.over.wait()
         if self.how == "refuse":
             return Response("no", 503)
         if self.how == "lie":
@@ -122,6 +124,7 @@ async def owner(speech):
     server.url = f"http://127.0.0.1:{port}"
     async with serve(Starlette(routes=routes), port, lifespan="off"):
         yield server
+        server.over.set()
 
 
 @pytest.fixture
