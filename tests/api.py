@@ -1,6 +1,7 @@
 """The API as clients use it, over a local voice platform; fixtures for several folders."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -69,8 +70,9 @@ async def voice(settings, monkeypatch):
         yield platform
 
 
-@pytest.fixture
-async def client(settings):
+@cache
+def api():
+    """The application, made once: declaring its routes takes longer than most tests."""
     from allokoli.configurator.endpoints import router as configurator
     from allokoli.configurator.rehearsals.endpoints import router as rehearsals
     from allokoli.configurator.voice_endpoints import router as configurator_voice
@@ -82,6 +84,12 @@ async def client(settings):
     app.include_router(configurator, prefix="/api/v1")
     app.include_router(configurator_voice, prefix="/api/v1")
     app.include_router(rehearsals, prefix="/api/v1")
+    return app
+
+
+@pytest.fixture
+async def client(settings):
+    app = api()
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
         made.app = app

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import structlog
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="allokoli-tests-"))
 _FOLDER.chmod(0o755)
@@ -19,6 +21,7 @@ from allokoli.blueprint.caller import warm as warm_callers
 from allokoli.core import clock, database, events
 from allokoli.core.embedded_postgres import EmbeddedPostgres
 from allokoli.core.migrations import migrate
+from allokoli.core.security import passwords
 from allokoli.core.settings import Settings, get_settings
 
 # Drawing a traceback with its frames' values, structlog's default, takes seconds.
@@ -28,6 +31,15 @@ structlog.configure(
         structlog.processors.JSONRenderer(default=str),
     ]
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_cost_little():
+    """argon2id at its least cost: the recommended one is half the time of a test that signs up."""
+    hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_hasher", lambda: hasher)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-import uvicorn
 from mcp.server import MCPServer
+from serving import on_a_port
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -66,20 +66,12 @@ class LocalVoicePlatform:
 
     @contextlib.asynccontextmanager
     async def running(self):
-        server = uvicorn.Server(
-            uvicorn.Config(self._app(), host="127.0.0.1", port=0, log_level="error", lifespan="on")
-        )
-        serving = asyncio.create_task(server.serve())
-        while not server.started:  # noqa: ASYNC110 - uvicorn tells it no other way
-            await asyncio.sleep(0)
-        self.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        try:
-            yield self
-        finally:
-            for fault in self.faults:
-                fault.release.set()
-            server.should_exit = True
-            await serving
+        async with on_a_port(self._app(), lifespan="on") as self.url:
+            try:
+                yield self
+            finally:
+                for fault in self.faults:
+                    fault.release.set()
 
     def _app(self) -> Any:
         app = self._mcp().streamable_http_app(stateless_http=True, json_response=True)

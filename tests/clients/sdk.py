@@ -2,6 +2,7 @@
 
 import inspect
 import typing
+from functools import cache
 from typing import Any
 
 import fidelity
@@ -11,8 +12,9 @@ from vapi import AsyncVapi
 from vapi.core.api_error import ApiError
 
 
+@cache
 def groups() -> dict[str, list[str]]:
-    """Every method of the package, by group, read from the package itself."""
+    """Every method of the package, by group, read from the package itself in many seconds."""
     client = AsyncVapi(token="unused", base_url="http://unused.invalid")
     names = [
         name

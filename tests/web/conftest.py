@@ -1,6 +1,6 @@
 """The web process as a browser meets it, on the run's real database."""
 
-from functools import partial
+from functools import cache, partial
 
 import httpx
 import pytest
@@ -15,10 +15,16 @@ def serve():
     return partial(on_a_port, lifespan="on")
 
 
+@cache
+def site():
+    """The application, made once: declaring its routes takes longer than most tests."""
+    return create_app()
+
+
 @pytest.fixture
 async def browser(settings):
     """A client that keeps cookies and names its origin, as browsers do."""
-    app = create_app()
+    app = site()
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(
