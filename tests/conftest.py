@@ -35,11 +35,15 @@ structlog.configure(
 
 @pytest.fixture(scope="session", autouse=True)
 def passwords_cost_little():
-    """argon2id at its least cost: the recommended one is half the time of a test that signs up."""
+    """argon2id at its least cost: the recommended one is half the time of a test that signs up.
+
+    Gives what the product itself hashes with.
+    """
     hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    products_own = passwords._hasher
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passwords, "_hasher", lambda: hasher)
-        yield
+        yield products_own
 
 
 @pytest.fixture(scope="session")

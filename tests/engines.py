@@ -44,7 +44,7 @@ def engine_port() -> int:
 
 @cache
 def engine_without_audio() -> FastAPI:
-    """Made once: declaring its three hundred routes takes longer than most tests."""
+    """The application, made once: declaring its routes takes longer than most tests."""
     return create_app(audio=False)
 
 

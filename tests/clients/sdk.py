@@ -14,7 +14,7 @@ from vapi.core.api_error import ApiError
 
 @cache
 def groups() -> dict[str, list[str]]:
-    """Every method of the package, by group, read from the package itself in many seconds."""
+    """Every method of the package, by group, read from the package itself, which takes a while."""
     client = AsyncVapi(token="unused", base_url="http://unused.invalid")
     names = [
         name

@@ -55,6 +55,11 @@ async def test_a_password_is_checked_and_never_kept_readable():
     assert not await verify_password("a password nobody has", None)
 
 
+def test_a_password_costs_who_guesses_it_as_much_as_is_recommended(passwords_cost_little):
+    stored = passwords_cost_little().hash("bouillabaisse")
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
 async def test_a_key_opens_its_organization_until_it_is_revoked(settings):
     owner = Identity.job(uuid4())
     async with session(owner) as opened:

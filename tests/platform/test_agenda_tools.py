@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from allokoli.core.database import session
 from allokoli.core.mail import Mail
+from allokoli.platform.agenda import tools
 from allokoli.platform.agenda.models import Booking, Confirmation, Resource, ToolCall
 from allokoli.platform.server_messages.models import ServerMessageRow
 
@@ -101,6 +102,16 @@ async def test_closed_and_past_are_told_with_what_is_near(talk):
     assert (past["free"], past["reason"]) == (False, "past")
 
 
+async def test_who_has_no_time_left_is_told_so_and_nothing_is_booked(
+    owner, talk, monkeypatch, a_machine_may_stall
+):
+    assert 0 < a_machine_may_stall < 2
+    monkeypatch.setattr(tools, "_LONGEST_S", 0)
+    answer = await talk().ask("book_slot", **DINNER, **MARIO)
+    assert answer == {"error": "The agenda does not answer."}
+    assert await owner.rows(Booking) == []
+
+
 async def test_of_fifty_who_want_the_last_place_at_once_one_has_it(owner, assistant, talk):
     (room,) = (await owner.get("/agenda/resources")).json()
     smaller = await owner.patch(f"/agenda/resources/{room['id']}", {"capacity": 4})
@@ -117,7 +128,7 @@ async def test_of_fifty_who_want_the_last_place_at_once_one_has_it(owner, assist
     (row,) = await owner.rows(Booking)
     assert str(row.id) == won[0]["id"]
     lost = [one for one in answers if one.get("booked") is False]
-    # Who had to wait longer than two seconds is told that the agenda does not answer.
+    # Whom the database made wait too long is told that the agenda does not answer.
     assert len(lost) + sum("error" in one for one in answers) == 49
     assert lost
     for one in lost:
@@ -312,16 +323,18 @@ async def test_a_message_without_calls_is_answered_with_none(owner, talk):
     assert answer.json() == {"results": []}
 
 
-async def test_who_holds_the_agenda_too_long_makes_nobody_wait_for_more_than_two_seconds(
-    owner, talk
+async def test_who_holds_the_agenda_too_long_makes_nobody_wait_for_them(
+    owner, talk, a_machine_may_stall
 ):
+    assert tools._STATEMENT_MS / 1000 < a_machine_may_stall
     call = talk()
     await call.ask("find_slots", **DINNER)
     async with session(owner.identity) as opened:
         await opened.execute(text("select 1 from agendas for update"))
         began = asyncio.get_running_loop().time()
         answer = await call.ask("book_slot", **DINNER, **MARIO)
-        assert asyncio.get_running_loop().time() - began < 2.5
+        # The database gave up, long before the minute that these tests allow.
+        assert asyncio.get_running_loop().time() - began < 30
     assert set(answer) == {"error"}
     assert (await call.ask("book_slot", **DINNER, **MARIO))["booked"] is True
 
