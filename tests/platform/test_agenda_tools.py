@@ -326,7 +326,7 @@ async def test_a_message_without_calls_is_answered_with_none(owner, talk):
 async def test_who_holds_the_agenda_too_long_makes_nobody_wait_for_them(
     owner, talk, a_machine_may_stall
 ):
-    assert tools._STATEMENT_MS / 1000 < a_machine_may_stall
+    assert a_machine_may_stall > tools._STATEMENT_MS / 1000
     call = talk()
     await call.ask("find_slots", **DINNER)
     async with session(owner.identity) as opened:
