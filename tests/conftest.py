@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import call_time
 import pytest
 import structlog
 from pwdlib import PasswordHash
@@ -33,6 +34,11 @@ structlog.configure(
 )
 
 
+def pytest_asyncio_loop_factories() -> dict[str, type[call_time.Loop]]:
+    """The one kind of loop that tests run on."""
+    return {"call_time": call_time.Loop}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def passwords_cost_little():
     """argon2id at its least cost: the recommended one is half the time of a test that signs up.
@@ -44,6 +50,17 @@ def passwords_cost_little():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passwords, "_hasher", lambda: hasher)
         yield products_own
+
+
+@pytest.fixture(autouse=True)
+def calls_take_their_time(request: pytest.FixtureRequest):
+    """Calls by voice within this process hear as well on a slow machine as on a fast one."""
+    marks = {mark.name for mark in request.node.iter_markers()}
+    if "audio" in marks and not marks & {"process", "browser"}:
+        with call_time.at_the_calls_pace():
+            yield
+    else:
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ FRAME = RATE // 50
 
 
 class Microphone(MediaStreamTrack):
-    """Sends what is queued, silence otherwise, in real time."""
+    """Sends what is queued, silence otherwise, as fast as one speaks."""
 
     kind = "audio"
 

@@ -38,9 +38,9 @@ class RunningCall:
     client_messages: list[dict[str, Any]] = field(default_factory=list)
 
     async def until(self, condition, within_s: float = 20.0) -> None:
-        """Wait, in the real time of audio, until the call reports something."""
+        """Wait, in the time of the call, until the call reports something."""
         async with asyncio.timeout(within_s):
-            while not condition():  # noqa: ASYNC110 - audio goes on by itself, in real time
+            while not condition():  # noqa: ASYNC110 - audio goes on by itself
                 await asyncio.sleep(0.02)
 
     async def ended(self, within_s: float = 20.0) -> str:

@@ -1,4 +1,4 @@
-"""A caller at the other end of a WebSocket: raw audio in real time, JSON messages."""
+"""A caller at the other end of a WebSocket: raw audio, JSON messages."""
 
 import asyncio
 import contextlib

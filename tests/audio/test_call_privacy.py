@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.audio, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(300)]
 _SCRIPT = Path(__file__).with_name("watched_call.py")
 
 

@@ -21,7 +21,7 @@ from allokoli.engine.audio.surroundings import Nowhere
 from allokoli.engine.audio.voice_call import VoiceCall
 from allokoli.engine.calls.voice import AudioFormat
 
-pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(300)]
 SENTENCE = "Je voudrais réserver une table."
 
 
@@ -280,7 +280,7 @@ async def test_where_a_plan_names_another_the_engine_listens_itself(owner, call,
     await caller.silence_after(await caller.sound_after(0))
     await caller.speak(await voice(SENTENCE))
     async with asyncio.timeout(10):
-        while "réserver" not in " ".join(conversation.turns):  # noqa: ASYNC110 - in real time
+        while "réserver" not in " ".join(conversation.turns):  # noqa: ASYNC110 - audio goes on
             await asyncio.sleep(0.05)
 
 

@@ -26,7 +26,7 @@ class Bilingual(ScriptedConversation):
 
 
 @pytest.mark.audio
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(300)
 async def test_a_caller_who_goes_on_in_english_is_understood_and_answered_by_the_english_voice(
     start_call, speech, voice
 ):
@@ -48,7 +48,7 @@ async def test_a_caller_who_goes_on_in_english_is_understood_and_answered_by_the
 
 
 @pytest.mark.audio
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(300)
 async def test_an_assistant_of_one_language_keeps_to_it(start_call, voice):
     one = await start_call(Bilingual(), assistant=assistant("fr", transcriber="fr"))
     await one.caller.silence_after(0)

@@ -9,7 +9,7 @@ from socket_caller import SocketCaller
 
 from allokoli.engine.conversation.events import HandedOff, Say, SendDigits
 
-pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(300)]
 SENTENCE = "Je voudrais réserver une table."
 
 

@@ -18,7 +18,7 @@ from allokoli.core.errors import InvalidInput
 from allokoli.engine.audio.transports.line import LineAudio
 from allokoli.engine.audio.transports.twilio import TwilioLine
 
-pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(300)]
 START = {"event": "start", "streamSid": "MZ1", "start": {"streamSid": "MZ1", "callSid": "CA1"}}
 ELSEWHERE = {"type": "number", "number": "+33123456789"}
 

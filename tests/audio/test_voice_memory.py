@@ -6,7 +6,7 @@ import pytest
 
 from allokoli.engine.speech.voice import Voices
 
-pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(300)]
 
 
 async def test_what_was_said_is_not_kept():

@@ -1,4 +1,4 @@
-"""Whole calls over a WebSocket that carries raw audio, in real time."""
+"""Whole calls over a WebSocket that carries raw audio."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from socket_caller import SocketCaller
 
 from allokoli.engine.calls.voice import AudioFormat, ListenerTooSlow
 
-pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(300)]
 SENTENCE = "Je voudrais réserver une table."
 
 

@@ -30,7 +30,7 @@ from allokoli.engine.calls.reaping import reap
 from allokoli.engine.calls.recordings import stream
 from allokoli.engine.speech import ensure_models
 
-pytestmark = [pytest.mark.audio, pytest.mark.process, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.audio, pytest.mark.process, pytest.mark.timeout(300)]
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,7 @@ import pytest
 from socket_caller import SocketCaller
 from talking import ended, engine_app, spoken  # noqa: F401 - a fixture
 
-pytestmark = [pytest.mark.audio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(300)]
 GONE = {4401, 4403, 4404, 4409}
 
 

@@ -21,7 +21,7 @@ from serving import serve
 from allokoli.engine.app import create_app
 from allokoli.engine.speech import ensure_models
 
-pytestmark = [pytest.mark.audio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
