@@ -15,6 +15,8 @@ from allokoli.dialogue.text import fold
 _ALIKE = 0.75
 _DIGIT_BY_DIGIT = 3
 """How often the number was read back wrong when it is asked for digit by digit."""
+_TOLD_HOW_TO_CONFIRM, _CONFIRMS = 2, "C'est parfait."
+"""Misses at the recap until one is told which words confirm it; those words."""
 # The French telephone alphabet.
 _ALPHABET = (
     "Anatole", "Berthe", "Célestin", "Désiré", "Eugène", "François", "Gaston", "Henri", "Irma",
@@ -34,7 +36,7 @@ class Rectifying(Person):
     """Knows what the same sentences come to in writing, and hears whether the recap says that.
 
     Whoever hears another's telephone number in place of theirs says "non" and theirs again; asked
-    to spell their name, they do.
+    to spell their name, or to say that all is right in given words, they do.
     """
 
     most = 3
@@ -51,6 +53,9 @@ class Rectifying(Person):
             and "phone" in state.asking
         ):
             return ", ".join(f"0{str(self._meant['phone']).removeprefix('+33')}")
+        told_how = state.phase == "confirming" and state.misses >= _TOLD_HOW_TO_CONFIRM
+        if told_how and not self._misheard(found):
+            return _CONFIRMS
         return super().next(state, found)
 
     def _spelled(self, found: Mapping[str, Any]) -> str:

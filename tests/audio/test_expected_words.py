@@ -6,6 +6,7 @@ from spoken_lines import LINES, over
 from allokoli.blueprint.catalog import templates
 from allokoli.blueprint.compiler import compile_assistant
 from allokoli.core.settings import get_settings
+from allokoli.engine.audio.keyterms import keyterms
 from allokoli.engine.speech import ensure_models
 from allokoli.engine.speech.recognizer import Recognizer
 from allokoli.engine.speech.voice import Voices
@@ -56,4 +57,4 @@ async def test_words_to_expect_are_not_heard_where_nobody_says_them(recognizer):
 
 def terms(blueprint):
     compiled = compile_assistant(blueprint, guided_url="http://x.test", server_url="http://x.test")
-    return compiled["transcriber"]["keyterm"]
+    return keyterms(compiled["transcriber"])

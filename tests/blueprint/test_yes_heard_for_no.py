@@ -12,8 +12,8 @@ BEFORE = ["Une table pour 4 vendredi à 20 h au nom de Marchand, 06 12 34 56 78"
 def test_who_has_nothing_to_correct_is_asked_for_a_yes_again(call, mario, said):
     one = call(mario)
     assert "Que dois-je corriger" in one.say(*BEFORE, "Non.")
-    assert "Dites oui pour confirmer" in one.say(said)
-    assert "est enregistrée" in one.say("oui")
+    assert "dites « c'est parfait »" in one.say(said)
+    assert "est enregistrée" in one.say("c'est parfait")
 
 
 def test_a_yes_that_names_what_is_wrong_corrects_it(call, mario):

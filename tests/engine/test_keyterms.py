@@ -2,6 +2,8 @@
 
 import pytest
 
+from allokoli.blueprint.catalog import templates
+from allokoli.blueprint.compiler import compile_assistant
 from allokoli.engine.audio.keyterms import keyterms
 
 
@@ -23,3 +25,11 @@ def test_words_to_expect(transcriber, expected):
 
 def test_no_more_words_are_kept_than_can_be_used():
     assert len(keyterms({"keyterm": [f"mot {index}" for index in range(5_000)]})) == 40
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_word_an_assistant_of_ours_expects_is_kept(language):
+    for one in templates(language):
+        assistant = compile_assistant(one.blueprint, guided_url="http://x", server_url="http://x")
+        transcriber = assistant["transcriber"]
+        assert keyterms(transcriber) == tuple(transcriber["keyterm"]) != (), one.key
