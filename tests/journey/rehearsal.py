@@ -17,9 +17,9 @@ from allokoli.engine.speech.speech import Speech
 
 RATE = 16_000
 # From the microphone being opened to the greeting being heard, at the most.
-CONNECTING_S = 6.0
+CONNECTING_S = 7.0
 # From the caller's last word to the assistant's first, at the most; then a breath.
-ANSWERING_S = 4.0
+ANSWERING_S = 6.0
 # Nobody starts speaking again while the machine that plays both parts is this late.
 LAST_WORDS_S = 20.0
 # The longest answer to a sentence said once more.
