@@ -5,6 +5,7 @@ import re
 import wave
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -52,6 +53,13 @@ def reservation() -> dict[str, object]:
         "phone": "+33622334455",
         "allergies": "poisson",
     }
+
+
+def noted(call: dict[str, Any]) -> dict[str, object]:
+    """What the owner finds of a call; `au poisson` and `aux poissons` sound the same."""
+    found = dict(call["analysis"]["structured_data"])
+    found["allergies"] = str(found.get("allergies")).removesuffix("s")
+    return found
 
 
 class Person:

@@ -2,7 +2,7 @@
 
 import pytest
 from owner import Owner
-from phone import RESERVATION, Person, loudness, reservation, seconds
+from phone import RESERVATION, Person, loudness, noted, reservation, seconds
 from product import wait_until
 
 pytestmark = [pytest.mark.audio, pytest.mark.process, pytest.mark.timeout(240)]
@@ -20,7 +20,7 @@ async def test_a_reservation_by_voice_is_what_the_caller_said(owner, speech, tmp
     await person.finish()
     call = owner.ended_call()
     await person.caller.hang_up()
-    assert call["analysis"]["structured_data"] == reservation(), written(call)
+    assert noted(call) == reservation(), written(call)
     assert call["ended_reason"] == "assistant-ended-call"
     assert call["analysis"]["summary"]
     assert min(loudness(owner.recording(call["id"], tmp_path / "call.wav"))) > 0.05
@@ -37,7 +37,7 @@ async def test_a_call_outlives_the_web_process(owner, speech):
     wait_until(lambda: owner.api.get("/calls").is_success, within_s=30)
     call = owner.ended_call(within_s=90)
     await person.caller.hang_up()
-    assert call["analysis"]["structured_data"] == reservation(), written(call)
+    assert noted(call) == reservation(), written(call)
 
 
 async def test_a_killed_engine_leaves_an_honest_reason_and_the_recording(owner, speech, tmp_path):

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from phone import RESERVATION, loudness, reservation
+from phone import RESERVATION, loudness, noted, reservation
 from playwright.async_api import Page, async_playwright
 from product import wait_until
 from rehearsal import record
@@ -85,7 +85,7 @@ async def test_an_owner_talks_calls_and_finds_the_reservation(product, speech, t
         await page.locator("#call[data-state=ended]").wait_for(timeout=240_000)
         transcript = await page.locator("#transcript").inner_text()
         call = await asyncio.to_thread(call_of, api)
-        assert call["analysis"]["structured_data"] == reservation(), transcript
+        assert noted(call) == reservation(), transcript
         assert "Claire Bernard" in transcript
         assert call["ended_reason"] == "assistant-ended-call"
 
